@@ -1,0 +1,103 @@
+"""Regular and irregular English inflection, checked against a list of known words."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from typing import Literal
+
+Tag = Literal["plural", "past", "ing", "comparative", "superlative"]
+
+_VOWELS = "aeiou"
+
+
+def _add_s(base: str) -> str:
+    if base.endswith(("s", "x", "z", "ch", "sh")):
+        return base + "es"
+    if base.endswith("y") and base[-2:-1] not in _VOWELS:
+        return base[:-1] + "ies"
+    return base + "s"
+
+
+def _joined(base: str, ending: str) -> Iterator[str]:
+    """Spellings of a base with an ending that begins with a vowel, likeliest first."""
+    if base.endswith("e"):
+        yield base[:-1] + ending
+    elif base.endswith("y") and base[-2:-1] not in _VOWELS and ending != "ing":
+        yield base[:-1] + "i" + ending
+    else:
+        closed = len(base) > 2 and base[-1] not in "aeiouwxy" and base[-2] in _VOWELS
+        if closed and base[-3] not in _VOWELS:
+            yield base + base[-1] + ending
+        yield base + ending
+
+
+class Inflection:
+    """Forms of base words, and back.
+
+    Args:
+        known: Words that exist; a spelling outside it is never produced.
+        irregular: Irregular forms to their base words, by part of speech (``noun``,
+            ``verb``, ``adj``), as in WordNet's ``.exc`` files.
+    """
+
+    _ENDINGS: Mapping[Tag, str] = {
+        "past": "ed",
+        "ing": "ing",
+        "comparative": "er",
+        "superlative": "est",
+    }
+
+    def __init__(
+        self, known: Collection[str], irregular: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        self._known = known
+        self._irregular: dict[tuple[str, Tag], str] = {}
+        self._irregular_forms: list[tuple[str, str, Tag]] = []
+        for part, forms in (irregular or {}).items():
+            for form, base in forms.items():
+                tag = _irregular_tag(part, form)
+                if tag:
+                    self._irregular_forms.append((form, base, tag))
+                    self._irregular.setdefault((base, tag), form)
+        self._base: dict[str, list[tuple[str, Tag]]] | None = None
+
+    def inflect(self, base: str, tag: Tag) -> str | None:
+        """The form of a base word, or None where no known word has that shape.
+
+        >>> Inflection({"stopped", "ladies"}).inflect("stop", "past")
+        'stopped'
+        >>> Inflection({"stopped"}).inflect("go", "past") is None
+        True
+        """
+        irregular = self._irregular.get((base, tag))
+        if irregular:
+            return irregular
+        if tag == "plural":
+            form = _add_s(base)
+            return form if form in self._known else None
+        return next((form for form in _joined(base, self._ENDINGS[tag]) if form in self._known), None)
+
+    def analyses(self, form: str, bases: Collection[str]) -> list[tuple[str, Tag]]:
+        """Base words and tags that give a form; the base words must be among `bases`."""
+        if self._base is None:
+            table: dict[str, list[tuple[str, Tag]]] = defaultdict(list)
+            tags: tuple[Tag, ...] = ("plural", *self._ENDINGS)
+            for base in bases:
+                for tag in tags:
+                    inflected = self.inflect(base, tag)
+                    if inflected and inflected != base:
+                        table[inflected].append((base, tag))
+            for irregular, base, tag in self._irregular_forms:
+                if base in bases and (base, tag) not in table[irregular]:
+                    table[irregular].append((base, tag))
+            self._base = dict(table)
+        return self._base.get(form, [])
+
+
+def _irregular_tag(part: str, form: str) -> Tag | None:
+    if part == "noun":
+        return "plural"
+    if part == "verb":
+        return "ing" if form.endswith("ing") else "past"
+    if part == "adj":
+        return "superlative" if form.endswith("est") else "comparative"
+    return None

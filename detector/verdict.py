@@ -1,0 +1,89 @@
+"""What the detector says about a document, and why."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chaffinch.features.document import Document
+from chaffinch.features.signal import Where
+
+Kind = Literal["original", "spun", "scraped", "unscorable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place in a document that speaks for a machine's or a scraper's work.
+
+    Attributes:
+        where: ``text``, ``title`` or ``metadata``.
+        start: First code point in the scored text, or None outside it.
+        end: One past the last code point, or None outside the text.
+        text: The words themselves; ``text_scored[start:end]`` for evidence in the text.
+        signal: Name of the signal that found it; ``substitutions`` names replaced words.
+        original: The probable original wording, or None where there is none.
+        weight: Strength in the signal's own unit; larger is stronger.
+        note: What was found, in a word or two.
+    """
+
+    where: Where
+    start: int | None
+    end: int | None
+    text: str
+    signal: str
+    original: str | None
+    weight: float
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evidence as a JSON-ready mapping."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """How much one signal adds to a document's score.
+
+    Attributes:
+        signal: Name of the signal.
+        contribution: What it adds to the log-odds, against a typical clean document of the
+            training set. The contributions of all signals and the model's intercept add up
+            to the log-odds of `Verdict.probability`.
+        summary: The finding in plain words.
+    """
+
+    signal: str
+    contribution: float
+    summary: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The reason as a JSON-ready mapping."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement on one document.
+
+    Attributes:
+        document: What was judged.
+        kind: ``original``, ``spun``, ``scraped`` or ``unscorable``.
+        flagged: Whether `probability` reaches `threshold`.
+        probability: Calibrated probability that the document is a low-quality
+            republication, at the model's stated base rate; None when unscorable.
+        threshold: The probability from which a document is flagged.
+        intercept: Log-odds of a typical clean document.
+        reasons: One for each signal that adds to or takes from the score, strongest first.
+        evidence: The places found, in order of position.
+        features: Every feature's value by its full name, in the registry's order.
+        unscorable: Why no probability can be given, in a sentence; None when there is one.
+    """
+
+    document: Document
+    kind: Kind
+    flagged: bool
+    probability: float | None
+    threshold: float
+    intercept: float
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Evidence, ...]
+    features: dict[str, float]
+    unscorable: str | None = None

@@ -1,0 +1,39 @@
+"""Which words a spinner writes for which, as one table."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Channel(NamedTuple):
+    """Candidate originals of every written word, in compressed rows.
+
+    The probable originals of the word with id `w` are
+    ``original[start[w] : start[w + 1]]``, the likeliest first.
+
+    Attributes:
+        start: uint32 array of shape (n_ids + 1,).
+        original: uint16 array of shape (n_pairs,), ids of probable originals.
+        weight: uint8 array of shape (n_pairs,), log10 of the chance that a spinner that
+            replaces the original writes this word, quantised as in the language model.
+    """
+
+    start: NDArray[np.uint32]
+    original: NDArray[np.uint16]
+    weight: NDArray[np.uint8]
+
+    def expand(
+        self, written: NDArray[np.uint16]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All candidates of many words at once.
+
+        Returns:
+            For each candidate the index of its word in `written` and its index in
+            `original`, both int64 of shape (n_candidates,), grouped by word.
+        """
+        first = self.start[written].astype(np.int64)
+        counts = self.start[written.astype(np.int64) + 1].astype(np.int64) - first
+        word = np.repeat(np.arange(len(written)), counts)
+        offset = np.arange(len(word)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return word, first[word] + offset

@@ -1,0 +1,73 @@
+"""What a document is: immutable text with what is known about where it came from."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+MAX_CHARACTERS = 400_000
+"""Characters of a text that are scored; the rest is cut off and the verdict says so.
+
+The longest of the 76,000 clean texts used to build the bundled model has 45,000.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PageMetadata:
+    """Facts that a web page states about itself, outside its visible text.
+
+    A field is None where the page does not state it. Dates are kept as the page wrote them.
+
+    Attributes:
+        canonical_url: Target of ``<link rel="canonical">``.
+        site_name: ``og:site_name``.
+        author: Author from meta tags or JSON-LD.
+        publisher: Publisher's name from JSON-LD.
+        published: Publication date from meta tags, JSON-LD or ``<time>``.
+        language: ``lang`` attribute of ``<html>``.
+        og_title: ``og:title``.
+    """
+
+    canonical_url: str | None = None
+    site_name: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    language: str | None = None
+    og_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text to be judged.
+
+    Attributes:
+        text: Main text with its head and tail lines, before any normalisation. Evidence
+            offsets are code points into it.
+        id: The record's own id, or ``path#offset``.
+        url: Address the text was published at, or "".
+        title: Title of the page, or "".
+        published: Publication date as the record states it, or None.
+        metadata: What the page's markup says, or None where there was no markup: missing
+            markup is not the same as markup that says nothing.
+    """
+
+    text: str
+    id: str = ""
+    url: str = ""
+    title: str = ""
+    published: str | None = None
+    metadata: PageMetadata | None = field(default=None)
+
+    @property
+    def site(self) -> str:
+        """Host name of `url` in lower case without ``www.``, or "" where there is none.
+
+        >>> Document("", url="https://www.Example.org/a").site
+        'example.org'
+        >>> Document("", url="http://[broken").site
+        ''
+        """
+        try:
+            host = urlsplit(self.url).hostname or ""
+        except ValueError:
+            return ""
+        return host.removeprefix("www.")

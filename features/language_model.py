@@ -1,0 +1,74 @@
+"""A compact trigram model of clean English, looked up in vectorised numpy."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.hashed_table import HashedTable
+
+Ids = NDArray[np.uint16]
+
+_STEPS_PER_TEN = 32
+"""Quantisation of stored log-probabilities: steps of 1/32 of a power of ten."""
+
+
+def quantise(log10: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Store non-positive log10 values in 8 bits, 0 to -7.97 in steps of 1/32."""
+    return np.clip(np.rint(-log10 * _STEPS_PER_TEN), 0, 255).astype(np.uint8)
+
+
+def dequantise(stored: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The log10 values that `quantise` stored."""
+    return stored / np.float64(-_STEPS_PER_TEN)
+
+
+def bigram_keys(first: Ids, second: Ids) -> NDArray[np.uint64]:
+    """One 64-bit key a pair of word ids."""
+    return (first.astype(np.uint64) << np.uint64(16)) | second
+
+
+def trigram_keys(first: Ids, second: Ids, third: Ids) -> NDArray[np.uint64]:
+    """One 64-bit key a triple of word ids."""
+    return (bigram_keys(first, second) << np.uint64(16)) | third
+
+
+class LanguageModel(NamedTuple):
+    """Interpolated Kneser-Ney trigrams over 16-bit word ids.
+
+    Source: Chen and Goodman, "An empirical study of smoothing techniques for language
+    modeling" (1999), with one discount an order; n-grams seen less often than a cut-off are
+    dropped and their mass goes to the lower order, so each context's probabilities still
+    add up to one.
+
+    Attributes:
+        unigram: float32 array of shape (n_ids,), log10 of each id's continuation probability.
+        frequency: float32 array of shape (n_ids,), log10 of each id's share of the corpus.
+        backoff: float32 array of shape (n_ids,), log10 of the mass that each context word
+            leaves to the unigrams.
+        bigrams: Pairs to (log10 probability, log10 mass left to the bigrams), quantised.
+        trigrams: Triples to (log10 probability), quantised.
+    """
+
+    unigram: NDArray[np.float32]
+    frequency: NDArray[np.float32]
+    backoff: NDArray[np.float32]
+    bigrams: HashedTable
+    trigrams: HashedTable
+
+    def bigram(self, first: Ids, second: Ids) -> NDArray[np.float64]:
+        """log10 P(second | first), float64 of shape (n,)."""
+        slot = self.bigrams.find(bigram_keys(first, second))
+        lower = self.backoff[first].astype(np.float64) + self.unigram[second]
+        return np.where(slot >= 0, dequantise(self.bigrams.value[slot, 0]), lower)
+
+    def trigram(self, first: Ids, second: Ids, third: Ids) -> NDArray[np.float64]:
+        """log10 P(third | first, second), float64 of shape (n,)."""
+        slot = self.trigrams.find(trigram_keys(first, second, third))
+        probability = dequantise(self.trigrams.value[slot, 0])
+        missing = np.flatnonzero(slot < 0)
+        one, two, three = first[missing], second[missing], third[missing]
+        context = self.bigrams.find(bigram_keys(one, two))
+        left = np.where(context >= 0, dequantise(self.bigrams.value[context, 1]), 0.0)
+        probability[missing] = left + self.bigram(two, three)
+        return probability
