@@ -13,6 +13,13 @@ from chaffinch.features.vocabulary import BOUNDARY, CLAUSE_MARK, FIRST_WORD
 PRIOR_RATE = 0.15
 """Share of words assumed to be replaced in a spun text; it sets the zero of the gain."""
 
+_WELL_PLACED = -5.0
+"""Words whose trigrams are likelier than this (log10) are not looked at: no gain above 0 was
+ever found there in 170,000 words of clean text but for 0.3 %."""
+
+_HOPELESS = -2.0
+"""Candidates that gain less than this by their pairs (log10) are not read in full."""
+
 _LOG_PRIOR = float(np.log10(PRIOR_RATE / (1 - PRIOR_RATE)))
 
 
@@ -24,13 +31,10 @@ class Decoding(NamedTuple):
             text of which `PRIOR_RATE` of the words were: the channel's and the language
             model's evidence together. -inf where no candidate is known.
         original: uint16 array of shape (n_tokens,), id of the best original (0 where none).
-        surprise: float64 array of shape (n_tokens,), log10 of how much less likely the
-            word is in its context than by itself; above 0 the context speaks against it.
     """
 
     gain: NDArray[np.float64]
     original: NDArray[np.uint16]
-    surprise: NDArray[np.float64]
 
 
 def contexts(block: TokenBlock) -> tuple[NDArray[np.uint16], ...]:
@@ -65,40 +69,40 @@ def decode(block: TokenBlock, resources: Resources) -> Decoding:
     model = resources.language_model
     before2, before1, after1, after2 = contexts(block)
 
-    def fit(
-        word: NDArray[np.uint16], at: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        one, two = before1[at], after1[at]
+    def fit(word: NDArray[np.uint16], at: NDArray[np.int64]) -> NDArray[np.float64]:
+        two = after1[at]
         follows = np.where(two == BOUNDARY, 0.0, model.trigram(word, two, after2[at]))
         total: NDArray[np.float64] = (
-            model.trigram(before2[at], one, word) + model.trigram(one, word, two) + follows
+            model.trigram(before2[at], before1[at], word)
+            + model.trigram(before1[at], word, two)
+            + follows
         )
         return total
 
-    everything = np.arange(len(block.word))
-    own = fit(block.word, everything)
+    def rough_fit(word: NDArray[np.uint16], at: NDArray[np.int64]) -> NDArray[np.float64]:
+        return model.bigram(before1[at], word) + model.bigram(word, after1[at])
+
+    own = fit(block.word, np.arange(len(block.word)))
     gain = np.full(len(block.word), -np.inf)
     original = np.zeros(len(block.word), np.uint16)
     sentence_start = block.gap >= GAP_STOP
     able = (block.word >= FIRST_WORD) & (
         (block.case == LOWER) | ((block.case == CAPITALISED) & sentence_start)
     )
-    places = np.flatnonzero(able)
+    # Most words sit well where they are and most candidates do not: pairs of words, cheaper
+    # than triples, leave one candidate in ten to be read in full.
+    places = np.flatnonzero(able & (own < _WELL_PLACED))
     row, pair = resources.channel.expand(block.word[places])
-    if len(row):
-        at = places[row]
-        candidate = resources.channel.original[pair]
-        value = (
-            dequantise(resources.channel.weight[pair])
-            + fit(candidate, at)
-            - own[at]
-            + _LOG_PRIOR
-        )
+    at, candidate = places[row], resources.channel.original[pair]
+    bias = dequantise(resources.channel.weight[pair]) + _LOG_PRIOR
+    rough_own = rough_fit(block.word[places], places)
+    hopeful = bias + rough_fit(candidate, at) - rough_own[row] > _HOPELESS
+    at, candidate, bias = at[hopeful], candidate[hopeful], bias[hopeful]
+    if len(at):
+        value = bias + fit(candidate, at) - own[at]
         # Best candidate of each word: ties go to the first, which the table holds likeliest.
-        order = np.lexsort((np.arange(len(at)), -value, at))
+        order = np.lexsort((-value, at))
         best = order[np.concatenate(([True], at[order][1:] != at[order][:-1]))]
         gain[at[best]] = value[best]
         original[at[best]] = candidate[best]
-    lone = model.frequency[block.word].astype(np.float64)
-    surprise = lone - model.trigram(before2, before1, block.word)
-    return Decoding(gain, original, surprise)
+    return Decoding(gain, original)

@@ -1,7 +1,6 @@
 """The contract that every signal keeps: measure a block, return numbers and evidence."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
@@ -97,11 +96,3 @@ class Signal(ABC):
     def feature_names(cls) -> tuple[str, ...]:
         """Full names of the features, such as ``agreement.wrong_articles``."""
         return tuple(f"{cls.name}.{feature.name}" for feature in cls.features)
-
-
-def spans_by_document(spans: list[Span], n_docs: int) -> Iterator[list[Span]]:
-    """Split the spans of a block into one list a document."""
-    grouped: list[list[Span]] = [[] for _ in range(n_docs)]
-    for span in spans:
-        grouped[span.doc].append(span)
-    yield from grouped

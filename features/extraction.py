@@ -1,0 +1,57 @@
+"""All signals measured on a batch of documents."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.document import MAX_CHARACTERS, Document
+from chaffinch.features.registry import SIGNALS
+from chaffinch.features.resources import Resources
+from chaffinch.features.signal import Span
+from chaffinch.features.tokens import TokenBlock
+
+BLOCK_CHARACTERS = 65_536
+"""Characters of one block: its arrays fit in a processor's cache."""
+
+
+class Extraction(NamedTuple):
+    """What all signals found.
+
+    Attributes:
+        block: The documents and their tokens.
+        values: float64 array of shape (n_docs, n_features), in the registry's order.
+        spans: For each document its evidence, as (name of the signal, span).
+    """
+
+    block: TokenBlock
+    values: NDArray[np.float64]
+    spans: list[list[tuple[str, Span]]]
+
+
+def extract(documents: Sequence[Document], resources: Resources) -> Iterator[Extraction]:
+    """Measure documents block by block, in their order."""
+    signals = [signal(resources) for signal in SIGNALS]
+    for batch in _batches(documents):
+        block = TokenBlock.from_documents(batch, resources.vocabulary)
+        spans: list[list[tuple[str, Span]]] = [[] for _ in batch]
+        values = []
+        for signal in signals:
+            measured = signal.measure(block)
+            values.append(measured.values)
+            for span in measured.spans:
+                spans[span.doc].append((signal.name, span))
+        yield Extraction(block, np.hstack(values), spans)
+
+
+def _batches(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    first = size = 0
+    for index, document in enumerate(documents):
+        length = min(len(document.text), MAX_CHARACTERS)
+        if index > first and size + length > BLOCK_CHARACTERS:
+            yield documents[first:index]
+            first, size = index, 0
+        size += length
+    if first < len(documents):
+        yield documents[first:]

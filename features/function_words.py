@@ -1,0 +1,16 @@
+"""The commonest function words of English, which every kind of prose uses."""
+
+from chaffinch.features.vocabulary import hash_words
+
+FUNCTION_WORDS = tuple(
+    """
+    the of and to a in that is was he for it with as his on be at by i this had not are but
+    from or have an they which one you were her all she there would their we him been has when
+    who will more no if out so said what up its about into than them can only other new some
+    could time these two may then do first any my now such like our over me even most made
+    after also did many before must through back where much your way well down should because
+    each just those how too own
+    """.split()
+)
+
+FUNCTION_WORD_HASHES = hash_words(list(FUNCTION_WORDS))

@@ -1,0 +1,52 @@
+"""Regular expressions run over every document of a block."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.document import MAX_CHARACTERS
+from chaffinch.features.signal import Span
+from chaffinch.features.tokens import TokenBlock
+
+
+def find_patterns(
+    block: TokenBlock, patterns: Mapping[str, re.Pattern[str]]
+) -> tuple[NDArray[np.float64], list[Span]]:
+    """Count matches and name them as evidence.
+
+    Args:
+        block: The documents.
+        patterns: What a match is called, to the expression that finds it; an expression
+            must run in linear time.
+
+    Returns:
+        float64 counts of shape (n_docs, n_patterns), and one span a match in order.
+    """
+    counts = np.zeros((len(block), len(patterns)))
+    spans = []
+    for doc, text in enumerate(texts(block)):
+        found = []
+        for column, (note, pattern) in enumerate(patterns.items()):
+            for match in pattern.finditer(text):
+                counts[doc, column] += 1
+                found.append(Span(doc, "text", match.start(), match.end(), None, 1.0, note))
+        spans += sorted(found, key=lambda span: (span.start, span.end))
+    return counts, spans
+
+
+def texts(block: TokenBlock) -> Iterator[str]:
+    """The part of every document's text that is scored."""
+    for document in block.documents:
+        yield document.text[:MAX_CHARACTERS]
+
+
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, each with the position of its first visible character."""
+    position = 0
+    for line in text.split("\n"):
+        shown = line.strip()
+        if shown:
+            yield position + line.index(shown[0]), shown
+        position += len(line) + 1

@@ -1,0 +1,36 @@
+"""Counts made into rates that short texts cannot push to extremes."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.tokens import TokenBlock
+
+DAMPING = 50.0
+"""Words added to every text's length before dividing by it."""
+
+
+def damped(
+    count: NDArray[np.float64], total: NDArray[np.int64], damping: float = DAMPING
+) -> NDArray[np.float64]:
+    """``count / (total + damping)``: the rate, drawn towards 0 where there is little text."""
+    return count / (total + damping)
+
+
+def distinct_share(block: TokenBlock, marked: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Share of a document's different words that are marked at least once, damped.
+
+    A word that a text repeats forty times is one fact, not forty.
+    """
+    word_types = _distinct(block.doc, block.word_hash, len(block))
+    marked_types = _distinct(block.doc[marked], block.word_hash[marked], len(block))
+    return damped(marked_types.astype(np.float64), word_types)
+
+
+def _distinct(
+    doc: NDArray[np.int64], word_hash: NDArray[np.uint64], n_docs: int
+) -> NDArray[np.int64]:
+    order = np.lexsort((word_hash, doc))
+    doc, word_hash = doc[order], word_hash[order]
+    new = np.ones(len(doc), np.bool_)
+    new[1:] = (doc[1:] != doc[:-1]) | (word_hash[1:] != word_hash[:-1])
+    return np.bincount(doc[new], minlength=n_docs)

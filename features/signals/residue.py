@@ -1,0 +1,59 @@
+"""Lines that a scraper left in."""
+
+import numpy as np
+
+from chaffinch.features.patterns import lines, texts
+from chaffinch.features.phrases import PhraseMatcher, load_phrases
+from chaffinch.features.resources import Resources
+from chaffinch.features.signal import Feature, Measurement, Signal, Span
+from chaffinch.features.signals.provenance import same_site
+from chaffinch.features.tokens import TokenBlock
+
+TAIL_LINES = 12
+_CAP = 4
+
+
+class Residue(Signal):
+    """Whole lines from a list of scraper and page-template phrases.
+
+    What it measures: different phrases found as whole lines, at most 4 of each kind;
+    phrases that belong to the page's own host do not count.
+
+    Why farms show it: feed importers add "Read Entire Article" and "Source link", and
+    copy "Continue reading the main story" along with the text.
+
+    When it is wrong: a publisher's own template on a host that the list does not know.
+
+    Source: ``phrases.json`` names for each phrase where it is seen.
+    """
+
+    name = "residue"
+    features = (
+        Feature("scraper_lines", "phrases", "lines that farms add", 0, _CAP, "scraped"),
+        Feature("template_lines", "phrases", "source's template lines", 0, _CAP, "scraped"),
+    )
+
+    def __init__(self, resources: Resources) -> None:
+        super().__init__(resources)
+        self._matcher = PhraseMatcher(load_phrases())
+
+    def measure(self, block: TokenBlock) -> Measurement:
+        values = np.zeros((len(block), 2))
+        spans = []
+        for doc, text in enumerate(texts(block)):
+            site = block.documents[doc].site
+            shown = list(lines(text))
+            found: set[tuple[int, str]] = set()
+            for number, (start, line) in enumerate(shown):
+                phrase = self._matcher.match(line)
+                if phrase is None or any(same_site(site, home) for home in phrase.home):
+                    continue
+                if phrase.position == "tail" and number < len(shown) - TAIL_LINES:
+                    continue
+                column = 0 if phrase.kind == "scraper" else 1
+                found.add((column, phrase.phrase))
+                note = f"{phrase.kind} line"
+                spans.append(Span(doc, "text", start, start + len(line), None, 1.0, note))
+            for column, _ in found:
+                values[doc, column] = min(values[doc, column] + 1, _CAP)
+        return Measurement(values, spans)

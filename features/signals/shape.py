@@ -1,0 +1,47 @@
+"""Length, sentences, vocabulary and lines of a text."""
+
+import numpy as np
+
+from chaffinch.features.patterns import lines, texts
+from chaffinch.features.rates import damped, distinct_share
+from chaffinch.features.signal import Feature, Measurement, Signal
+from chaffinch.features.tokens import GAP_STOP, TokenBlock
+
+_SHORT_LINE = 40
+
+
+class Shape(Signal):
+    """The outline of a text.
+
+    What it measures: words, words a sentence, different words, and characters in lines
+    shorter than 40 characters.
+
+    Why farms show it: menus and lists around thin articles; otherwise these numbers only
+    help to read the others.
+
+    When it is wrong: verse, recipes and minutes are made of short lines.
+
+    Source: document statistics as in Gopher (Rae et al., arXiv:2112.11446, table A1).
+    """
+
+    name = "shape"
+    features = (
+        Feature("words", "words", "length of the text", 0, np.inf, "context"),
+        Feature("sentence_length", "words", "mean words a sentence", 0, np.inf, "context"),
+        Feature("distinct_words", "share of words", "different words", 0, 1, "context"),
+        Feature("short_lines", "share of characters", "text in short lines", 0, 1, "context"),
+    )
+
+    def measure(self, block: TokenBlock) -> Measurement:
+        words = block.n_words.astype(np.float64)
+        sentences = block.count(block.gap >= GAP_STOP)
+        everything = np.ones(len(block.word), np.bool_)
+        types = distinct_share(block, everything)
+        short = np.array([_short_line_share(text) for text in texts(block)])
+        values = np.stack([words, words / np.maximum(sentences, 1), types, short], axis=1)
+        return Measurement(values, [])
+
+
+def _short_line_share(text: str) -> float:
+    lengths = [len(line) for _, line in lines(text)]
+    return sum(n for n in lengths if n < _SHORT_LINE) / max(sum(lengths), 1)

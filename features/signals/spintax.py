@@ -1,0 +1,36 @@
+"""Leftovers of spinner syntax."""
+
+import re
+
+from chaffinch.features.patterns import find_patterns
+from chaffinch.features.rates import damped
+from chaffinch.features.signal import Feature, Measurement, Signal
+from chaffinch.features.tokens import TokenBlock
+
+_PATTERNS = {
+    "spintax alternatives": re.compile(r"\{[^{}|\n<>=;]{1,60}(?:\|[^{}|\n<>=;]{1,60}){1,20}\}"),
+    "spintax remainder": re.compile(r"\{(?:of|the|a|an|in|to|for|and|with) [a-z ]{2,40}\}"),
+    "placeholder": re.compile(r"%(?:keyword|title|city|name|site|url|category)s?%", re.IGNORECASE),
+}
+
+
+class Spintax(Signal):
+    """Spinner syntax that was never expanded.
+
+    What it measures: matches of ``{one|another}``, ``{of professional}`` and ``%keyword%``
+    for each word (plus 50).
+
+    Why farms show it: nested alternatives that a spinner could not parse are published as
+    they are.
+
+    When it is wrong: manuals about templates and spinners, wiki markup, source code.
+
+    Source: the "spintax" notation of article spinners, as documented by their vendors.
+    """
+
+    name = "spintax"
+    features = (Feature("leftovers", "a word", "pieces of spinner syntax", 0, 1, "spun"),)
+
+    def measure(self, block: TokenBlock) -> Measurement:
+        counts, spans = find_patterns(block, _PATTERNS)
+        return Measurement(damped(counts.sum(1), block.n_words).clip(0, 1)[:, None], spans)
