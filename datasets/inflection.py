@@ -81,16 +81,16 @@ class Inflection:
         if self._base is None:
             table: dict[str, list[tuple[str, Tag]]] = defaultdict(list)
             tags: tuple[Tag, ...] = ("plural", *self._ENDINGS)
-            for base in bases:
+            for base in sorted(self._known):
                 for tag in tags:
                     inflected = self.inflect(base, tag)
                     if inflected and inflected != base:
                         table[inflected].append((base, tag))
             for irregular, base, tag in self._irregular_forms:
-                if base in bases and (base, tag) not in table[irregular]:
+                if (base, tag) not in table[irregular]:
                     table[irregular].append((base, tag))
             self._base = dict(table)
-        return self._base.get(form, [])
+        return [(base, tag) for base, tag in self._base.get(form, []) if base in bases]
 
 
 def _irregular_tag(part: str, form: str) -> Tag | None:

@@ -21,16 +21,16 @@ def distinct_share(block: TokenBlock, marked: NDArray[np.bool_]) -> NDArray[np.f
 
     A word that a text repeats forty times is one fact, not forty.
     """
-    word_types = _distinct(block.doc, block.word_hash, len(block))
-    marked_types = _distinct(block.doc[marked], block.word_hash[marked], len(block))
-    return damped(marked_types.astype(np.float64), word_types)
+    return damped(distinct_count(block, marked).astype(np.float64), distinct_count(block))
 
 
-def _distinct(
-    doc: NDArray[np.int64], word_hash: NDArray[np.uint64], n_docs: int
-) -> NDArray[np.int64]:
+def distinct_count(block: TokenBlock, marked: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """Number of different words among each document's (marked) tokens, of shape (n_docs,)."""
+    doc, word_hash = block.doc, block.word_hash
+    if marked is not None:
+        doc, word_hash = doc[marked], word_hash[marked]
     order = np.lexsort((word_hash, doc))
     doc, word_hash = doc[order], word_hash[order]
     new = np.ones(len(doc), np.bool_)
     new[1:] = (doc[1:] != doc[:-1]) | (word_hash[1:] != word_hash[:-1])
-    return np.bincount(doc[new], minlength=n_docs)
+    return np.bincount(doc[new], minlength=len(block))

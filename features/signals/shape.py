@@ -3,7 +3,7 @@
 import numpy as np
 
 from chaffinch.features.patterns import lines, texts
-from chaffinch.features.rates import damped, distinct_share
+from chaffinch.features.rates import distinct_count
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.tokens import GAP_STOP, TokenBlock
 
@@ -35,8 +35,7 @@ class Shape(Signal):
     def measure(self, block: TokenBlock) -> Measurement:
         words = block.n_words.astype(np.float64)
         sentences = block.count(block.gap >= GAP_STOP)
-        everything = np.ones(len(block.word), np.bool_)
-        types = distinct_share(block, everything)
+        types = distinct_count(block) / np.maximum(words, 1)
         short = np.array([_short_line_share(text) for text in texts(block)])
         values = np.stack([words, words / np.maximum(sentences, 1), types, short], axis=1)
         return Measurement(values, [])

@@ -1,0 +1,21 @@
+"""``python -m chaffinch.detector.build DATA -o MODEL``: build the bundled model."""
+
+from pathlib import Path
+
+import click
+
+from chaffinch.detector.build.bundle import build_bundle
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option("--share", type=click.FloatRange(0, 1, min_open=True), default=1.0, show_default=True)
+def build(data: Path, output: Path, share: float) -> None:
+    """Build a model folder from clean corpora (*.jsonl.zst) and lexicons in DATA."""
+    model = build_bundle(data, output, share)
+    click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")
+
+
+if __name__ == "__main__":
+    build()

@@ -1,0 +1,176 @@
+"""The bundled model, built from a folder of clean texts and lexicons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from chaffinch.datasets.inflection import Inflection
+from chaffinch.datasets.lexicons import (
+    Substitution,
+    WordNet,
+    read_substitutions,
+    read_word_counts,
+    read_wordnet,
+)
+from chaffinch.datasets.spinners.dictionary_blind import DictionaryBlindSpinner
+from chaffinch.datasets.spinners.residue import split_phrases
+from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
+from chaffinch.detector.build.card import write_card
+from chaffinch.detector.build.channel import build_channel, channel_pairs
+from chaffinch.detector.build.corpus import (
+    HELD_OUT,
+    CleanText,
+    corpus_files,
+    file_digest,
+    read_corpus,
+)
+from chaffinch.detector.build.language_model import (
+    blocks,
+    choose_vocabulary,
+    count_words,
+    token_stream,
+    train_language_model,
+)
+from chaffinch.detector.build.simulation import LabelledText, simulate
+from chaffinch.detector.model import Model, save_model
+from chaffinch.detector.scorability import why_unscorable
+from chaffinch.detector.training import train_classifier
+from chaffinch.features.document import Document
+from chaffinch.features.extraction import extract
+from chaffinch.features.resources import Resources
+
+PHRASE_SEED = 1
+_KNOWN_WORDS = 150_000
+_RARE_SUBSTITUTE_RANK = 60_000
+_MAX_RARE_SUBSTITUTES = 8_000
+_MIN_COUNT = 8
+_TABLES = 8
+_JOBS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicons:
+    """Synonym resources that the channel and the simulated spinners are made from."""
+
+    wordnet: WordNet
+    inflection: Inflection
+    observed: list[Substitution]
+    word_rank: dict[str, int]
+
+
+def read_lexicons(data: Path) -> Lexicons:
+    """Read WordNet, web word counts and observed replacements below a data folder."""
+    folder = data / "lexicons"
+    wordnet = read_wordnet(folder / "wordnet-3.0.tar.zst")
+    counts = read_word_counts(folder / "unigrams_google1t_norvig.tsv.zst")
+    known = set(list(counts)[:_KNOWN_WORDS])
+    return Lexicons(
+        wordnet,
+        Inflection(known, wordnet.irregular),
+        read_substitutions(data / "observed_substitutions.tsv"),
+        {word: rank for rank, word in enumerate(counts)},
+    )
+
+
+def training_spinners(lexicons: Lexicons) -> dict[str, list[Spinner]]:
+    """The families that the bundled classifier is trained on."""
+    wordnet, inflection = lexicons.wordnet, lexicons.inflection
+    blind: list[Spinner] = [
+        DictionaryBlindSpinner(wordnet, inflection, lexicons.observed if seed % 2 else (), seed)
+        for seed in range(_TABLES)
+    ]
+    same: list[Spinner] = [ThesaurusSpinner("wordnet", wordnet.same_sense, inflection)]
+    return {"dictionary-blind": blind, "wordnet": same}
+
+
+def build_resources(texts: Sequence[str], lexicons: Lexicons) -> Resources:
+    """Language model and channel from clean texts and lexicons."""
+    counts = count_words(texts)
+    rank = lexicons.word_rank
+    observed = [
+        word
+        for pair in lexicons.observed
+        for word in (pair.original, pair.substitute)
+        if " " not in word
+    ]
+    rare = sorted(
+        (
+            word
+            for word in lexicons.wordnet.any_sense
+            if rank.get(word, _RARE_SUBSTITUTE_RANK) < _RARE_SUBSTITUTE_RANK
+            and counts[word] < _MIN_COUNT
+        ),
+        key=rank.__getitem__,
+    )
+    vocabulary = choose_vocabulary(counts, [*observed, *rare[:_MAX_RARE_SUBSTITUTES]], _MIN_COUNT)
+    language_model = train_language_model(
+        (token_stream(block) for block in blocks(texts, vocabulary)), len(vocabulary)
+    )
+    pairs = channel_pairs(lexicons.wordnet, lexicons.inflection, lexicons.observed)
+    channel = build_channel(pairs, vocabulary, language_model.frequency)
+    return Resources(vocabulary, language_model, channel)
+
+
+def measure(texts: Sequence[str], resources: Resources) -> NDArray[np.float64]:
+    """Feature values of many texts, float64 of shape (n_texts, n_features), on all cores."""
+    size = 256
+    chunks = [texts[first : first + size] for first in range(0, len(texts), size)]
+
+    def values(chunk: Sequence[str]) -> NDArray[np.float64]:
+        documents = [Document(text) for text in chunk]
+        return np.vstack([found.values for found in extract(documents, resources)])
+
+    return np.vstack(Parallel(n_jobs=_JOBS)(delayed(values)(chunk) for chunk in chunks))
+
+
+def scorable(texts: Sequence[LabelledText], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which texts the detector would give a probability to, bool of shape (n_texts,)."""
+    return np.array(
+        [
+            why_unscorable(row, item.text) is None
+            for row, item in zip(values, texts, strict=True)
+        ]
+    )
+
+
+def build_bundle(data: Path, output: Path, share: float = 1.0) -> Model:
+    """Build a model folder from clean corpora and lexicons, the same on every run.
+
+    Args:
+        data: Folder with ``*.jsonl(.zst)`` corpora, ``lexicons/`` and
+            ``observed_substitutions.tsv``.
+        output: Where the model folder is written.
+        share: Part of every corpus to use; less than 1 makes a small model quickly.
+    """
+    lexicons = read_lexicons(data)
+    files = corpus_files(data)
+    parts: dict[str, list[CleanText]] = {}
+    for file in files:
+        texts = list(read_corpus(file))
+        for text in texts[: max(1, round(share * len(texts)))]:
+            parts.setdefault(text.part, []).append(text)
+    # What a language model wrote is clean for the classifier, but no model of human English.
+    human = [text for text in parts["language_model"] if not text.genre.startswith("llm")]
+    resources = build_resources([text.text for text in human], lexicons)
+
+    spinners = training_spinners(lexicons)
+    phrases, _ = split_phrases(PHRASE_SEED)
+    measured = []
+    for seed, part in enumerate(("training", "calibration")):
+        texts = [text for text in parts[part] if text.corpus not in HELD_OUT]
+        labelled = list(simulate(texts, spinners, phrases, seed))
+        values = measure([item.text for item in labelled], resources)
+        usable = scorable(labelled, values)
+        labels = np.array([item.label for item in labelled])
+        measured.append((values[usable], labels[usable]))
+    (values, labels), (calibration_values, calibration_labels) = measured
+    classifier = train_classifier(values, labels, calibration_values, calibration_labels)
+    model = Model("bundled", classifier, resources)
+    digests = {file.name: file_digest(file) for file in files}
+    save_model(model, output, write_card(model, digests, parts, len(labels)))
+    return model

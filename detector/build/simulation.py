@@ -1,0 +1,90 @@
+"""Labelled texts made from clean ones: crops, spun copies, scraped copies."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chaffinch.datasets.spinners.residue import inject_residue
+from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.detector.build.corpus import CleanText
+from chaffinch.features.phrases import Phrase
+
+RATES = (0.08, 0.15, 0.25, 0.4)
+_CROP_WORDS = (60, 150, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A text whose making is known.
+
+    Attributes:
+        text: The text.
+        label: True for a low-quality republication.
+        family: ``clean``, ``scraped``, or the spinner's family.
+        rate: Share of words the spinner was asked to replace; 0 where none was.
+        source: The clean text it was made from.
+    """
+
+    text: str
+    label: bool
+    family: str
+    rate: float
+    source: CleanText
+
+
+def crop(text: str, words: int, rng: np.random.Generator) -> str:
+    """About `words` running words of a text, from a line's beginning, with its line breaks."""
+    lines = text.split("\n")
+    lengths = np.array([len(line.split()) for line in lines])
+    if lengths.sum() <= words:
+        return text
+    rest = np.cumsum(lengths[::-1])[::-1]
+    starts = np.flatnonzero((rest >= words) & (lengths > 0))
+    first = int(starts[rng.integers(len(starts))])
+    kept: list[str] = []
+    for line in lines[first:]:
+        pieces = line.split(" ")
+        kept.append(" ".join(pieces[:words]))
+        words -= len(pieces)
+        if words <= 0:
+            break
+    return "\n".join(kept)
+
+
+def simulate(
+    texts: Sequence[CleanText],
+    spinners: Mapping[str, Sequence[Spinner]],
+    phrases: Sequence[Phrase],
+    seed: int,
+) -> Iterator[LabelledText]:
+    """For every clean text itself, a spun copy or a scraped copy, often cropped.
+
+    Args:
+        texts: Clean texts.
+        spinners: Family to the spinners that may be drawn for it.
+        phrases: Residue phrases that may be drawn.
+        seed: Seed of every draw; each text's draws depend on its own id and place alone.
+    """
+    families = sorted(spinners)
+    for number, source in enumerate(texts):
+        rng = np.random.default_rng([seed, number])
+        text = source.text
+        if rng.random() < 0.6:
+            text = crop(text, int(rng.choice(_CROP_WORDS)), rng)
+        clean = text
+        if rng.random() < 0.06:
+            clean = inject_residue(text, rng, phrases, 1)
+        yield LabelledText(clean, False, "clean", 0.0, source)
+        draw = rng.random()
+        if draw < 0.7 and families:
+            family = families[int(rng.integers(len(families)))]
+            able = spinners[family]
+            rate = float(rng.choice(RATES))
+            spun = able[int(rng.integers(len(able)))].spin(text, rng, rate).text
+            if rng.random() < 0.3:
+                spun = inject_residue(spun, rng, phrases, int(rng.integers(1, 4)))
+            yield LabelledText(spun, True, family, rate, source)
+        else:
+            scraped = inject_residue(text, rng, phrases, int(rng.integers(2, 5)))
+            yield LabelledText(scraped, True, "scraped", 0.0, source)

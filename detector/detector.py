@@ -1,0 +1,186 @@
+"""Documents in, verdicts out."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.detector.model import Classifier, Model, load_model, log_odds, probability
+from chaffinch.detector.scorability import why_unscorable
+from chaffinch.detector.summaries import summarise
+from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
+from chaffinch.features.document import Document
+from chaffinch.features.extraction import Extraction, extract
+from chaffinch.features.registry import SIGNALS
+from chaffinch.features.signal import Span
+
+_BATCH = 64
+
+_SIGNAL_COLUMNS: tuple[tuple[str, slice], ...] = tuple(
+    (signal.name, slice(first, first + len(signal.features)))
+    for signal, first in zip(
+        SIGNALS,
+        np.cumsum([0, *(len(signal.features) for signal in SIGNALS)])[:-1].tolist(),
+        strict=True,
+    )
+)
+_SPUN = np.array([feature.group == "spun" for signal in SIGNALS for feature in signal.features])
+_SCRAPED = np.array(
+    [feature.group == "scraped" for signal in SIGNALS for feature in signal.features]
+)
+
+
+class Detector:
+    """Judges documents with a model.
+
+    Args:
+        model: The model to judge with.
+
+    Example:
+        >>> detector = Detector.load()
+        >>> detector.score("Too short.").kind
+        'unscorable'
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        threshold: float | None = None,
+        base_rate: float | None = None,
+    ) -> "Detector":
+        """Load a model folder, the bundled model by default.
+
+        Args:
+            path: The folder.
+            threshold: Probability from which documents are flagged, in place of the model's.
+            base_rate: Share of low-quality republications to assume, in place of the model's.
+
+        Raises:
+            ModelError: The folder is not a sound model.
+        """
+        model = load_model(Path(path) if path is not None else None)
+        classifier: Classifier = model.classifier
+        if base_rate is not None:
+            classifier = classifier.with_base_rate(base_rate)
+        if threshold is not None:
+            classifier = replace(classifier, threshold=threshold)
+        return cls(replace(model, classifier=classifier))
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
+
+    @property
+    def digest(self) -> str:
+        """The model's digest."""
+        return self.model.digest
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Full names of the features, in order."""
+        return self.model.feature_names
+
+    @property
+    def threshold(self) -> float:
+        """Probability from which documents are flagged."""
+        return self.model.classifier.threshold
+
+    def score(self, document: str | Document) -> Verdict:
+        """Judge one text. Many at once are several times faster: see `score_many`."""
+        return self.score_batch([_as_document(document)])[0]
+
+    def score_many(self, documents: Iterable[str | Document]) -> Iterator[Verdict]:
+        """Judge texts as they come, a batch at a time, in their order."""
+        stream = iter(documents)
+        while batch := [_as_document(document) for document in islice(stream, _BATCH)]:
+            yield from self.score_batch(batch)
+
+    def score_batch(self, documents: Sequence[Document]) -> list[Verdict]:
+        """Judge a list of documents.
+
+        A verdict never depends on the documents beside it.
+        """
+        verdicts: list[Verdict] = []
+        for extraction in extract(documents, self.model.resources):
+            contributions = self.model.classifier.contributions(extraction.values)
+            verdicts += [
+                self._verdict(extraction, contributions, index)
+                for index in range(len(extraction.block))
+            ]
+        return verdicts
+
+    def _verdict(
+        self, extraction: Extraction, contributions: NDArray[np.float64], index: int
+    ) -> Verdict:
+        document = extraction.block.documents[index]
+        values, added = extraction.values[index], contributions[index]
+        spans = extraction.spans[index]
+        evidence = tuple(
+            sorted(
+                (_evidence(document, name, span) for name, span in spans),
+                key=lambda item: (item.where != "text", item.start or 0, item.end or 0),
+            )
+        )
+        classifier = self.model.classifier
+        unscorable = why_unscorable(values, document.text)
+        chance: float | None = None
+        flagged = False
+        kind: Kind = "unscorable"
+        reasons: tuple[Reason, ...] = ()
+        if unscorable is None:
+            reasons = _reasons(added, evidence)
+            score = classifier.intercept + sum(reason.contribution for reason in reasons)
+            chance = probability(score)
+            flagged = score >= log_odds(classifier.threshold)
+            spun = float(added[_SPUN].sum()) > float(added[_SCRAPED].sum())
+            kind = ("spun" if spun else "scraped") if flagged else "original"
+        return Verdict(
+            document=document,
+            kind=kind,
+            flagged=flagged,
+            probability=chance,
+            threshold=classifier.threshold,
+            intercept=classifier.intercept,
+            reasons=reasons,
+            evidence=evidence,
+            features=dict(zip(classifier.features, values.tolist(), strict=True)),
+            unscorable=unscorable,
+        )
+
+
+def _reasons(added: NDArray[np.float64], evidence: tuple[Evidence, ...]) -> tuple[Reason, ...]:
+    reasons = []
+    for name, columns in _SIGNAL_COLUMNS:
+        contribution = float(added[columns].sum())
+        if contribution:
+            found = [item for item in evidence if item.signal == name]
+            reasons.append(Reason(name, contribution, summarise(name, contribution, found)))
+    return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
+
+
+def _evidence(document: Document, signal: str, span: Span) -> Evidence:
+    in_text = span.where == "text"
+    return Evidence(
+        where=span.where,
+        start=span.start if in_text else None,
+        end=span.end if in_text else None,
+        text=document.text[span.start : span.end] if in_text else span.note,
+        signal=signal,
+        original=span.original,
+        weight=span.weight,
+        note=span.note,
+    )
+
+
+def _as_document(document: str | Document) -> Document:
+    return Document(document) if isinstance(document, str) else document

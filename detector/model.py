@@ -1,0 +1,266 @@
+"""The model: a linear classifier's weights and the arrays signals measure with, as data."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.channel import Channel
+from chaffinch.features.hashed_table import HashedTable
+from chaffinch.features.language_model import LanguageModel
+from chaffinch.features.registry import FEATURE_NAMES
+from chaffinch.features.resources import Resources
+from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
+
+SCHEMA_VERSION = 1
+BUNDLED = Path(__file__).parent / "bundled"
+
+_ARRAYS: dict[str, tuple[type[np.generic], int]] = {
+    "vocabulary_hashes": (np.uint64, 1),
+    "unigram": (np.float32, 1),
+    "frequency": (np.float32, 1),
+    "backoff": (np.float32, 1),
+    "bigram_fingerprints": (np.uint16, 1),
+    "bigram_values": (np.uint8, 2),
+    "trigram_fingerprints": (np.uint16, 1),
+    "trigram_values": (np.uint8, 2),
+    "channel_start": (np.uint32, 1),
+    "channel_originals": (np.uint16, 1),
+    "channel_weights": (np.uint8, 1),
+}
+
+
+class ModelError(Exception):
+    """A model folder that cannot be used; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Weights of a calibrated linear model over square roots of features.
+
+    A feature's standing is ``clip((sqrt(x) - centre) / scale, lowest, highest)`` and its
+    contribution ``weight * standing``; contributions and intercept add up to the log-odds.
+
+    Attributes:
+        features: Full feature names, in the registry's order.
+        centre: Median of the square root over clean texts, one a feature.
+        scale: Spread of the same, one a feature.
+        highest: Standing from which more of a feature counts no further, one a feature.
+        weight: Log-odds a unit of standing, never negative; 0 for features not used.
+        intercept: Log-odds of a typical clean text.
+        base_rate: Share of low-quality republications that the probability assumes.
+        threshold: Probability from which a document is flagged.
+    """
+
+    features: tuple[str, ...]
+    centre: tuple[float, ...]
+    scale: tuple[float, ...]
+    highest: tuple[float, ...]
+    weight: tuple[float, ...]
+    intercept: float
+    base_rate: float
+    threshold: float
+
+    LOWEST = -1.5
+
+    def contributions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each feature adds to the log-odds, float64 of the shape of `values`."""
+        return self.standing(values) * np.array(self.weight)
+
+    def standing(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Features on the scale of their spread among clean texts."""
+        raw = (np.sqrt(values) - np.array(self.centre)) / np.array(self.scale)
+        return np.clip(raw, self.LOWEST, np.array(self.highest))
+
+    def with_base_rate(self, base_rate: float) -> "Classifier":
+        """The same evidence for another share of republications.
+
+        The threshold moves with the probabilities, so the same documents are flagged.
+        """
+        shift = log_odds(base_rate) - log_odds(self.base_rate)
+        return Classifier(
+            **{
+                **asdict(self),
+                "intercept": self.intercept + shift,
+                "base_rate": base_rate,
+                "threshold": probability(log_odds(self.threshold) + shift),
+            }
+        )
+
+
+def log_odds(p: float) -> float:
+    """Natural log-odds of a probability strictly between 0 and 1."""
+    return float(np.log(p) - np.log1p(-p))
+
+
+def probability(score: float) -> float:
+    """The probability of natural log-odds."""
+    return float(1 / (1 + np.exp(-np.clip(score, -500, 500))))
+
+
+@dataclass(frozen=True)
+class Model:
+    """A classifier and the arrays its features are measured with.
+
+    Attributes:
+        name: What the model is called.
+        classifier: Its weights.
+        resources: Its vocabulary, language model and channel.
+        digest: blake2b digest over every file of the folder, in hexadecimal.
+    """
+
+    name: str
+    classifier: Classifier
+    resources: Resources
+    digest: str = ""
+
+    @cached_property
+    def feature_names(self) -> tuple[str, ...]:
+        """Full names of the features, in order."""
+        return self.classifier.features
+
+
+def _arrays(resources: Resources) -> dict[str, NDArray[Any]]:
+    model, channel = resources.language_model, resources.channel
+    return {
+        "vocabulary_hashes": resources.vocabulary.hashes,
+        "unigram": model.unigram,
+        "frequency": model.frequency,
+        "backoff": model.backoff,
+        "bigram_fingerprints": model.bigrams.fingerprint,
+        "bigram_values": model.bigrams.value,
+        "trigram_fingerprints": model.trigrams.fingerprint,
+        "trigram_values": model.trigrams.value,
+        "channel_start": channel.start,
+        "channel_originals": channel.original,
+        "channel_weights": channel.weight,
+    }
+
+
+def save_model(model: Model, folder: Path, card: str) -> None:
+    """Write a model folder: JSON, ``.npy`` arrays, the vocabulary and the model card."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"card.md": card.encode(), "vocabulary.txt": model.resources.vocabulary.text.encode()}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    for name, array in _arrays(model.resources).items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    names = [*files, *(f"{name}.npy" for name in _ARRAYS)]
+    description = {
+        "schema_version": SCHEMA_VERSION,
+        "name": model.name,
+        "classifier": asdict(model.classifier),
+        "digests": {name: _digest((folder / name).read_bytes()) for name in sorted(names)},
+    }
+    text = json.dumps(description, indent=1) + "\n"
+    (folder / "model.json").write_text(text, "utf-8")
+
+
+def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Model:
+    """Load a model folder without running code from it; arrays are memory-mapped.
+
+    Args:
+        folder: Where the model is; the bundled one when None.
+        verify: Whether every file's digest is checked; by default for all but the bundled
+            model.
+
+    Raises:
+        ModelError: The folder is not a sound model; the message names the file.
+    """
+    verify = folder is not None if verify is None else verify
+    folder = folder or BUNDLED
+    try:
+        text = (folder / "model.json").read_text("utf-8")
+        description = json.loads(text)
+        if description["schema_version"] != SCHEMA_VERSION:
+            raise ModelError(
+                f"{folder}: model of schema {description['schema_version']}, but this version "
+                f"reads schema {SCHEMA_VERSION}. Train it again with `chaffinch train`."
+            )
+        fields = description["classifier"]
+        classifier = Classifier(
+            **{
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in fields.items()
+            }
+        )
+        if verify:
+            for name, digest in description["digests"].items():
+                if _digest((folder / Path(name).name).read_bytes()) != digest:
+                    raise ModelError(f"{folder / name}: content differs from its digest.")
+        resources = _load_resources(folder)
+        name = str(description["name"])
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{folder} is not a model folder: {Path(error.filename).name} is missing."
+        ) from None
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise ModelError(f"{folder}: not a sound model ({error}).") from error
+    _validate(folder, classifier)
+    return Model(name, classifier, resources, _digest(text.encode()))
+
+
+def _load_resources(folder: Path) -> Resources:
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, (dtype, n_dims) in _ARRAYS.items():
+        array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        if array.dtype != dtype or array.ndim != n_dims:
+            raise ModelError(
+                f"{folder / name}.npy must be {np.dtype(dtype)} with {n_dims} axes. "
+                f"Got {array.dtype} with {array.ndim}."
+            )
+        arrays[name] = array.view(np.ndarray)
+    n_ids = len(arrays["vocabulary_hashes"]) + FIRST_WORD
+    for name in ("unigram", "frequency", "backoff"):
+        if len(arrays[name]) != n_ids or not np.isfinite(arrays[name]).all():
+            raise ModelError(f"{folder / name}.npy must hold {n_ids} finite numbers.")
+    start, originals = arrays["channel_start"], arrays["channel_originals"]
+    if (
+        len(start) != n_ids + 1
+        or (np.diff(start.astype(np.int64)) < 0).any()
+        or start[-1] != len(originals)
+        or len(originals) != len(arrays["channel_weights"])
+        or (len(originals) and originals.max() >= n_ids)
+    ):
+        raise ModelError(f"{folder}: the channel's arrays do not fit together.")
+    for order in ("bigram", "trigram"):
+        fingerprints, values = arrays[f"{order}_fingerprints"], arrays[f"{order}_values"]
+        if len(fingerprints) & (len(fingerprints) - 1) or len(fingerprints) != len(values):
+            raise ModelError(f"{folder}: the {order} table's arrays do not fit together.")
+    text = (folder / "vocabulary.txt").read_text("utf-8")
+    if text.count("\n") + bool(text) != n_ids - FIRST_WORD:
+        raise ModelError(f"{folder / 'vocabulary.txt'} must hold {n_ids - FIRST_WORD} words.")
+    return Resources(
+        Vocabulary(arrays["vocabulary_hashes"], text),
+        LanguageModel(
+            arrays["unigram"],
+            arrays["frequency"],
+            arrays["backoff"],
+            HashedTable(arrays["bigram_fingerprints"], arrays["bigram_values"]),
+            HashedTable(arrays["trigram_fingerprints"], arrays["trigram_values"]),
+        ),
+        Channel(start, originals, arrays["channel_weights"]),
+    )
+
+
+def _validate(folder: Path, classifier: Classifier) -> None:
+    if classifier.features != FEATURE_NAMES:
+        raise ModelError(
+            f"{folder}: trained with other signals than this version has. "
+            "Train it again with `chaffinch train`."
+        )
+    columns = (classifier.centre, classifier.scale, classifier.highest, classifier.weight)
+    for column in columns:
+        if len(column) != len(FEATURE_NAMES) or not np.isfinite(np.array(column, float)).all():
+            raise ModelError(f"{folder}: model.json must hold a finite number for each feature.")
+    if not 0 < classifier.base_rate < 1 or not 0 < classifier.threshold < 1:
+        raise ModelError(f"{folder}: base rate and threshold must lie between 0 and 1.")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

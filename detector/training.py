@@ -1,0 +1,99 @@
+"""Fitting the linear classifier with scikit-learn."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from chaffinch.detector.model import Classifier, log_odds, probability
+from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
+
+BASE_RATE = 0.1
+MAX_FALSE_POSITIVE_RATE = 0.002
+_MIN_CLEAN_FOR_THRESHOLD = 500
+_HIGHEST_QUANTILE = 0.98
+_MIN_SCALE = 0.01
+
+_EVIDENCE = np.array([feature.group != "context" for signal in SIGNALS for feature in signal.features])
+
+
+class TrainingError(Exception):
+    """Labelled data that no classifier can be trained on; the message says why."""
+
+
+def train_classifier(
+    values: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    calibration_values: NDArray[np.float64],
+    calibration_labels: NDArray[np.bool_],
+    base_rate: float = BASE_RATE,
+    max_fpr: float = MAX_FALSE_POSITIVE_RATE,
+) -> Classifier:
+    """Fit weights, calibrate them, and set the threshold.
+
+    Evidence speaks in one direction only: a feature whose weight comes out negative is
+    dropped and the rest is fitted again, so no spinner's habit in the training set can make
+    another's evidence count as innocence. Calibration is Platt's (1999), folded into the
+    weights; the threshold is the quantile of clean calibration texts that `max_fpr` names.
+
+    Args:
+        values: float64 array of shape (n, n_features) of training texts.
+        labels: bool array of shape (n,), True for low-quality republications.
+        calibration_values: The same for other texts.
+        calibration_labels: Their labels.
+        base_rate: Share of republications that probabilities assume.
+        max_fpr: Share of clean texts that may be flagged.
+
+    Raises:
+        TrainingError: One of the two labels is missing.
+    """
+    for name, given in (("training", labels), ("calibration", calibration_labels)):
+        if len(np.unique(given)) < 2:
+            raise TrainingError(
+                f"The {name} texts must hold both labels, clean and low-quality; "
+                f"got {len(given)} texts of one label."
+            )
+    roots = np.sqrt(values)
+    clean = roots[~labels]
+    centre = np.median(clean, axis=0)
+    scale = np.maximum(clean.std(axis=0), _MIN_SCALE)
+    highest = np.quantile((roots[labels] - centre) / scale, _HIGHEST_QUANTILE, axis=0)
+    draft = Classifier(
+        features=FEATURE_NAMES,
+        centre=tuple(centre.tolist()),
+        scale=tuple(scale.tolist()),
+        highest=tuple(np.maximum(highest, 1.0).tolist()),
+        weight=tuple(np.zeros(len(FEATURE_NAMES)).tolist()),
+        intercept=0.0,
+        base_rate=base_rate,
+        threshold=0.5,
+    )
+    standing = draft.standing(values)
+    used = _EVIDENCE & (standing.std(axis=0) > 0)
+    while True:
+        model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=2000)
+        model.fit(standing[:, used], labels)
+        weight = np.zeros(len(FEATURE_NAMES))
+        weight[used] = model.coef_[0]
+        if (weight >= 0).all():
+            break
+        used &= weight >= 0
+    score = draft.standing(calibration_values) @ weight + model.intercept_[0]
+    platt = LogisticRegression(C=1e6, class_weight="balanced").fit(
+        score[:, None], calibration_labels
+    )
+    slope = float(platt.coef_[0, 0])
+    intercept = float(slope * model.intercept_[0] + platt.intercept_[0] + log_odds(base_rate))
+    clean_scores = slope * score[~calibration_labels] + platt.intercept_[0] + log_odds(base_rate)
+    limit = 0.0
+    if len(clean_scores) >= _MIN_CLEAN_FOR_THRESHOLD:
+        limit = max(limit, float(np.quantile(clean_scores, 1 - max_fpr)))
+    return Classifier(
+        features=draft.features,
+        centre=draft.centre,
+        scale=draft.scale,
+        highest=draft.highest,
+        weight=tuple((slope * weight).tolist()),
+        intercept=intercept,
+        base_rate=base_rate,
+        threshold=min(probability(limit), 1 - 1e-6),
+    )
