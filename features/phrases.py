@@ -3,7 +3,7 @@
 import json
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 PhraseKind = Literal["scraper", "template"]
@@ -40,7 +40,7 @@ class Phrase(NamedTuple):
 @cache
 def load_phrases() -> tuple[Phrase, ...]:
     """The phrases that ship with the package."""
-    data = json.loads((files("chaffinch.features") / "phrases.json").read_text("utf-8"))
+    data = json.loads(Path(__file__).with_name("phrases.json").read_text("utf-8"))
     return tuple(Phrase(**{**row, "home": tuple(row["home"])}) for row in data["phrases"])
 
 
@@ -83,6 +83,12 @@ class PhraseMatcher:
                 if pattern.fullmatch(line):
                     return phrase
         return None
+
+
+@cache
+def phrase_matcher() -> PhraseMatcher:
+    """A matcher of all phrases, made on first use."""
+    return PhraseMatcher(load_phrases())
 
 
 def _is_pattern(phrase: Phrase) -> bool:

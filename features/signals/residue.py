@@ -3,8 +3,7 @@
 import numpy as np
 
 from chaffinch.features.patterns import lines, texts
-from chaffinch.features.phrases import PhraseMatcher, load_phrases
-from chaffinch.features.resources import Resources
+from chaffinch.features.phrases import phrase_matcher
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.signals.provenance import same_site
 from chaffinch.features.tokens import TokenBlock
@@ -33,19 +32,16 @@ class Residue(Signal):
         Feature("template_lines", "phrases", "source's template lines", 0, _CAP, "scraped"),
     )
 
-    def __init__(self, resources: Resources) -> None:
-        super().__init__(resources)
-        self._matcher = PhraseMatcher(load_phrases())
-
     def measure(self, block: TokenBlock) -> Measurement:
         values = np.zeros((len(block), 2))
         spans = []
+        matcher = phrase_matcher()
         for doc, text in enumerate(texts(block)):
             site = block.documents[doc].site
             shown = list(lines(text))
             found: set[tuple[int, str]] = set()
             for number, (start, line) in enumerate(shown):
-                phrase = self._matcher.match(line)
+                phrase = matcher.match(line)
                 if phrase is None or any(same_site(site, home) for home in phrase.home):
                     continue
                 if phrase.position == "tail" and number < len(shown) - TAIL_LINES:

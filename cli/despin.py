@@ -1,0 +1,47 @@
+"""``chaffinch despin``: the probable original of a spun text."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from chaffinch.cli.inputs import read_inputs
+from chaffinch.cli.options import load_detector
+
+
+@click.command()
+@click.argument("path", metavar="FILE")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="The text, or one JSON object a replacement.",
+)
+@click.option("--model", type=click.Path(path_type=Path), help="Model folder.")
+def despin(path: str, format_: str, model: Path | None) -> None:
+    """Print FILE with probable originals put back; clean text comes back unchanged.
+
+    \b
+    Example:
+      chaffinch despin page.txt --format jsonl
+    """
+    from chaffinch.detector.despinning import despun_text, restorations
+
+    detector = load_detector(model)
+    unreadable = False
+    for item in read_inputs([path]):
+        if item.document is None:
+            unreadable = True
+            click.echo(f"chaffinch: {item.error}", err=True)
+            continue
+        verdict = detector.score(item.document)
+        if format_ == "text":
+            click.echo(despun_text(verdict), nl=not item.document.text.endswith("\n"))
+            continue
+        for restoration in restorations(verdict):
+            click.echo(json.dumps(asdict(restoration)))
+    if unreadable:
+        raise SystemExit(3)

@@ -1,0 +1,36 @@
+"""Results as CSV, a row each."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from chaffinch.reports.results import Result
+
+_COLUMNS = ("path", "id", "title", "kind", "flagged", "probability", "threshold", "unscorable", "error")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
+    """A header and a row a result; RFC 4180.
+
+    Cells that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV
+    injection").
+    """
+    columns = (*_COLUMNS, "reasons", *(["text_scored"] if with_text else []))
+    yield _row(columns)
+    for result in results:
+        cells = result.as_dict(with_text)
+        cells["reasons"] = "; ".join(
+            f"{reason['signal']}: {reason['summary']}" for reason in cells["reasons"]
+        )
+        yield _row([_safe(cells[column]) for column in columns])
+
+
+def _row(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _safe(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

@@ -1,0 +1,62 @@
+"""Results as SARIF 2.1.0 (OASIS), for tools that show findings beside files."""
+
+import json
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import quote
+
+from chaffinch.features.registry import SIGNALS
+from chaffinch.reports.results import Result
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
+    """One SARIF log: a result for each flagged document, a notification for each unreadable one."""
+    findings: list[dict[str, Any]] = []
+    notifications: list[dict[str, Any]] = []
+    for result in results:
+        if result.error is not None:
+            message = {"text": result.error}
+            notifications.append({"level": "error", "message": message, "locations": [_at(result)]})
+        elif result.verdict and result.verdict.flagged:
+            findings.append(_finding(result, with_text))
+    driver = {
+        "name": "chaffinch",
+        "version": version("chaffinch"),
+        "rules": [{"id": signal.name} for signal in SIGNALS],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {"executionSuccessful": True, "toolExecutionNotifications": notifications}
+        ],
+        "results": findings,
+    }
+    yield json.dumps({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, indent=1) + "\n"
+
+
+def _at(result: Result) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(result.path)}}}
+
+
+def _finding(result: Result, with_text: bool) -> dict[str, Any]:
+    verdict = result.verdict
+    assert verdict is not None and verdict.probability is not None
+    strongest = verdict.reasons[0]
+    summary = "; ".join(reason.summary for reason in verdict.reasons[:3])
+    properties: dict[str, Any] = {
+        "probability": verdict.probability,
+        "evidence": [item.as_dict() for item in verdict.evidence],
+    }
+    if with_text:
+        properties["text_scored"] = verdict.document.text
+    return {
+        "ruleId": strongest.signal,
+        "level": "warning",
+        "message": {"text": f"{verdict.kind} ({verdict.probability:.1%}): {summary}"},
+        "locations": [_at(result)],
+        "properties": properties,
+    }

@@ -1,0 +1,87 @@
+"""Results for people to read in a terminal."""
+
+import textwrap
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import click
+
+from chaffinch.detector.verdict import Evidence, Verdict
+from chaffinch.reports.results import Result
+
+_COLOURS = {"original": "green", "spun": "red", "scraped": "red", "unscorable": "yellow"}
+_SHOWN_WORDS = 12
+_SHOWN_LINES = 8
+_SHOWN_REASONS = 4
+_WIDTH = 96
+
+
+def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
+    """A paragraph a result; text from documents is stripped of control characters."""
+    for result in results:
+        if result.verdict is None:
+            message = printable(result.error or "")
+            yield f"{click.style('unreadable', fg='yellow')}  {printable(result.id)}: {message}\n\n"
+            continue
+        yield "\n".join(_paragraph(result, result.verdict)) + "\n\n"
+        if with_text:
+            yield "\n".join(map(printable, result.verdict.document.text.split("\n"))) + "\n\n"
+
+
+def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
+    name = printable(result.id if result.id != f"{result.path}#0" else result.path)
+    kind = click.style(f"{verdict.kind:<10}", fg=_COLOURS[verdict.kind], bold=True)
+    if verdict.probability is None:
+        yield f"{kind}  {name}"
+        yield f"  {verdict.unscorable}"
+        return
+    yield f"{kind}  {_percent(verdict.probability)}  {name}"
+    if not verdict.flagged:
+        return
+    for reason in verdict.reasons[:_SHOWN_REASONS]:
+        if reason.contribution > 0:
+            yield f"  {reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
+    replaced = Counter(
+        f"{printable(item.text.lower())} > {item.original}"
+        for item in sorted(verdict.evidence, key=lambda item: -item.weight)
+        if item.signal == "substitutions"
+    )
+    if replaced:
+        pairs = [
+            pair if count == 1 else f"{pair} ({count})"
+            for pair, count in replaced.most_common(_SHOWN_WORDS)
+        ]
+        yield from _wrapped("replaced", ", ".join(pairs))
+    lines = [_line(item) for item in verdict.evidence if item.signal in ("residue", "counters")]
+    for line in lines[:_SHOWN_LINES]:
+        yield f"          {line}"
+
+
+def _line(item: Evidence) -> str:
+    text = " ".join(printable(item.text).split())
+    return f"{item.note}: {textwrap.shorten(text, 70, placeholder=' ...')}"
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        f"{label}: {text}", _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 12
+    )
+
+
+def _percent(probability: float) -> str:
+    if probability >= 0.999:
+        return ">99.9 %"
+    return "<0.1 %" if probability < 0.001 else f"{probability:.1%}".replace("%", " %")
+
+
+def printable(text: str) -> str:
+    """Text without the control and format characters that a terminal would obey.
+
+    >>> printable("a\\x1b[31mb")
+    'a?[31mb'
+    """
+    return "".join(
+        "?" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
+        for character in text
+    )
