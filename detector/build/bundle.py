@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from chaffinch.datasets.inflection import Inflection
 from chaffinch.datasets.lexicons import (
     Substitution,
+    Synonyms,
     WordNet,
+    read_moby,
     read_substitutions,
     read_word_counts,
     read_wordnet,
@@ -58,19 +60,21 @@ class Lexicons:
     """Synonym resources that the channel and the simulated spinners are made from."""
 
     wordnet: WordNet
+    moby: Synonyms
     inflection: Inflection
     observed: list[Substitution]
     word_rank: dict[str, int]
 
 
 def read_lexicons(data: Path) -> Lexicons:
-    """Read WordNet, web word counts and observed replacements below a data folder."""
+    """Read WordNet, Moby, web word counts and observed replacements below a data folder."""
     folder = data / "lexicons"
     wordnet = read_wordnet(folder / "wordnet-3.0.tar.zst")
     counts = read_word_counts(folder / "unigrams_google1t_norvig.tsv.zst")
     known = set(list(counts)[:_KNOWN_WORDS])
     return Lexicons(
         wordnet,
+        read_moby(folder / "thesaurus_moby_mthesaur.txt.zst"),
         Inflection(known, wordnet.irregular),
         read_substitutions(data / "observed_substitutions.tsv"),
         {word: rank for rank, word in enumerate(counts)},
@@ -85,7 +89,8 @@ def training_spinners(lexicons: Lexicons) -> dict[str, list[Spinner]]:
         for seed in range(_TABLES)
     ]
     same: list[Spinner] = [ThesaurusSpinner("wordnet", wordnet.same_sense, inflection)]
-    return {"dictionary-blind": blind, "wordnet": same}
+    loose: list[Spinner] = [ThesaurusSpinner("moby", lexicons.moby, inflection)]
+    return {"dictionary-blind": blind, "wordnet": same, "moby": loose}
 
 
 def build_resources(texts: Sequence[str], lexicons: Lexicons) -> Resources:
@@ -111,7 +116,9 @@ def build_resources(texts: Sequence[str], lexicons: Lexicons) -> Resources:
     language_model = train_language_model(
         (token_stream(block) for block in blocks(texts, vocabulary)), len(vocabulary)
     )
-    pairs = channel_pairs(lexicons.wordnet, lexicons.inflection, lexicons.observed)
+    pairs = channel_pairs(
+        lexicons.wordnet, lexicons.moby, lexicons.inflection, lexicons.observed
+    )
     channel = build_channel(pairs, vocabulary, language_model.frequency)
     return Resources(vocabulary, language_model, channel)
 

@@ -40,7 +40,7 @@ def write_card(
         "",
         f"No classifier text comes from {' or '.join(HELD_OUT)}. The classifier was fitted on",
         f"{n_training:,} labelled texts: clean crops, simulated spinning of the families",
-        "dictionary-blind and wordnet, and scraped copies with half of the residue phrases.",
+        "dictionary-blind, wordnet and moby, and scraped copies with half of the residue phrases.",
         f"Probabilities assume a base rate of {classifier.base_rate:.0%}; documents are flagged",
         f"from {classifier.threshold:.4f}, set for 0.2 % of clean calibration texts.",
         "",

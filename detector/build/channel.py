@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from chaffinch.datasets.inflection import Inflection, Tag
-from chaffinch.datasets.lexicons import Substitution, WordNet
+from chaffinch.datasets.lexicons import Substitution, Synonyms, WordNet
 from chaffinch.features.channel import Channel
 from chaffinch.features.language_model import quantise
 from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
@@ -14,7 +14,7 @@ from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
 MAX_CANDIDATES = 32
 """Probable originals kept for one written word."""
 
-_OBSERVED, _ANY_SENSE, _ONE_HOP = 0.5, 0.3, 0.12
+_OBSERVED, _ANY_SENSE, _ONE_HOP, _LOOSE = 0.5, 0.3, 0.12, 0.3
 """Share of a spinner's choices that falls to each kind of pair, before division by the number
 of words of that kind; set by hand from how the pairs seen on real pages divide."""
 
@@ -23,7 +23,10 @@ _TAGS: tuple[Tag, ...] = ("plural", "past", "ing", "comparative", "superlative")
 Pair = tuple[str, str]
 
 
-def _base_pairs(wordnet: WordNet) -> Iterator[tuple[str, str, float]]:
+def _base_pairs(wordnet: WordNet, loose: Synonyms) -> Iterator[tuple[str, str, float]]:
+    for original, words in loose.items():
+        for written in words:
+            yield original, written, _LOOSE / len(words)
     for original, words in wordnet.any_sense.items():
         for written in words:
             yield original, written, _ANY_SENSE / len(words)
@@ -33,7 +36,7 @@ def _base_pairs(wordnet: WordNet) -> Iterator[tuple[str, str, float]]:
 
 
 def channel_pairs(
-    wordnet: WordNet, inflection: Inflection, observed: Iterable[Substitution]
+    wordnet: WordNet, loose: Synonyms, inflection: Inflection, observed: Iterable[Substitution]
 ) -> dict[Pair, float]:
     """(original, written) pairs with the chance that the original is written so.
 
@@ -41,12 +44,16 @@ def channel_pairs(
     "battle" do, and a spinner that forgets the ending writes "battle" for "wars".
     """
     chance: dict[Pair, float] = defaultdict(float)
-    for original, written, share in _base_pairs(wordnet):
+    inflected = {
+        word: [inflection.inflect(word, tag) for tag in _TAGS]
+        for word in {*loose, *wordnet.any_sense}
+    }
+    none: list[str | None] = [None] * len(_TAGS)
+    for original, written, share in _base_pairs(wordnet, loose):
         chance[original, written] += share
-        for tag in _TAGS:
-            form = inflection.inflect(original, tag)
+        forms = zip(inflected[original], inflected.get(written, none), strict=True)
+        for form, other in forms:
             if form:
-                other = inflection.inflect(written, tag)
                 chance[form, other or written] += share
                 if other:
                     chance[form, written] += share * 0.1

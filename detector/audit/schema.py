@@ -1,0 +1,132 @@
+"""The row that an audit writes for every record."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from chaffinch.datasets.records import Record
+from chaffinch.detector.verdict import Verdict
+from chaffinch.features.document import Document
+
+SCHEMA_VERSION = 1
+
+_TEXT = pa.string()
+_NUMBER = pa.float64()
+_REASON = pa.struct([("signal", _TEXT), ("contribution", _NUMBER), ("summary", _TEXT)])
+_EVIDENCE = pa.struct(
+    [
+        ("where", _TEXT),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("text", _TEXT),
+        ("signal", _TEXT),
+        ("original", _TEXT),
+        ("weight", _NUMBER),
+        ("note", _TEXT),
+    ]
+)
+
+
+def row_schema(feature_names: Sequence[str]) -> pa.Schema:
+    """Columns of ``documents/*.parquet``.
+
+    ``status`` is ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors.
+    ``text`` is the scored text, in whose code points evidence is placed. ``cluster``,
+    ``source_id`` and ``similarity`` are null where no copy is known.
+    """
+    return pa.schema(
+        [
+            ("id", _TEXT),
+            ("url", _TEXT),
+            ("site", _TEXT),
+            ("title", _TEXT),
+            ("path", _TEXT),
+            ("offset", pa.int64()),
+            ("published", _TEXT),
+            ("status", _TEXT),
+            ("kind", _TEXT),
+            ("flagged", pa.bool_()),
+            ("probability", _NUMBER),
+            ("threshold", _NUMBER),
+            ("intercept", _NUMBER),
+            ("reasons", pa.list_(_REASON)),
+            ("evidence", pa.list_(_EVIDENCE)),
+            ("features", pa.struct([(name, _NUMBER) for name in feature_names])),
+            ("unscorable", _TEXT),
+            ("error", _TEXT),
+            ("copied", pa.bool_()),
+            ("cluster", _TEXT),
+            ("source_id", _TEXT),
+            ("similarity", _NUMBER),
+            ("text", _TEXT),
+            ("text_digest", _TEXT),
+        ]
+    )
+
+
+def verdict_row(record: Record, verdict: Verdict) -> dict[str, Any]:
+    """The row of a judged record."""
+    document = verdict.document
+    return {
+        **_origin(record),
+        "url": document.url,
+        "site": document.site,
+        "title": document.title,
+        "published": document.published,
+        "status": "scored" if verdict.unscorable is None else "unscorable",
+        "kind": verdict.kind,
+        "flagged": verdict.flagged,
+        "probability": verdict.probability,
+        "threshold": verdict.threshold,
+        "intercept": verdict.intercept,
+        "reasons": [reason.as_dict() for reason in verdict.reasons],
+        "evidence": [item.as_dict() for item in verdict.evidence],
+        "features": verdict.features,
+        "unscorable": verdict.unscorable,
+        "text": _valid(document.text),
+        "text_digest": text_digest(document.text),
+    }
+
+
+def error_row(record: Record, error: str, threshold: float) -> dict[str, Any]:
+    """The row of a record that could not be read."""
+    return {
+        **_origin(record),
+        "url": record.url,
+        "site": Document("", url=record.url).site,
+        "title": record.title,
+        "published": record.published,
+        "status": "error",
+        "flagged": False,
+        "threshold": threshold,
+        "reasons": [],
+        "evidence": [],
+        "error": error,
+    }
+
+
+def _origin(record: Record) -> dict[str, Any]:
+    return {"id": record.id, "path": record.path, "offset": record.offset, "copied": False}
+
+
+def rows_table(rows: Sequence[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as an Arrow table."""
+    cleaned = [
+        {key: _valid(value) if isinstance(value, str) else value for key, value in row.items()}
+        for row in rows
+    ]
+    return pa.Table.from_pylist(cleaned, schema)
+
+
+def _valid(text: str) -> str:
+    """Text that UTF-8 can hold: a lone surrogate becomes a question mark of the same length."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def text_digest(text: str) -> str:
+    """blake2b digest of a text's words, whatever their case and spacing; "" without words."""
+    words = " ".join(text.casefold().split())
+    data = words.encode("utf-8", "replace")
+    return hashlib.blake2b(data, digest_size=16).hexdigest() if words else ""
