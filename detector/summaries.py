@@ -22,16 +22,23 @@ def summarise(signal: str, contribution: float, evidence: Sequence[Evidence]) ->
         words = "1 word does" if len(evidence) == 1 else f"{len(evidence)} words do"
         return f"{words} not fit; most likely {named}"
     if evidence:
+        facts = [item.note for item in evidence if item.where == "metadata"]
+        if facts:
+            return "; ".join(facts[:_NAMED])
         notes = Counter(item.note for item in evidence)
-        return ", ".join(_counted(count, note) for note, count in notes.most_common(_NAMED))
-    if signal == "fluency":
-        return (
-            "words follow each other worse than in clean English"
-            if contribution > 0
-            else "words follow each other as in clean English"
-        )
-    return "nothing unusual found" if contribution <= 0 else "more than in clean texts"
+        return ", ".join(counted(count, note) for note, count in notes.most_common(_NAMED))
+    if signal == "fluency" and contribution > 0:
+        return "words follow each other worse than in clean English"
+    return "more than in typical clean texts" if contribution > 0 else "nothing unusual found"
 
 
-def _counted(count: int, note: str) -> str:
-    return note if count == 1 else f"{count} times {note}"
+def counted(count: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> counted(2, "scraper line"), counted(1, "run of spaces")
+    ('2 scraper lines', '1 run of spaces')
+    """
+    if count == 1:
+        return f"1 {noun}"
+    head, of, rest = noun.partition(" of ")
+    return f"{count} {head}s{of}{rest}"

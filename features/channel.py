@@ -37,3 +37,9 @@ class Channel(NamedTuple):
         word = np.repeat(np.arange(len(written)), counts)
         offset = np.arange(len(word)) - np.repeat(np.cumsum(counts) - counts, counts)
         return word, first[word] + offset
+
+    def thinned(self, share: float, seed: int) -> "Channel":
+        """The same table with a random `share` of its pairs, as if a spinner were unknown."""
+        kept = np.random.default_rng(seed).random(len(self.original)) < share
+        before = np.concatenate(([0], np.cumsum(kept)))
+        return Channel(before[self.start].astype(np.uint32), self.original[kept], self.weight[kept])

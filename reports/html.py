@@ -142,8 +142,10 @@ def _document(row: dict[str, Any], full: dict[str, Any]) -> dict[str, Any]:
             facts.append(item["note"])
         elif item["start"] >= done and item["end"] > item["start"]:
             group = "scraped" if item["signal"] in _SCRAPED else "spun"
-            mark = {name: item[name] for name in ("start", "end", "original", "note")}
-            marks.append({**mark, "group": group, "signal": item["signal"]})
+            mark = {name: item[name] for name in ("start", "end", "original", "signal")}
+            # A label on every run of spaces would hide the words around it.
+            note = "" if item["text"].isspace() else item["note"]
+            marks.append({**mark, "group": group, "note": note})
             done = item["end"]
     return {
         "id": row["id"],

@@ -102,7 +102,7 @@ function markedText(one) {
       const original = element("span", item.original, "original-word");
       original.title = "probable original";
       box.append(original);
-    } else {
+    } else if (item.note) {
       box.append(element("span", item.note, "note"));
     }
     done = item.end;

@@ -73,7 +73,7 @@ def simulate(
         if rng.random() < 0.6:
             text = crop(text, int(rng.choice(_CROP_WORDS)), rng)
         clean = text
-        if rng.random() < 0.01:
+        if rng.random() < 0.03:
             clean = inject_residue(text, rng, phrases, 1)
         yield LabelledText(clean, False, "clean", 0.0, source)
         draw = rng.random()

@@ -63,5 +63,5 @@ class Casing(Signal):
             start, end = block.local(token)
             doc = int(block.doc[token])
             name = block.documents[doc].text[start:end].capitalize()
-            spans.append(Span(doc, "text", start, end, name, 0.5, "name in lower case"))
+            spans.append(Span(doc, "text", start, end, name, 0.5, "lower-case name"))
         return Measurement(values, spans)

@@ -1,0 +1,40 @@
+"""Fixtures that several tests share, and the rule that nothing is skipped in CI."""
+
+import os
+from pathlib import Path
+
+import pytest
+from chaffinch.detector.detector import Detector
+from hypothesis import settings
+
+ROOT = Path(__file__).parent.parent
+
+settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
+settings.load_profile("default")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where everything must run: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def detector() -> Detector:
+    return Detector.load()
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    return ROOT / "examples" / "crawl"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    data = ROOT.parent / "shared" / "data"
+    if not data.is_dir():
+        pytest.skip("needs the corpora in ../shared/data")
+    return data

@@ -1,0 +1,53 @@
+"""The language model and its table: exact where they can be checked by hand."""
+
+import numpy as np
+from chaffinch.detector.build.language_model import blocks, token_stream, train_language_model
+from chaffinch.features.hashed_table import HashedTable
+from chaffinch.features.language_model import dequantise, quantise
+from chaffinch.features.vocabulary import Vocabulary
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(st.dictionaries(st.integers(0, 2**48 - 1), st.integers(0, 255), max_size=300))
+def test_every_stored_key_is_found_with_its_value(entries: dict[int, int]) -> None:
+    keys = np.array(list(entries), np.uint64)
+    table = HashedTable.build(keys, np.array([[value] for value in entries.values()], np.uint8).reshape(-1, 1))
+    slots = table.find(keys)
+    assert (slots >= 0).all()
+    assert table.value[slots, 0].tolist() == list(entries.values())
+
+
+def test_absent_keys_are_rarely_taken_for_present_ones() -> None:
+    keys = np.arange(30_000, dtype=np.uint64) * np.uint64(7919)
+    table = HashedTable.build(keys, np.zeros((len(keys), 1), np.uint8))
+    absent = keys + np.uint64(1)
+    assert (table.find(absent) >= 0).mean() < 0.001
+
+
+@given(st.floats(-7.9, 0))
+def test_quantised_probabilities_are_within_half_a_step(value: float) -> None:
+    assert abs(dequantise(quantise(np.array([value])))[0] - value) <= 1 / 64 + 1e-9
+
+
+def test_probabilities_of_a_context_add_up_to_one() -> None:
+    vocabulary = Vocabulary.from_words(["a", "b", "c", "d"])
+    texts = ["a b c d a b d c a b c. b a c d b c a b"] * 8
+    streams = [token_stream(block) for block in blocks(texts, vocabulary)]
+    model = train_language_model(streams, len(vocabulary))
+    everything = np.arange(len(vocabulary), dtype=np.uint16)
+    for first in vocabulary.ids(["a", "b", "c", "d"]):
+        context = np.full(len(everything), first, np.uint16)
+        assert abs((10.0 ** model.bigram(context, everything)).sum() - 1) < 0.05
+        for second in vocabulary.ids(["a", "b", "c"]):
+            middle = np.full(len(everything), second, np.uint16)
+            total = (10.0 ** model.trigram(context, middle, everything)).sum()
+            assert abs(total - 1) < 0.05
+
+
+def test_a_frequent_pair_is_likelier_than_its_reverse() -> None:
+    vocabulary = Vocabulary.from_words(["will", "meet", "with"])
+    streams = [token_stream(block) for block in blocks(["will meet with"] * 20, vocabulary)]
+    model = train_language_model(streams, len(vocabulary))
+    will, meet = vocabulary.ids(["will"]), vocabulary.ids(["meet"])
+    assert model.bigram(will, meet)[0] > model.bigram(meet, will)[0] + 1

@@ -1,0 +1,136 @@
+"""The contract of every signal, and what each finds and passes over."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from chaffinch.detector.detector import Detector
+from chaffinch.features.document import Document, PageMetadata
+from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
+from chaffinch.features.signal import Measurement, Signal
+from chaffinch.features.tokens import TokenBlock
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+DETECTOR = Detector.load()
+RESOURCES = DETECTOR.model.resources
+PROSE = (
+    "The council voted on Tuesday to bring back the ferry. It will run four times a day, "
+    "and the first crossing is planned for May. As an example, a hour is a amount of time."
+)
+any_text = st.one_of(
+    st.text(st.characters(codec=None), max_size=200),
+    st.lists(
+        st.sampled_from([*PROSE.split(), "arsenic", "connected", "\n", "5 months ago 98", "{a|b}"])
+    ).map(" ".join),
+)
+
+
+def measure(signal: type[Signal], *texts: str | Document) -> Measurement:
+    documents = [Document(text) if isinstance(text, str) else text for text in texts]
+    return signal(RESOURCES).measure(TokenBlock.from_documents(documents, RESOURCES.vocabulary))
+
+
+def found(signal_name: str, text: str | Document) -> list[tuple[str, str]]:
+    signal = next(signal for signal in SIGNALS if signal.name == signal_name)
+    source = text if isinstance(text, str) else text.text
+    return [(source[span.start : span.end], span.note) for span in measure(signal, text).spans]
+
+
+def test_feature_names_are_unique() -> None:
+    assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
+class TestContract:
+    def check(self, signal: type[Signal], texts: Sequence[str]) -> None:
+        measured = measure(signal, *texts)
+        assert measured.values.shape == (len(texts), len(signal.features))
+        assert measured.values.dtype == np.float64
+        assert np.isfinite(measured.values).all()
+        for column, feature in enumerate(signal.features):
+            assert (measured.values[:, column] >= feature.low).all(), feature.name
+            assert (measured.values[:, column] <= feature.high).all(), feature.name
+        order = [(span.doc, span.start) for span in measured.spans]
+        assert order == sorted(order)
+        for span in measured.spans:
+            if span.where == "text":
+                assert 0 <= span.start < span.end <= len(texts[span.doc])
+        # The same bits in any company, and again.
+        for doc, text in enumerate(texts):
+            alone = measure(signal, text)
+            assert alone.values.tobytes() == measured.values[doc].tobytes()
+            mine = [span._replace(doc=0) for span in measured.spans if span.doc == doc]
+            assert alone.spans == mine
+
+    def test_empty_texts(self, signal: type[Signal]) -> None:
+        self.check(signal, ["", " ", "\n\n", "."])
+
+    @given(texts=st.lists(any_text, min_size=1, max_size=4))
+    @settings(max_examples=25)
+    def test_any_text(self, signal: type[Signal], texts: list[str]) -> None:
+        self.check(signal, texts)
+
+    def test_the_docstring_is_a_manual_page(self, signal: type[Signal]) -> None:
+        for heading in ("What it measures", "Why farms show it", "When it is wrong", "Source"):
+            assert f"{heading}:" in (signal.__doc__ or ""), heading
+
+
+@pytest.mark.parametrize(
+    ("signal", "text", "expected"),
+    [
+        ("agreement", "It was a imaginable plan.", [("a", "wrong article")]),
+        ("agreement", "It was an union of an honest man and a hour.", [("an", "wrong article"), ("a", "wrong article")]),
+        ("agreement", "It took an hour at a university in an historic hall.", []),
+        ("agreement", "They spoke by telephone telephone today.", [("telephone", "doubled word")]),
+        ("agreement", "He said that that was what he had had.", []),
+        ("spintax", "We {buy|purchase} it.", [("{buy|purchase}", "spintax alternatives")]),
+        ("spintax", "a set {of professional} tools", [("{of professional}", "spintax remainder")]),
+        ("spintax", "the set {x | x > 0} and a || b", []),
+        ("spacing", "his ngo  is portion", [("  ", "run of spaces")]),
+        ("spacing", "It ended.  It began again.", []),
+        ("counters", "Head\n5 months ago 98\nText", [("5 months ago 98", "view counter")]),
+        ("counters", "Head\n2 days ago\n1204\nText", [("2 days ago", "view counter")]),
+        ("counters", "Head\n2 days ago\nText", [("2 days ago", "relative age")]),
+        ("counters", "It happened 5 months ago 98 miles from here.", []),
+        ("residue", "Text\nRead Entire Article", [("Read Entire Article", "scraper line")]),
+        ("residue", "[ad_1]\nText\n[ad_2]", [("[ad_1]", "scraper line"), ("[ad_2]", "scraper line")]),
+        ("residue", "Pages end in a Read Entire Article button.", []),
+        ("residue", "Continue reading the main story", [("Continue reading the main story", "template line")]),
+        ("casing", "He left for america on monday.", [("america", "lower-case name"), ("monday", "lower-case name")]),
+    ],
+)
+def test_what_a_signal_finds(signal: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(signal, text) == expected
+
+
+def test_a_template_line_says_nothing_at_home() -> None:
+    line = "Continue reading the main story"
+    assert found("residue", Document(line, url="https://www.nytimes.com/x")) == []
+    assert found("residue", Document(line, url="https://farm.example/x"))
+
+
+def test_markup_that_names_another_site_is_evidence() -> None:
+    metadata = PageMetadata(canonical_url="https://paper.example/a", publisher="www.paper.example")
+    document = Document("x", url="https://farm.example/a", metadata=metadata)
+    signal = next(signal for signal in SIGNALS if signal.name == "provenance")
+    notes = [span.note for span in measure(signal, document).spans]
+    assert notes == ["canonical link: paper.example", "publisher: paper.example"]
+
+
+@pytest.mark.parametrize(
+    ("substitute", "original", "text"),
+    [
+        ("arsenic", "as", "He was known arsenic one of the best players in the world."),
+        ("connected", "on", "The talks will be held connected Friday in Geneva."),
+        ("successful", "in", "They have lived successful London for many years."),
+        ("volition", "will", "The minister volition be there next week."),
+        ("helium", "he", "She said that helium was not at home."),
+    ],
+)
+def test_a_replaced_word_is_found_with_its_original(
+    substitute: str, original: str, text: str
+) -> None:
+    signal = next(signal for signal in SIGNALS if signal.name == "substitutions")
+    pairs = {(text[span.start : span.end], span.original) for span in measure(signal, text).spans}
+    assert (substitute, original) in pairs

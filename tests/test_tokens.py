@@ -1,0 +1,97 @@
+"""Tokens: what they are, and that they never depend on the documents beside them."""
+
+import numpy as np
+import pytest
+from chaffinch.features.document import Document
+from chaffinch.features.tokens import (
+    CAPITALISED,
+    GAP_CLAUSE,
+    GAP_DOCUMENT,
+    GAP_HYPHEN,
+    GAP_LINE,
+    GAP_NONE,
+    GAP_STOP,
+    LOWER,
+    MIXED,
+    UPPER,
+    TokenBlock,
+)
+from chaffinch.features.vocabulary import Vocabulary
+from hypothesis import given
+from hypothesis import strategies as st
+
+VOCABULARY = Vocabulary.from_words(["the", "it", "'s", "don", "'t", "as"])
+
+
+def block_of(*texts: str) -> TokenBlock:
+    return TokenBlock.from_documents([Document(text) for text in texts], VOCABULARY)
+
+
+def tokens(text: str) -> list[str]:
+    block = block_of(text)
+    return [text[slice(*block.local(token))] for token in range(len(block.start))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("The end.", ["The", "end"]),
+        ("don't", ["don", "'t"]),
+        ("Ann\N{RIGHT SINGLE QUOTATION MARK}s", ["Ann", "\N{RIGHT SINGLE QUOTATION MARK}s"]),
+        ("'quoted'", ["quoted"]),
+        ("well-kept", ["well", "kept"]),
+        ("U.S. 3.5", ["U", "S", "3", "5"]),
+        ("so\N{SOFT HYPHEN}ft", ["so\N{SOFT HYPHEN}ft"]),
+        ("caf\N{LATIN SMALL LETTER E WITH ACUTE}", ["caf\N{LATIN SMALL LETTER E WITH ACUTE}"]),
+    ],
+)
+def test_a_token_is_a_run_of_letters_and_digits(text: str, expected: list[str]) -> None:
+    assert tokens(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "gap"),
+    [
+        ("one two", GAP_NONE),
+        ("one-two", GAP_HYPHEN),
+        ("one, two", GAP_CLAUSE),
+        ("one - two", GAP_CLAUSE),
+        ("one. Two", GAP_STOP),
+        ("one\nTwo", GAP_LINE),
+        ("one\ntwo", GAP_NONE),
+        ("one\n\ntwo", GAP_LINE),
+    ],
+)
+def test_the_strongest_mark_between_two_tokens_counts(text: str, gap: int) -> None:
+    assert block_of(text).gap.tolist() == [GAP_DOCUMENT, gap]
+
+
+@pytest.mark.parametrize(
+    ("text", "case"),
+    [("word", LOWER), ("Word", CAPITALISED), ("I", CAPITALISED), ("NATO", UPPER), ("iPhone", MIXED)],
+)
+def test_case(text: str, case: int) -> None:
+    expected = MIXED if text == "iPhone" else case
+    assert block_of(text).case.tolist() == [expected]
+
+
+@given(st.lists(st.text(), max_size=5), st.text())
+def test_a_document_has_the_same_tokens_alone_and_among_others(
+    others: list[str], text: str
+) -> None:
+    alone, among = block_of(text), block_of(*others, text)
+    mine = among.doc == len(others)
+    assert np.array_equal(alone.word_hash, among.word_hash[mine])
+    assert np.array_equal(alone.word, among.word[mine])
+    assert np.array_equal(alone.gap, among.gap[mine])
+    assert np.array_equal(alone.case, among.case[mine])
+    origin = among.doc_start[len(others)]
+    assert np.array_equal(alone.start, among.start[mine] - origin)
+    assert np.array_equal(alone.end, among.end[mine] - origin)
+
+
+def test_hashes_of_words_agree_with_hashes_of_tokens() -> None:
+    block = block_of("As it's, don't THE")
+    words = [VOCABULARY.words[word] for word in block.word]
+    assert words == ["as", "it", "'s", "don", "'t", "the"]
