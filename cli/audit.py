@@ -24,7 +24,11 @@ _SHOWN_SITES = 10
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores by default.")
 @click.option(
-    "--engine", type=click.Choice(["local"]), default="local", show_default=True, help="Where to run."
+    "--engine",
+    type=click.Choice(["local"]),
+    default="local",
+    show_default=True,
+    help="Where to run.",
 )
 @click.option("--overwrite", is_flag=True, help="Start anew in a folder that holds an audit.")
 @model_options
@@ -47,11 +51,12 @@ def audit(
     Example:
       chaffinch audit crawl/ -o audit/
     """
+    from joblib import cpu_count
+    from tqdm import tqdm
+
     from chaffinch.detector.audit.audit import AuditError, run_audit
     from chaffinch.detector.audit.scoring import Settings
     from chaffinch.detector.model import ModelError
-    from joblib import cpu_count
-    from tqdm import tqdm
 
     settings = Settings(str(model) if model else None, threshold, base_rate)
     flagged = 0

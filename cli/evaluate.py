@@ -23,6 +23,7 @@ def evaluate(data: Path, model: Path | None, format_: str) -> None:
       chaffinch evaluate labels.jsonl
     """
     import numpy as np
+
     from chaffinch.detector.build.labelled import LabelError, read_labelled
     from chaffinch.detector.metrics import Metrics, measure
 
@@ -44,19 +45,17 @@ def evaluate(data: Path, model: Path | None, format_: str) -> None:
     label = np.array([example.label for example, _ in scored])
 
     def figures(rows: list[int]) -> Metrics:
-        return measure(
-            probability[rows], label[rows], classifier.threshold, classifier.base_rate
-        )
+        return measure(probability[rows], label[rows], classifier.threshold, classifier.base_rate)
 
     tables: dict[str, Metrics] = {"all": figures(list(range(len(scored))))}
-    clean = [row for row in range(len(scored)) if not label[row]]
+    clean = [place for place in range(len(scored)) if not label[place]]
     families: dict[str, list[int]] = defaultdict(list)
     genres: dict[str, list[int]] = defaultdict(list)
-    for row, (example, _) in enumerate(scored):
+    for place, (example, _) in enumerate(scored):
         if example.label and example.family:
-            families[example.family].append(row)
+            families[example.family].append(place)
         if not example.label and example.genre:
-            genres[example.genre].append(row)
+            genres[example.genre].append(place)
     by_family = {f"family {name}": figures(clean + rows) for name, rows in families.items()}
     by_genre = {f"genre {name}": figures(rows) for name, rows in genres.items()}
     tables |= dict(sorted(by_family.items(), key=lambda item: item[1].recall))
@@ -70,7 +69,9 @@ def evaluate(data: Path, model: Path | None, format_: str) -> None:
         click.echo(json.dumps({"unscorable": unscorable, "figures": rows}, indent=1))
         return
     click.echo(f"{len(scored)} texts scored, {unscorable} unscorable; model {detector.name}.")
-    click.echo(f"{'':<34}{'clean':>7}{'bad':>7}{'flagged':>9}{'recall':>8}{'AUROC':>8}{'R@0.5%':>8}{'ECE':>7}")
+    click.echo(
+        f"{'':<34}{'clean':>7}{'bad':>7}{'flagged':>9}{'recall':>8}{'AUROC':>8}{'R@0.5%':>8}{'ECE':>7}"
+    )
     for name, row in tables.items():
         cells = (row.flagged_clean, row.recall, row.auroc, row.recall_at_half_percent, row.ece)
         shown = [f"{cell:.3f}" if cell == cell else "-" for cell in cells]

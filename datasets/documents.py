@@ -5,6 +5,11 @@ from chaffinch.features.document import Document
 
 _MAX_TITLE = 200
 _MAX_BROKEN = 0.02
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -58,7 +63,11 @@ def decode(record: Record) -> str:
     """
     data = record.content
     assert isinstance(data, bytes)
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     if b"\0" in data:
@@ -72,7 +81,9 @@ def decode(record: Record) -> str:
 
         encoding = detect_encoding(data) or "utf-8"
         text = data.decode(encoding, "replace")
-        if sum(character < " " and character not in "\n\r\t\f" for character in text) > _MAX_BROKEN * len(text):
+        if sum(
+            character < " " and character not in "\n\r\t\f" for character in text
+        ) > _MAX_BROKEN * len(text):
             raise UnreadableRecord(
                 f"{record.path}: not text (control characters throughout). "
                 "Give the text or HTML of the page."

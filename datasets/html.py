@@ -23,7 +23,9 @@ MAX_DEPTH = 2_000
 _MANY_TAGS = 10_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{2,40})", re.I)
-_OPENING = re.compile(r"<(/?)(?:div|span|p|b|i|em|ul|ol|li|table|tr|td|section|font|blockquote)\b", re.I)
+_OPENING = re.compile(
+    r"<(/?)(?:div|span|p|b|i|em|ul|ol|li|table|tr|td|section|font|blockquote)\b", re.I
+)
 
 
 def document_from_html(record: Record) -> Document:
@@ -58,7 +60,8 @@ def _markup(content: str | bytes) -> str:
 
 def _decode(data: bytes) -> str:
     declared = _META_CHARSET.search(data[:4096])
-    for encoding in ("utf-8-sig", declared[1].decode() if declared else "", detect_encoding(data)):
+    stated = declared[1].decode() if declared else ""
+    for encoding in ("utf-8-sig", stated, detect_encoding(data) or ""):
         try:
             return data.decode(encoding)
         except (LookupError, UnicodeDecodeError):
@@ -80,6 +83,8 @@ def _cut_deep(markup: str) -> str:
 def page_metadata(tree: HTMLTree) -> PageMetadata:
     """What a page says of itself in meta tags, links and JSON-LD; None where it says nothing."""
     document = tree.document
+    if document is None:
+        return PageMetadata()
 
     def attribute(selector: str, name: str) -> str | None:
         node = document.query_selector(selector)
@@ -94,9 +99,8 @@ def page_metadata(tree: HTMLTree) -> PageMetadata:
         )
         return next(filter(None, found), None)
 
-    things = list(_json_ld(script.text for script in document.query_selector_all(
-        'script[type="application/ld+json"]'
-    )))
+    scripts = document.query_selector_all('script[type="application/ld+json"]')
+    things = list(_json_ld(script.text or "" for script in scripts))
 
     def stated(key: str) -> str | None:
         return next(filter(None, (_name(thing.get(key)) for thing in things)), None)

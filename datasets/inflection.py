@@ -74,7 +74,9 @@ class Inflection:
         if tag == "plural":
             form = _add_s(base)
             return form if form in self._known else None
-        return next((form for form in _joined(base, self._ENDINGS[tag]) if form in self._known), None)
+        return next(
+            (form for form in _joined(base, self._ENDINGS[tag]) if form in self._known), None
+        )
 
     def analyses(self, form: str, bases: Collection[str]) -> list[tuple[str, Tag]]:
         """Base words and tags that give a form; the base words must be among `bases`."""

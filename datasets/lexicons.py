@@ -81,8 +81,8 @@ def read_wordnet(archive: Path) -> WordNet:
             words = [word.split("(")[0].lower() for word in fields[4 : 4 + 2 * n_words : 2]]
             rest = fields[4 + 2 * n_words :]
             pointers = [rest[1 + 4 * index : 5 + 4 * index] for index in range(int(rest[0]))]
-            near = [(_PARTS[to], offset) for kind, offset, to, _ in pointers if kind in _NEAR]
-            synsets[part, fields[0]] = _Synset([word for word in words if _single(word)], near)
+            hops = [(_PARTS[to], offset) for kind, offset, to, _ in pointers if kind in _NEAR]
+            synsets[part, fields[0]] = _Synset([word for word in words if _single(word)], hops)
         for fields in _synset_lines(files[f"index.{part}"]):
             n_senses = int(fields[2])
             senses[fields[0]].extend((part, offset) for offset in fields[-n_senses:])
@@ -105,15 +105,13 @@ def read_wordnet(archive: Path) -> WordNet:
         same_sense[word] = [other for other in first if other != word]
         any_sense[word] = [other for other in own if other != word]
         one_hop[word] = [other for other in near if other != word and other not in own]
-    irregular = {
-        part: dict(
-            (line.split()[0], line.split()[1])
-            for line in files[f"{part}.exc"].splitlines()
-            if len(line.split()) >= 2 and _single(line.split()[0])
-        )
-        for part in ("noun", "verb", "adj")
-    }
+    irregular = {part: _exceptions(files[f"{part}.exc"]) for part in ("noun", "verb", "adj")}
     return WordNet(same_sense, any_sense, one_hop, irregular)
+
+
+def _exceptions(text: str) -> dict[str, str]:
+    rows = (line.split() for line in text.splitlines())
+    return {row[0]: row[1] for row in rows if len(row) >= 2 and _single(row[0])}
 
 
 def read_moby(file: Path) -> Synonyms:

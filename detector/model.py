@@ -70,12 +70,14 @@ class Classifier:
 
     def contributions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each feature adds to the log-odds, float64 of the shape of `values`."""
-        return self.standing(values) * np.array(self.weight)
+        added: NDArray[np.float64] = self.standing(values) * np.array(self.weight)
+        return added
 
     def standing(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Features on the scale of their spread among clean texts."""
         raw = (np.sqrt(values) - np.array(self.centre)) / np.array(self.scale)
-        return np.clip(raw, self.LOWEST, np.array(self.highest))
+        clipped: NDArray[np.float64] = np.clip(raw, self.LOWEST, np.array(self.highest))
+        return clipped
 
     def with_base_rate(self, base_rate: float) -> "Classifier":
         """The same evidence for another share of republications.
@@ -182,13 +184,12 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
                 f"{folder}: model of schema {description['schema_version']}, but this version "
                 f"reads schema {SCHEMA_VERSION}. Train it again with `chaffinch train`."
             )
-        fields = description["classifier"]
-        classifier = Classifier(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in fields.items()
-            }
-        )
+        fields: dict[str, Any] = description["classifier"]
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in fields.items()
+        }
+        classifier = Classifier(**plain)
         if verify:
             for name, digest in description["digests"].items():
                 if _digest((folder / Path(name).name).read_bytes()) != digest:

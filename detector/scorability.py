@@ -29,8 +29,8 @@ def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
     share = values[_FUNCTION_WORDS]
     if share < MIN_FUNCTION_WORDS and words >= MIN_WORDS // 2:
         language = _language(text)
-        if language != "en":
-            return f"The text is not English (it looks like {_NAMES.get(language, language)})."
+        if language in _NAMES:
+            return f"The text is not English (it looks like {_NAMES[language]})."
     if words < MIN_WORDS:
         return f"The text has {words} words; at least {MIN_WORDS} are needed to judge it."
     if share < MIN_FUNCTION_WORDS:
@@ -41,6 +41,7 @@ def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
     return None
 
 
+# Rarer languages are what a detector says of word lists, so they are not named.
 _NAMES = {
     "pt": "Portuguese",
     "es": "Spanish",

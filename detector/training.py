@@ -13,7 +13,9 @@ _MIN_CLEAN_FOR_THRESHOLD = 500
 _HIGHEST_QUANTILE = 0.98
 _MIN_SCALE = 0.01
 
-_EVIDENCE = np.array([feature.group != "context" for signal in SIGNALS for feature in signal.features])
+_EVIDENCE = np.array(
+    [feature.group != "context" for signal in SIGNALS for feature in signal.features]
+)
 
 
 class TrainingError(Exception):

@@ -23,9 +23,7 @@ class Channel(NamedTuple):
     original: NDArray[np.uint16]
     weight: NDArray[np.uint8]
 
-    def expand(
-        self, written: NDArray[np.uint16]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def expand(self, written: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """All candidates of many words at once.
 
         Returns:

@@ -71,9 +71,7 @@ class HashedTable(NamedTuple):
         return found
 
 
-def _slots(
-    keys: NDArray[np.uint64], n_slots: int
-) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+def _slots(keys: NDArray[np.uint64], n_slots: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
     mixed = keys * _MIX
     mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX
     slot = (mixed >> np.uint64(64 - (n_slots.bit_length() - 1))).astype(np.int64)

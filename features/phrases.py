@@ -15,6 +15,7 @@ _QUOTES = str.maketrans(
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}",
     "''\"\"",
 )
+_TRAILING = ".:> \N{RIGHTWARDS ARROW}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 _FIRST_LETTERS = 4
 
 
@@ -75,7 +76,7 @@ class PhraseMatcher:
         if len(line) > MAX_LINE:
             return None
         line = normalise_line(line)
-        exact = self._exact.get(line) or self._exact.get(line.rstrip(".:>\N{RIGHTWARDS ARROW}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK} "))
+        exact = self._exact.get(line) or self._exact.get(line.rstrip(_TRAILING))
         if exact:
             return exact
         for bucket in (line[:_FIRST_LETTERS], ""):

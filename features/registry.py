@@ -1,4 +1,4 @@
-"""Every signal, in the order of the features; a new one is a file in ``signals`` and a line here."""
+"""Every signal in order; a new one is a file in ``signals`` and a line here."""
 
 from chaffinch.features.signal import Signal
 from chaffinch.features.signals.agreement import Agreement

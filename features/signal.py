@@ -1,7 +1,6 @@
 """The contract that every signal keeps: measure a block, return numbers and evidence."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np

@@ -144,7 +144,7 @@ class TokenBlock:
         `bincount` adds in the order of the tokens, so the bits of a document's sum do not
         depend on its neighbours.
         """
-        return np.bincount(self.doc, weights=values, minlength=len(self))
+        return np.bincount(self.doc, weights=values, minlength=len(self)).astype(np.float64)
 
 
 def _token_bounds(kind: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -186,7 +186,7 @@ def _gaps(
     strength[(kind == NEWLINE) & goes_on & ~_doubled(kind)] = GAP_NONE
     strength[joints] = GAP_DOCUMENT
     strength[inside] = GAP_NONE
-    gap = np.empty(len(start), np.uint8)
+    gap: NDArray[np.uint8] = np.empty(len(start), np.uint8)
     gap[0] = GAP_DOCUMENT
     gap[1:] = np.maximum.reduceat(strength, end[:-1])[: len(start) - 1]
     # reduceat's segments run to the next token's end; the last one runs to the end of all.
@@ -197,6 +197,6 @@ def _gaps(
 
 def _doubled(kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
     newline = kind == NEWLINE
-    doubled = np.zeros_like(newline)
+    doubled: NDArray[np.bool_] = np.zeros(len(kind), np.bool_)
     doubled[1:] = newline[1:] & newline[:-1]
     return doubled

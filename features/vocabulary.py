@@ -48,7 +48,8 @@ def hash_spans(
     running = np.zeros(len(folded) + 1, np.uint64)
     np.cumsum((folded.astype(np.uint64) + np.uint64(1)) * table[0, : len(folded)], out=running[1:])
     value = (running[end] - running[start]) * table[1, start]
-    return value ^ (value >> np.uint64(29))
+    mixed: NDArray[np.uint64] = value ^ (value >> np.uint64(29))
+    return mixed
 
 
 def hash_words(words: list[str]) -> NDArray[np.uint64]:

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from chaffinch.reports.results import Result
 
-_COLUMNS = ("path", "id", "title", "kind", "flagged", "probability", "threshold", "unscorable", "error")
+_COLUMNS = (
+    "path",
+    "id",
+    "title",
+    "kind",
+    "flagged",
+    "probability",
+    "threshold",
+    "unscorable",
+    "error",
+)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from chaffinch.detector.detector import Detector
 from hypothesis import settings
+
+from chaffinch.detector.detector import Detector
 
 ROOT = Path(__file__).parent.parent
 

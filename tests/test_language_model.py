@@ -1,18 +1,21 @@
 """The language model and its table: exact where they can be checked by hand."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chaffinch.detector.build.language_model import blocks, token_stream, train_language_model
 from chaffinch.features.hashed_table import HashedTable
 from chaffinch.features.language_model import dequantise, quantise
 from chaffinch.features.vocabulary import Vocabulary
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @given(st.dictionaries(st.integers(0, 2**48 - 1), st.integers(0, 255), max_size=300))
 def test_every_stored_key_is_found_with_its_value(entries: dict[int, int]) -> None:
     keys = np.array(list(entries), np.uint64)
-    table = HashedTable.build(keys, np.array([[value] for value in entries.values()], np.uint8).reshape(-1, 1))
+    table = HashedTable.build(
+        keys, np.array([[value] for value in entries.values()], np.uint8).reshape(-1, 1)
+    )
     slots = table.find(keys)
     assert (slots >= 0).all()
     assert table.value[slots, 0].tolist() == list(entries.values())

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from chaffinch.detector.detector import Detector
 from chaffinch.features.document import Document, PageMetadata
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.signal import Measurement, Signal
 from chaffinch.features.tokens import TokenBlock
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DETECTOR = Detector.load()
 RESOURCES = DETECTOR.model.resources
@@ -80,7 +81,11 @@ class TestContract:
     ("signal", "text", "expected"),
     [
         ("agreement", "It was a imaginable plan.", [("a", "wrong article")]),
-        ("agreement", "It was an union of an honest man and a hour.", [("an", "wrong article"), ("a", "wrong article")]),
+        (
+            "agreement",
+            "It was an union of an honest man and a hour.",
+            [("an", "wrong article"), ("a", "wrong article")],
+        ),
         ("agreement", "It took an hour at a university in an historic hall.", []),
         ("agreement", "They spoke by telephone telephone today.", [("telephone", "doubled word")]),
         ("agreement", "He said that that was what he had had.", []),
@@ -94,10 +99,22 @@ class TestContract:
         ("counters", "Head\n2 days ago\nText", [("2 days ago", "relative age")]),
         ("counters", "It happened 5 months ago 98 miles from here.", []),
         ("residue", "Text\nRead Entire Article", [("Read Entire Article", "scraper line")]),
-        ("residue", "[ad_1]\nText\n[ad_2]", [("[ad_1]", "scraper line"), ("[ad_2]", "scraper line")]),
+        (
+            "residue",
+            "[ad_1]\nText\n[ad_2]",
+            [("[ad_1]", "scraper line"), ("[ad_2]", "scraper line")],
+        ),
         ("residue", "Pages end in a Read Entire Article button.", []),
-        ("residue", "Continue reading the main story", [("Continue reading the main story", "template line")]),
-        ("casing", "He left for america on monday.", [("america", "lower-case name"), ("monday", "lower-case name")]),
+        (
+            "residue",
+            "Continue reading the main story",
+            [("Continue reading the main story", "template line")],
+        ),
+        (
+            "casing",
+            "He left for america on monday.",
+            [("america", "lower-case name"), ("monday", "lower-case name")],
+        ),
     ],
 )
 def test_what_a_signal_finds(signal: str, text: str, expected: list[tuple[str, str]]) -> None:

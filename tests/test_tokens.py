@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chaffinch.features.document import Document
 from chaffinch.features.tokens import (
     CAPITALISED,
@@ -17,8 +20,6 @@ from chaffinch.features.tokens import (
     TokenBlock,
 )
 from chaffinch.features.vocabulary import Vocabulary
-from hypothesis import given
-from hypothesis import strategies as st
 
 VOCABULARY = Vocabulary.from_words(["the", "it", "'s", "don", "'t", "as"])
 
@@ -69,7 +70,13 @@ def test_the_strongest_mark_between_two_tokens_counts(text: str, gap: int) -> No
 
 @pytest.mark.parametrize(
     ("text", "case"),
-    [("word", LOWER), ("Word", CAPITALISED), ("I", CAPITALISED), ("NATO", UPPER), ("iPhone", MIXED)],
+    [
+        ("word", LOWER),
+        ("Word", CAPITALISED),
+        ("I", CAPITALISED),
+        ("NATO", UPPER),
+        ("iPhone", MIXED),
+    ],
 )
 def test_case(text: str, case: int) -> None:
     expected = MIXED if text == "iPhone" else case

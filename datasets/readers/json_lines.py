@@ -1,6 +1,7 @@
 """JSON Lines: a record a line, plain or compressed."""
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ def _open(path: Path) -> BinaryIO:
     if path.suffix.lower() == ".zst":
         import zstandard
 
-        return zstandard.open(path, "rb")  # type: ignore[no-any-return]
+        return io.BufferedReader(zstandard.open(path, "rb"), _CHUNK)
     return path.open("rb")
 
 

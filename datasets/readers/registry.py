@@ -16,7 +16,9 @@ from chaffinch.datasets.records import Record
 READERS: tuple[Reader, ...] = (PLAIN_TEXT, MARKDOWN, HTML, JSON_LINES)
 
 PAGE_ASSETS = frozenset(
-    ".css .js .mjs .map .png .jpg .jpeg .gif .webp .svg .ico .woff .woff2 .ttf .mp3 .mp4 .webm".split()
+    """
+    .css .js .mjs .map .png .jpg .jpeg .gif .webp .svg .ico .woff .woff2 .ttf .mp3 .mp4 .webm
+    """.split()
 )
 """Endings of what a saved page is made of beside its text; an audit counts them as skipped."""
 
@@ -51,8 +53,8 @@ def read_records(path: Path, name: str | None = None) -> Iterator[Record]:
             start = stream.read(_SNIFFED)
         reader = _reader(path.name.lower(), start)
         if isinstance(reader, str):
-            sentence = f"{name}: not text (it looks like {reader}). Give the text or HTML of the page."
-            yield Record(name, 0, error=sentence)
+            problem = f"{name}: not text (it looks like {reader})."
+            yield Record(name, 0, error=f"{problem} Give the text or HTML of the page.")
             return
         yield from reader.read(path, name)
     except FileNotFoundError:
@@ -65,9 +67,7 @@ def read_records(path: Path, name: str | None = None) -> Iterator[Record]:
 
 def _reader(file_name: str, start: bytes) -> Reader | str:
     """The reader for a file, by name and first bytes, or what the file is instead of text."""
-    named = next(
-        (reader for reader in READERS if file_name.endswith(reader.suffixes)), None
-    )
+    named = next((reader for reader in READERS if file_name.endswith(reader.suffixes)), None)
     if named is JSON_LINES:
         return named
     for magic, kind in _MAGIC:

@@ -158,9 +158,7 @@ def _candidates(shards: dict[CrawlFile, Path]) -> Iterator[Candidate]:
                 )
 
 
-def _write_documents(
-    output: Path, found: Crawl, shards: dict[CrawlFile, Path]
-) -> dict[str, int]:
+def _write_documents(output: Path, found: Crawl, shards: dict[CrawlFile, Path]) -> dict[str, int]:
     copies = find_copies(_candidates(shards))
     draft = output / ".documents.tmp"
     shutil.rmtree(draft, ignore_errors=True)

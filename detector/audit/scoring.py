@@ -63,9 +63,7 @@ class Counts(NamedTuple):
 @cache
 def detector_for(settings: Settings) -> Detector:
     """The detector of these settings, loaded once a process."""
-    return Detector.load(
-        settings.model, threshold=settings.threshold, base_rate=settings.base_rate
-    )
+    return Detector.load(settings.model, threshold=settings.threshold, base_rate=settings.base_rate)
 
 
 def shard_path(work: Path, files: Sequence[CrawlFile]) -> Path:

@@ -10,6 +10,7 @@ import pyarrow as pa
 _Z = 1.96
 _FARM_SHARE = 0.3
 _CLEAN_SHARE = 0.1
+_WIDEST = 0.5
 
 SITE_SCHEMA = pa.schema(
     [
@@ -47,13 +48,14 @@ def site_verdict(low: float, high: float) -> str:
     """A site's verdict by the interval of its flagged share.
 
     ``farm`` when even the lower end is 30 % or more, ``clean`` when even the upper end is
-    under 10 %, ``mixed`` when the whole interval lies between, else ``too few pages``.
+    under 10 %; with an interval of 50 points or more there are ``too few pages`` to say,
+    else it is ``mixed``.
     """
     if low >= _FARM_SHARE:
         return "farm"
     if high < _CLEAN_SHARE:
         return "clean"
-    return "mixed" if low >= _CLEAN_SHARE else "too few pages"
+    return "mixed" if high - low < _WIDEST else "too few pages"
 
 
 class SiteCounter:
@@ -75,7 +77,7 @@ class SiteCounter:
 
     def table(self) -> pa.Table:
         """A row a site, the most flagged pages first."""
-        rows = []
+        rows: list[dict[str, Any]] = []
         for site, count in self._counts.items():
             low, high = wilson_interval(count["flagged"], count["scored"])
             rows.append(

@@ -89,10 +89,10 @@ def build_channel(
             rows[ids[written]].append((-(log_chance + float(frequency[one])), one, log_chance))
     counts = np.zeros(len(vocabulary) + 1, np.uint32)
     kept: list[tuple[float, int, float]] = []
-    for written in range(len(vocabulary)):
-        best = sorted(rows.get(written, []))[:MAX_CANDIDATES]
+    for number in range(len(vocabulary)):
+        best = sorted(rows.get(number, []))[:MAX_CANDIDATES]
         kept += best
-        counts[written + 1] = len(best)
+        counts[number + 1] = len(best)
     return Channel(
         start=np.cumsum(counts, dtype=np.uint32),
         original=np.array([one for _, one, _ in kept], np.uint16),

@@ -11,7 +11,9 @@ from chaffinch.features.vocabulary import hash_words
 
 _ARTICLES = hash_words(["a", "an"])
 _VOWEL_LETTER = re.compile(r"[aeiou]")
-_CONSONANT_SOUND = re.compile(r"uni(?!n|m)|u[bfkst][aeiou]|usu|eu|ewe|one\b|once|ouija|u\b|ufo|uv\b")
+_CONSONANT_SOUND = re.compile(
+    r"uni(?!n|m)|u[bfkst][aeiou]|usu|eu|ewe|one\b|once|ouija|u\b|ufo|uv\b"
+)
 _VOWEL_SOUND = re.compile(r"hour|heir|hono|honest")
 _EITHER_SOUND = re.compile(r"hist|hotel|hab|herb|hyp|hys|hum|hal|her|hor|un[ai]|u[a-z]?$")
 _MAY_DOUBLE = hash_words(

@@ -53,7 +53,9 @@ class Counters(Signal):
         spans = []
         for doc, text in enumerate(texts(block)):
             shown = list(lines(text))
-            edge = shown if len(shown) <= 2 * EDGE_LINES else shown[:EDGE_LINES] + shown[-EDGE_LINES:]
+            edge = (
+                shown if len(shown) <= 2 * EDGE_LINES else shown[:EDGE_LINES] + shown[-EDGE_LINES:]
+            )
             for index, (start, line) in enumerate(edge):
                 if len(line) > _MAX_LINE:
                     continue

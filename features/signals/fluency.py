@@ -30,7 +30,9 @@ class Fluency(Signal):
     name = "fluency"
     features = (
         Feature("surprising", "share of words", "words their context speaks against", 0, 1, "spun"),
-        Feature("function_words", "share of words", "words such as 'of' and 'the'", 0, 1, "context"),
+        Feature(
+            "function_words", "share of words", "words such as 'of' and 'the'", 0, 1, "context"
+        ),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:

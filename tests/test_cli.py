@@ -1,0 +1,187 @@
+"""The installed command, as a user runs it."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SPUN = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt"
+CLEAN = "larkfield-kitchen.example/leek-and-barley-soup.txt"
+COMMAND = str(Path(sys.executable).with_name("chaffinch"))
+
+
+def run(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)], input=stdin, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def bad_inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bad")
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (folder / "broken.txt").write_bytes(b"caf\xc3 and \xff bytes")
+    (folder / "note.txt").write_text("The market is closed on Monday because of the storm.")
+    (folder / "folder").mkdir()
+    return folder
+
+
+def test_every_bad_input_gets_a_sentence_and_the_others_are_scored(
+    bad_inputs: Path, examples: Path
+) -> None:
+    names = ["empty.txt", "image.txt", "broken.txt", "missing.txt", "folder", "note.txt"]
+    portuguese = examples / "reposthub.example" / "ponte-velha.txt"
+    paths = [bad_inputs / name for name in names] + [portuguese, examples / SPUN]
+    done = run("score", "--format", "jsonl", *paths)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 3
+    assert [row["path"] for row in rows] == [str(path) for path in paths]
+    reasons = [row["error"] or row["unscorable"] for row in rows]
+    for reason, expected in zip(
+        reasons,
+        [
+            "There is no text",
+            "it looks like a PNG image",
+            "3 words",
+            "does not exist",
+            "is a directory",
+            "has 10 words",
+            "Portuguese",
+            None,
+        ],
+        strict=True,
+    ):
+        assert reason is None if expected is None else expected in reason
+    assert rows[-1]["kind"] == "spun"
+    assert "Traceback" not in done.stderr
+    assert str(bad_inputs / "missing.txt") in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["score", CLEAN], 0),
+        (["score", SPUN], 0),
+        (["score", "--fail-on", "flagged", CLEAN], 0),
+        (["score", "--fail-on", "flagged", SPUN], 1),
+        (["score", "--fail-on", "flagged", SPUN, "missing"], 3),
+        (["score"], 2),
+        (["score", "--format", "nonsense", CLEAN], 2),
+        (["score", "--model", "missing", CLEAN], 1),
+    ],
+)
+def test_exit_status(examples: Path, arguments: list[str], status: int) -> None:
+    paths = [str(examples / one) if "/" in one else one for one in arguments]
+    assert run(*paths).returncode == status
+
+
+def test_a_json_line_has_the_documented_fields(examples: Path) -> None:
+    done = run("score", "--format", "jsonl", "--with-text", examples / SPUN)
+    row = json.loads(done.stdout)
+    assert set(row) >= {
+        "path", "id", "title", "kind", "flagged", "probability", "threshold", "reasons",
+        "evidence", "features", "error", "text_scored",
+    }  # fmt: skip
+    assert set(row["reasons"][0]) == {"signal", "contribution", "summary"}
+    for item in row["evidence"]:
+        assert set(item) >= {"where", "start", "end", "text", "signal", "original", "weight"}
+        if item["where"] == "text":
+            assert row["text_scored"][item["start"] : item["end"]] == item["text"]
+
+
+def test_json_lines_stream_through_standard_input() -> None:
+    rows = [json.dumps({"id": str(number), "text": "A short note."}) for number in range(3)]
+    done = run("score", "--format", "jsonl", "-", stdin="\n".join(rows))
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["0", "1", "2"]
+
+
+def test_other_formats_are_well_formed(examples: Path, tmp_path: Path) -> None:
+    hostile = tmp_path / "=cmd.txt"
+    hostile.write_text("=HYPERLINK(1)\n" + (examples / SPUN).read_text("utf-8"), "utf-8")
+    paths = [hostile, examples / CLEAN]
+    assert [row["kind"] for row in json.loads(run("score", "--format", "json", *paths).stdout)] == [
+        "spun",
+        "original",
+    ]
+    table = list(csv.DictReader(io.StringIO(run("score", "--format", "csv", *paths).stdout)))
+    assert table[0]["title"] == "'=HYPERLINK(1)"
+    log = json.loads(run("score", "--format", "sarif", *paths, tmp_path / "none").stdout)
+    (sarif,) = log["runs"]
+    assert len(sarif["results"]) == 1
+    assert len(sarif["invocations"][0]["toolExecutionNotifications"]) == 1
+
+
+def test_terminal_output_obeys_no_escape_sequences(tmp_path: Path) -> None:
+    page = tmp_path / "a.jsonl"
+    page.write_text(json.dumps({"id": "\x1b[31mred", "text": "short"}))
+    assert "\x1b[31m" not in run("score", page).stdout
+
+
+def test_despin(examples: Path) -> None:
+    clean = (examples / CLEAN).read_text("utf-8")
+    assert run("despin", examples / CLEAN).stdout == clean
+    assert "on the 2nd of August" in run("despin", examples / SPUN).stdout
+    rows = [
+        json.loads(line)
+        for line in run("despin", "--format", "jsonl", examples / SPUN).stdout.splitlines()
+    ]
+    assert {"start", "end", "substitute", "original", "gain"} == set(rows[0])
+
+
+def test_signals_lists_every_feature_and_shows_a_manual_page() -> None:
+    assert "substitutions.gain" in run("signals").stdout
+    assert "What it measures" in run("signals", "agreement").stdout
+    assert run("signals", "nonsense").returncode == 2
+
+
+def test_audit_and_report_of_the_examples(examples: Path, tmp_path: Path) -> None:
+    done = run("audit", examples, "-o", tmp_path / "audit")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "farm" in done.stdout or "too few pages" in done.stdout
+    done = run("report", tmp_path / "audit", "-o", tmp_path / "report.html")
+    assert done.returncode == 0
+    assert (tmp_path / "report.html").stat().st_size < 1_000_000
+    assert run("report", tmp_path, "-o", tmp_path / "x.html").returncode == 1
+
+
+def test_train_and_evaluate_on_own_labels(examples: Path, tmp_path: Path) -> None:
+    clean = (examples / CLEAN).read_text("utf-8")
+    spun = (examples / SPUN).read_text("utf-8")
+    labels = tmp_path / "labels.jsonl"
+    rows = [
+        {"text": f"{text} Number {number}.", "label": label, "family": label, "genre": "mixed"}
+        for number in range(20)
+        for text, label in ((clean, "original"), (spun, "spun"))
+    ]
+    labels.write_text("\n".join(map(json.dumps, rows)))
+    trained = run("train", labels, "-o", tmp_path / "model")
+    assert trained.returncode == 0, trained.stderr
+    figures = run("evaluate", labels, "--model", tmp_path / "model", "--format", "json")
+    assert json.loads(figures.stdout)["figures"]["all"]["auroc"] == 1.0
+    assert "family spun" in run("evaluate", labels).stdout
+    labels.write_text(json.dumps({"text": clean, "label": "nonsense"}))
+    refused = run("train", labels, "-o", tmp_path / "other")
+    assert (refused.returncode, "unknown label" in refused.stderr) == (1, True)
+
+
+def test_scoring_imports_neither_scikit_learn_nor_pyarrow(examples: Path) -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from chaffinch.cli.main import main;"
+        f"result = CliRunner().invoke(main, ['score', {str(examples / SPUN)!r}]);"
+        "assert result.exit_code == 0, result.output;"
+        "print([name for name in ('sklearn', 'pyarrow', 'scipy', 'joblib') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "command", ["score", "despin", "audit", "report", "train", "evaluate", "signals"]
+)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    assert f"chaffinch {command}" in run(command, "--help").stdout.split("Example:")[1]

@@ -1,0 +1,57 @@
+"""The house: imports point downwards, and every package is shipped."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("features", "datasets", "detector", "reports", "cli")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+
+MAY_IMPORT = {
+    "features": {"features"},
+    "datasets": {"features", "datasets"},
+    "detector": {"features", "detector"},
+    "detector/audit": {"features", "datasets", "detector"},
+    "detector/build": {"features", "datasets", "detector"},
+    "reports": {"features", "datasets", "detector", "reports"},
+    "cli": set(FOLDERS),
+}
+
+
+def imports(path: Path) -> set[str]:
+    """Top folders of the package that a module imports, at any depth of its code."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = [node.module or ""]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("chaffinch.")}
+    return found
+
+
+def place(path: Path) -> str:
+    relative = path.relative_to(ROOT).as_posix()
+    return max((name for name in MAY_IMPORT if relative.startswith(f"{name}/")), key=len)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_point_downwards(path: Path) -> None:
+    assert imports(path) <= MAY_IMPORT[place(path)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_every_package_is_shipped() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = set(project["tool"]["setuptools"]["packages"])
+    folders = {path.parent.relative_to(ROOT) for path in MODULES}
+    assert listed == {f"chaffinch.{'.'.join(folder.parts)}" for folder in folders}

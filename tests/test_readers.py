@@ -1,0 +1,164 @@
+"""Readers: every input becomes records, and what cannot be read says why."""
+
+import gzip
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.readers.registry import READERS, read_records, read_stream
+from chaffinch.features.document import Document
+
+PAGE = """<html lang="en"><head><title>Ferry returns</title>
+<link rel="canonical" href="https://paper.example/ferry">
+<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle",
+"author": [{"name": "Marta"}], "publisher": {"name": "paper.example"},
+"datePublished": "2024-03-12"}]}</script><script type="application/ld+json">{broken</script>
+</head><body><nav><a href="/">Home</a> <a href="/x">News</a></nav><article>
+<p>5 months ago 98</p><p>PR Distribution</p>
+<p>The council voted on Tuesday to bring back the harbour ferry, two years after the last boat.</p>
+<p>The new service will run four times a day between the fish market and the north quay.</p>
+<p>Read Entire Article</p></article><footer>Imprint</footer></body></html>"""
+
+
+def document(path: Path) -> Document:
+    (record,) = read_records(path)
+    return document_from_record(record)
+
+
+def write(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_plain_text_is_kept_as_it_is(tmp_path: Path) -> None:
+    read = document(write(tmp_path, "a.txt", "Title\r\n\r\ntwo  spaces \N{EM DASH} here\n"))
+    assert (read.title, read.text) == ("Title", "Title\n\ntwo  spaces \N{EM DASH} here\n")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    text = "Le caf\u00e9 est ferm\u00e9 aujourd'hui. " * 20
+    assert document(write(tmp_path, "a.txt", text.encode(encoding))).text == text
+
+
+def test_markdown_loses_its_markup(tmp_path: Path) -> None:
+    front = "---\ntitle: Knives\ndate: 2023-11-02\n---\n"
+    source = f"{front}# Head\n\nOne *fine* [link](https://x.example).\n\n- item\n\n```\ncode\n```\n"
+    read = document(write(tmp_path, "a.md", source))
+    assert read.text == "Head\nOne fine link.\nitem"
+    assert (read.title, read.published) == ("Knives", "2023-11-02")
+
+
+def test_html_gives_main_text_with_head_and_tail_lines_and_metadata(tmp_path: Path) -> None:
+    read = document(write(tmp_path, "a.html", PAGE))
+    lines = read.text.split("\n")
+    assert lines[:2] == ["5 months ago 98", "PR Distribution"]
+    assert lines[-1] == "Read Entire Article"
+    assert "Home" not in read.text and "Imprint" not in read.text
+    assert (read.title, read.published) == ("Ferry returns", "2024-03-12")
+    assert read.metadata is not None
+    assert read.metadata.canonical_url == "https://paper.example/ferry"
+    assert (read.metadata.author, read.metadata.publisher) == ("Marta", "paper.example")
+    assert read.metadata.language == "en"
+
+
+def test_a_page_named_txt_is_read_as_html(tmp_path: Path) -> None:
+    assert document(write(tmp_path, "a.txt", f"<!DOCTYPE html>{PAGE}")).metadata is not None
+
+
+def test_json_lines_keep_ids_and_mend_missing_and_repeated_ones(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "text": "x"},
+        {"text": "y"},
+        {"id": "a", "html": "<p>z</p>"},
+        {"id": 7, "text": ""},
+    ]
+    path = write(tmp_path, "a.jsonl", "\n\n".join(map(json.dumps, rows)))
+    assert [record.id for record in read_records(path, "a.jsonl")] == [
+        "a",
+        "a.jsonl#1",
+        "a.jsonl#2",
+        "7",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [("{", "not JSON"), ("[1]", "not a JSON object"), ('{"id": "x"}', "without a `text`")],
+)
+def test_a_bad_line_costs_only_itself(tmp_path: Path, line: str, problem: str) -> None:
+    path = write(tmp_path, "a.jsonl", f'{{"text": "x"}}\n{line}\n{{"text": "y"}}\n')
+    records = list(read_records(path, "a.jsonl"))
+    assert [record.error is None for record in records] == [True, False, True]
+    assert f"a.jsonl, line 2: {problem}" in (records[1].error or "")
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_compressed_json_lines_and_their_damage(tmp_path: Path, suffix: str) -> None:
+    lines = b"".join(b'{"text": "%s"}\n' % os.urandom(40).hex().encode() for _ in range(5000))
+    packed = gzip.compress(lines) if suffix == ".gz" else zstandard.compress(lines)
+    whole = list(read_records(write(tmp_path, f"a.jsonl{suffix}", packed)))
+    assert len(whole) == 5000 and all(record.error is None for record in whole)
+    cut = list(read_records(write(tmp_path, f"b.jsonl{suffix}", packed[: len(packed) // 2])))
+    if suffix == ".gz":
+        assert "damaged or cut off" in (cut[-1].error or "")
+    assert 0 < len(cut) < 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("a.txt", b"\x89PNG\r\n\x1a\n\0", "PNG image"),
+        ("a.html", b"%PDF-1.7", "PDF file"),
+        ("a.txt", b"abc\0def", "binary data"),
+        ("a", b"PK\x03\x04", "ZIP archive"),
+    ],
+)
+def test_what_is_not_text_is_refused(
+    tmp_path: Path, name: str, content: bytes, problem: str
+) -> None:
+    (record,) = read_records(write(tmp_path, name, content))
+    assert problem in (record.error or "")
+
+
+def test_missing_files_and_directories_are_refused_with_a_remedy(tmp_path: Path) -> None:
+    (missing,) = read_records(tmp_path / "none.txt")
+    assert "does not exist" in (missing.error or "")
+    (folder,) = read_records(tmp_path)
+    assert "chaffinch audit" in (folder.error or "")
+
+
+@pytest.mark.parametrize("depth", [3_000, 300_000])
+def test_endless_nesting_is_cut(tmp_path: Path, depth: int) -> None:
+    page = write(tmp_path, "a.html", "<p>before</p>" + "<div>" * depth + "deep")
+    assert len(document(page).text) < 100
+
+
+def test_a_stream_is_json_lines_or_one_text() -> None:
+    rows = list(read_stream(io.BufferedReader(io.BytesIO(b'{"text": "a"}\n{"text": "b"}\n'))))
+    assert [record.id for record in rows] == ["-#0", "-#1"]
+    (text,) = read_stream(io.BufferedReader(io.BytesIO(b"plain")))
+    assert document_from_record(text).text == "plain"
+
+
+@given(
+    st.sampled_from([suffix for reader in READERS for suffix in reader.suffixes]),
+    st.one_of(st.binary(max_size=300), st.text().map(lambda text: f"<html>{text}".encode())),
+)
+def test_any_bytes_become_documents_or_sentences(
+    tmp_path_factory: pytest.TempPathFactory, suffix: str, content: bytes
+) -> None:
+    path = write(tmp_path_factory.mktemp("any"), f"a{suffix}", content)
+    for record in read_records(path, "a"):
+        try:
+            assert isinstance(document_from_record(record).text, str)
+        except UnreadableRecord as error:
+            assert str(error).startswith("a")
