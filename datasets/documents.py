@@ -63,11 +63,7 @@ def decode(record: Record) -> str:
     """
     data = record.content
     assert isinstance(data, bytes)
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     if b"\0" in data:
@@ -81,9 +77,8 @@ def decode(record: Record) -> str:
 
         encoding = detect_encoding(data) or "utf-8"
         text = data.decode(encoding, "replace")
-        if sum(
-            character < " " and character not in "\n\r\t\f" for character in text
-        ) > _MAX_BROKEN * len(text):
+        controls = sum(character < " " and character not in "\n\r\t\f" for character in text)
+        if controls > _MAX_BROKEN * len(text):
             raise UnreadableRecord(
                 f"{record.path}: not text (control characters throughout). "
                 "Give the text or HTML of the page."

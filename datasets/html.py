@@ -45,7 +45,7 @@ def document_from_html(record: Record) -> Document:
     return Document(
         "\n".join(line for line in lines if line),
         id=record.id,
-        url=record.url or metadata.canonical_url or "",
+        url=record.url,
         title=record.title or metadata.og_title or " ".join((tree.title or "").split()),
         published=record.published or metadata.published,
         metadata=metadata,

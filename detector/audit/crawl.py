@@ -1,12 +1,14 @@
 """The files of a crawl directory, and how they are shared out into units of work."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
 
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 _UNIT_FILES = 128
 _UNIT_BYTES = 8_000_000
 
@@ -62,6 +64,16 @@ def _crawl_file(path: Path, name: str) -> CrawlFile:
     except OSError:
         return CrawlFile(shown, 0, 0)
     return CrawlFile(shown, found.st_size, found.st_mtime_ns)
+
+
+def mirrored_url(path: str) -> str:
+    """The address of a page in a crawl saved with a folder a host, as ``wget -r`` does.
+
+    >>> mirrored_url("paper.example/2024/a.html"), mirrored_url("notes/a.html")
+    ('https://paper.example/2024/a.html', '')
+    """
+    host, slash, _ = path.partition("/")
+    return f"https://{path}" if slash and _HOST.fullmatch(host) else ""
 
 
 def units(files: Sequence[CrawlFile]) -> Iterator[list[CrawlFile]]:

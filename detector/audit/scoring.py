@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.readers.registry import read_records
 from chaffinch.datasets.records import Record
-from chaffinch.detector.audit.crawl import CrawlFile
+from chaffinch.detector.audit.crawl import CrawlFile, mirrored_url
 from chaffinch.detector.audit.schema import error_row, row_schema, rows_table, verdict_row
 from chaffinch.detector.detector import Detector
 
@@ -76,7 +77,9 @@ def score_unit(unit: Unit) -> Counts:
     """Judge a unit's files and write its shard."""
     detector = detector_for(unit.settings)
     records = (
-        record for file in unit.files for record in read_records(unit.root / file.path, file.path)
+        record if record.url else replace(record, url=mirrored_url(record.path))
+        for file in unit.files
+        for record in read_records(unit.root / file.path, file.path)
     )
     return write_shard(unit, _tables(records, detector), detector)
 
