@@ -2,14 +2,18 @@
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 PhraseKind = Literal["scraper", "template"]
-MAX_LINE = 300
-"""Longer lines are never residue."""
+Position = Literal["line", "head", "tail"]
 
+MAX_LINE = 160
+"""Longer lines, in code points, are paragraphs and never residue."""
+
+_FIELDS = {"phrase", "kind", "position", "home", "seen"}
 _QUOTES = str.maketrans(
     "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}",
@@ -23,17 +27,19 @@ class Phrase(NamedTuple):
     """One residue phrase.
 
     Attributes:
-        phrase: The whole line in lower case; ``*`` is any words, ``#`` a number.
+        phrase: The whole line as `normalise_line` leaves it; ``*`` is any words, ``#`` a
+            number.
         kind: ``scraper`` for lines that farms add, ``template`` for lines of the source's
             page.
-        position: ``line`` counts anywhere, ``tail`` in the last lines only.
+        position: ``line`` counts anywhere, ``head`` and ``tail`` in the first and last lines
+            only.
         home: Hosts where the line belongs and says nothing.
         seen: Where it was seen.
     """
 
     phrase: str
     kind: PhraseKind
-    position: Literal["line", "tail"]
+    position: Position
     home: tuple[str, ...]
     seen: str
 
@@ -42,17 +48,35 @@ class Phrase(NamedTuple):
 def load_phrases() -> tuple[Phrase, ...]:
     """The phrases that ship with the package."""
     data = json.loads(Path(__file__).with_name("phrases.json").read_text("utf-8"))
-    return tuple(Phrase(**{**row, "home": tuple(row["home"])}) for row in data["phrases"])
+    return read_phrases(data["phrases"])
+
+
+def read_phrases(rows: Iterable[dict[str, Any]]) -> tuple[Phrase, ...]:
+    """Phrases from mappings with the attributes of `Phrase`.
+
+    Raises:
+        ValueError: An entry lacks an attribute or has a value that cannot be; the message
+            names the entry by its number, from 1.
+    """
+    phrases: dict[str, Phrase] = {}
+    for number, row in enumerate(rows, 1):
+        problem = _problem(row)
+        if not problem and row["phrase"] in phrases:
+            problem = "the phrase is listed twice"
+        if problem:
+            raise ValueError(f"Residue phrase {number} ({row.get('phrase')!r}): {problem}.")
+        phrases[row["phrase"]] = Phrase(**{**row, "home": tuple(row["home"])})
+    return tuple(phrases.values())
 
 
 def normalise_line(line: str) -> str:
-    """Lower case, straight quotes, single spaces, dots for the ellipsis sign.
+    """Fold case, straighten quotes, single spaces, dots for the ellipsis sign.
 
     >>> normalise_line("  Continue  reading the Main Story ")
     'continue reading the main story'
     """
     straight = line.translate(_QUOTES).replace("\N{HORIZONTAL ELLIPSIS}", "...")
-    return " ".join(straight.lower().split())
+    return " ".join(straight.casefold().split())
 
 
 class PhraseMatcher:
@@ -62,17 +86,18 @@ class PhraseMatcher:
         phrases: What to look for.
     """
 
-    def __init__(self, phrases: tuple[Phrase, ...]) -> None:
-        self._exact = {phrase.phrase: phrase for phrase in phrases if not _is_pattern(phrase)}
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._exact: dict[str, Phrase] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Phrase]]] = {}
-        for phrase in filter(_is_pattern, phrases):
-            pattern = re.escape(phrase.phrase).replace(r"\*", ".{0,200}").replace(r"\#", r"\d+")
-            self._patterns.setdefault(_bucket(phrase.phrase), []).append(
-                (re.compile(pattern), phrase)
-            )
+        for phrase in phrases:
+            if "*" in phrase.phrase or "#" in phrase.phrase:
+                entry = (re.compile(_expression(phrase.phrase)), phrase)
+                self._patterns.setdefault(_bucket(phrase.phrase), []).append(entry)
+            else:
+                self._exact[phrase.phrase] = phrase
 
     def match(self, line: str) -> Phrase | None:
-        """The phrase that a line is, or None."""
+        """The phrase that a line is, or None. Time is linear in the line's length."""
         if len(line) > MAX_LINE:
             return None
         line = normalise_line(line)
@@ -92,8 +117,33 @@ def phrase_matcher() -> PhraseMatcher:
     return PhraseMatcher(load_phrases())
 
 
-def _is_pattern(phrase: Phrase) -> bool:
-    return "*" in phrase.phrase or "#" in phrase.phrase
+def _problem(row: dict[str, Any]) -> str | None:
+    if row.keys() != _FIELDS:
+        return f"it must have the attributes {', '.join(sorted(_FIELDS))}"
+    if row["kind"] not in get_args(PhraseKind):
+        return f"kind must be one of {', '.join(get_args(PhraseKind))}. Got {row['kind']!r}"
+    if row["position"] not in get_args(Position):
+        return f"position must be one of {', '.join(get_args(Position))}. Got {row['position']!r}"
+    if row["phrase"] != normalise_line(row["phrase"]) or not row["phrase"].strip("*# "):
+        return "the phrase must be words in lower case with straight quotes and single spaces"
+    if len(row["phrase"]) > MAX_LINE:
+        return f"the phrase must have at most {MAX_LINE} characters"
+    if not isinstance(row["home"], list) or any(home != home.lower() for home in row["home"]):
+        return "home must be a list of host names in lower case"
+    return None
+
+
+def _expression(phrase: str) -> str:
+    """A regular expression for a whole line.
+
+    The first place where a middle part fits is always good enough, so each is atomic and the
+    expression cannot backtrack from one wildcard into another.
+    """
+    first, *rest = (re.escape(part).replace(r"\#", r"\d+") for part in phrase.split("*"))
+    if not rest:
+        return first
+    *middle, last = rest
+    return first + "".join(f"(?>.*?{part})" for part in middle) + f".*{last}"
 
 
 def _bucket(phrase: str) -> str:

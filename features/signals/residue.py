@@ -8,7 +8,9 @@ from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.signals.provenance import same_site
 from chaffinch.features.tokens import TokenBlock
 
-TAIL_LINES = 12
+EDGE_LINES = 12
+"""Lines at the start or end of a text in which head and tail phrases count."""
+
 _CAP = 4
 
 
@@ -16,7 +18,8 @@ class Residue(Signal):
     """Whole lines from a list of scraper and page-template phrases.
 
     What it measures: different phrases found as whole lines, at most 4 of each kind;
-    phrases that belong to the page's own host do not count.
+    phrases that belong to the page's own host do not count, and neither do the credit
+    lines of agencies. Each span weighs 1.
 
     Why farms show it: feed importers add "Read Entire Article" and "Source link", and
     copy "Continue reading the main story" along with the text.
@@ -44,7 +47,9 @@ class Residue(Signal):
                 phrase = matcher.match(line)
                 if phrase is None or any(same_site(site, home) for home in phrase.home):
                     continue
-                if phrase.position == "tail" and number < len(shown) - TAIL_LINES:
+                if phrase.position == "head" and number >= EDGE_LINES:
+                    continue
+                if phrase.position == "tail" and number < len(shown) - EDGE_LINES:
                     continue
                 column = 0 if phrase.kind == "scraper" else 1
                 found.add((column, phrase.phrase))
