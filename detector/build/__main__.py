@@ -10,8 +10,18 @@ from chaffinch.detector.build.bundle import build_bundle
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
-@click.option("--share", type=click.FloatRange(0, 1, min_open=True), default=1.0, show_default=True)
-@click.option("--hold-out", type=click.Choice(["dictionary-blind", "wordnet", "moby"]), default=None)
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Part of every corpus to use.",
+)
+@click.option(
+    "--hold-out",
+    type=click.Choice(["dictionary-blind", "wordnet", "moby"]),
+    help="A spinner family to keep out, for an honest figure on it.",
+)
 def build(data: Path, output: Path, share: float, hold_out: str | None) -> None:
     """Build a model folder from clean corpora (*.jsonl.zst) and lexicons in DATA."""
     model = build_bundle(data, output, share, hold_out or "")

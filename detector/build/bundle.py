@@ -117,9 +117,7 @@ def build_resources(texts: Sequence[str], lexicons: Lexicons) -> Resources:
     language_model = train_language_model(
         (token_stream(block) for block in blocks(texts, vocabulary)), len(vocabulary)
     )
-    pairs = channel_pairs(
-        lexicons.wordnet, lexicons.moby, lexicons.inflection, lexicons.observed
-    )
+    pairs = channel_pairs(lexicons.wordnet, lexicons.moby, lexicons.inflection, lexicons.observed)
     channel = build_channel(pairs, vocabulary, language_model.frequency)
     return Resources(vocabulary, language_model, channel)
 
@@ -139,10 +137,7 @@ def measure(texts: Sequence[str], resources: Resources) -> NDArray[np.float64]:
 def scorable(texts: Sequence[LabelledText], values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which texts the detector would give a probability to, bool of shape (n_texts,)."""
     return np.array(
-        [
-            why_unscorable(row, item.text) is None
-            for row, item in zip(values, texts, strict=True)
-        ]
+        [why_unscorable(row, item.text) is None for row, item in zip(values, texts, strict=True)]
     )
 
 
@@ -182,8 +177,8 @@ def build_bundle(data: Path, output: Path, share: float = 1.0, hold_out: str = "
             # pairs were unknown: other evidence has to speak for spinners nobody has seen.
             strangers = np.arange(len(labelled)) // 2 % 2 == 1
             thin = resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
-            texts_of = [item.text for item, strange in zip(labelled, strangers, strict=True) if strange]
-            values[strangers] = measure(texts_of, thin)
+            chosen = [labelled[index].text for index in np.flatnonzero(strangers)]
+            values[strangers] = measure(chosen, thin)
         usable = scorable(labelled, values)
         labels = np.array([item.label for item in labelled])
         measured.append((values[usable], labels[usable]))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chaffinch.datasets.inflection import Inflection, Tag
 from chaffinch.datasets.lexicons import Substitution, Synonyms, WordNet
@@ -71,7 +72,7 @@ def channel_pairs(
 
 
 def build_channel(
-    pairs: dict[Pair, float], vocabulary: Vocabulary, frequency: np.ndarray[tuple[int], np.dtype[np.float32]]
+    pairs: dict[Pair, float], vocabulary: Vocabulary, frequency: NDArray[np.float32]
 ) -> Channel:
     """Number the pairs and keep the likeliest originals of each written word.
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.characters import classify
 from chaffinch.features.document import Document
 from chaffinch.features.hashed_table import HashedTable
 from chaffinch.features.language_model import LanguageModel, bigram_keys, quantise, trigram_keys
-from chaffinch.features.tokens import GAP_CLAUSE, GAP_STOP, TokenBlock
+from chaffinch.features.tokens import GAP_CLAUSE, TokenBlock
 from chaffinch.features.vocabulary import BOUNDARY, CLAUSE_MARK, MAX_WORDS, Vocabulary
 
 BIGRAM_CUTOFF = 2
@@ -48,12 +49,9 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
     """How often each folded word stands in the texts (numbers left out)."""
     counts: Counter[str] = Counter()
     for block in blocks(texts, Vocabulary.from_words([])):
-        text = "".join(map(chr, block.points)).lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-        if len(text) != len(block.points):
-            continue
-        counts.update(
-            text[first:last] for first, last in zip(block.start.tolist(), block.end.tolist(), strict=True)
-        )
+        text = "".join(map(chr, classify(block.points)[1]))
+        places = zip(block.start.tolist(), block.end.tolist(), strict=True)
+        counts.update(text[first:last] for first, last in places)
     return counts
 
 
