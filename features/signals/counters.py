@@ -13,18 +13,18 @@ EDGE_LINES = 12
 
 _CAP = 3
 _MAX_LINE = 80
-_NUMBER = r"\d{1,3}(?:[.,]\d{1,3})*\s?[km]?"
-_AGE = r"(?:an?|\d{1,3})\s(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\sago"
+_NUMBER = r"\d{1,6}(?:[.,]\d{1,3})*(?:\s?[km])?"
+_UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?"
+_AGE = rf"(?:(?:an?|\d{{1,3}})\s{_UNIT}|\d{{1,3}}\s?(?:h|d|w|mo|y))\sago"
+_SAID = r"(?:posted|published|updated|added)?:?\s?"
 _COUNTED = r"(?:views?|reads?|shares?|hits|likes|comments?|visits|impressions)"
+_COUNT = rf"(?:{_NUMBER}\s?{_COUNTED}|(?:(?:post|total)\s)?{_COUNTED}\s?:\s?{_NUMBER})"
 _COUNTER = re.compile(
-    rf"(?:(?:posted|published|updated|added)?:?\s?{_AGE}\W{{0,3}}\s?(?:\d{{1,6}}|{_NUMBER}\s?{_COUNTED})"
-    rf"|{_NUMBER}\s?{_COUNTED}(?:\W{{1,3}}{_NUMBER}\s?{_COUNTED})*"
-    rf"|(?:total\s)?{_COUNTED}\s?:\s?{_NUMBER})",
+    rf"\W{{0,3}}(?:{_SAID}{_AGE}\W{{0,3}}{_NUMBER}"
+    rf"|(?:{_SAID}{_AGE}\W{{0,3}})?{_COUNT}(?:\W{{1,3}}{_COUNT})*(?:\W{{1,3}}{_AGE})?)",
     re.IGNORECASE,
 )
-_RELATIVE_AGE = re.compile(
-    rf"(?:posted|published|updated|added)?:?\s?{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNORECASE
-)
+_RELATIVE_AGE = re.compile(rf"{_SAID}{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\d{1,6}")
 
 
@@ -32,7 +32,9 @@ class Counters(Signal):
     """Lines such as "5 months ago 98" at the head or tail of a text.
 
     What it measures: counter lines (an age with a number, or numbers of views, shares,
-    comments) and bare relative ages among the first and last 12 lines, at most 3 each.
+    comments) and bare relative ages among the first and last 12 lines, at most 3 each. A
+    number on the line before or after an age makes it a counter. A counter's span weighs
+    1, an age's 0.5.
 
     Why farms show it: aggregator templates print age and views beside each headline, and
     extraction takes them for text.
@@ -53,13 +55,11 @@ class Counters(Signal):
         spans = []
         for doc, text in enumerate(texts(block)):
             shown = list(lines(text))
-            edge = (
-                shown if len(shown) <= 2 * EDGE_LINES else shown[:EDGE_LINES] + shown[-EDGE_LINES:]
-            )
-            for index, (start, line) in enumerate(edge):
-                if len(line) > _MAX_LINE:
+            for index, (start, line) in enumerate(shown):
+                if EDGE_LINES <= index < len(shown) - EDGE_LINES or len(line) > _MAX_LINE:
                     continue
-                column = _kind(line, edge[index + 1][1] if index + 1 < len(edge) else "")
+                beside = [other for _, other in shown[max(0, index - 1) : index + 2]]
+                column = _kind(line, beside)
                 if column is None:
                     continue
                 values[doc, column] = min(values[doc, column] + 1, _CAP)
@@ -70,9 +70,10 @@ class Counters(Signal):
         return Measurement(values, spans)
 
 
-def _kind(line: str, following: str) -> int | None:
+def _kind(line: str, beside: list[str]) -> int | None:
+    """Column of the feature that a line counts for; `beside` holds the lines around it."""
     if _COUNTER.fullmatch(line):
         return 0
     if _RELATIVE_AGE.fullmatch(line):
-        return 0 if _BARE_NUMBER.fullmatch(following) else 1
+        return 0 if any(map(_BARE_NUMBER.fullmatch, beside)) else 1
     return None
