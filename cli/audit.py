@@ -42,7 +42,7 @@ def audit(
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
-    """Judge every text, Markdown, HTML and JSON Lines file below CRAWL.
+    r"""Judge every text, Markdown, HTML and JSON Lines file below CRAWL.
 
     Run the same command again to go on after an interruption or to add new files. Nothing
     in CRAWL is changed.

@@ -22,7 +22,7 @@ from chaffinch.cli.options import load_detector
 )
 @click.option("--model", type=click.Path(path_type=Path), help="Model folder.")
 def despin(path: str, format_: str, model: Path | None) -> None:
-    """Print FILE with probable originals put back; clean text comes back unchanged.
+    r"""Print FILE with probable originals put back; clean text comes back unchanged.
 
     \b
     Example:

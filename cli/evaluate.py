@@ -14,7 +14,7 @@ from chaffinch.cli.options import load_detector
 @click.option("--model", type=click.Path(path_type=Path), help="Model folder.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 def evaluate(data: Path, model: Path | None, format_: str) -> None:
-    """Measure a model on DATA: JSON Lines with `text` and `label`, or a folder a label.
+    r"""Measure a model on DATA: JSON Lines with `text` and `label`, or a folder a label.
 
     A `family` and a `genre` in the data give a line each, worst first.
 

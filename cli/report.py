@@ -15,7 +15,7 @@ import click
     help="The HTML file to write.",
 )
 def report(audit: Path, output: Path) -> None:
-    """Make one self-contained HTML page of the audit in folder AUDIT.
+    r"""Make one self-contained HTML page of the audit in folder AUDIT.
 
     \b
     Example:

@@ -36,7 +36,7 @@ def score(
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
-    """Judge text, Markdown, HTML and JSON Lines files; - is standard input.
+    r"""Judge text, Markdown, HTML and JSON Lines files; - is standard input.
 
     Exit status: 0 all scored; 1 one was flagged (with --fail-on flagged); 2 wrong usage;
     3 something could not be read.

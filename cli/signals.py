@@ -12,7 +12,7 @@ from chaffinch.cli.options import load_detector
 @click.argument("name", required=False)
 @click.option("--model", type=click.Path(path_type=Path), help="Model folder.")
 def signals(name: str | None, model: Path | None) -> None:
-    """List every feature with its unit and weight, or show one signal's manual page.
+    r"""List every feature with its unit and weight, or show one signal's manual page.
 
     \b
     Example:

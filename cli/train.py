@@ -25,7 +25,7 @@ from chaffinch.cli.options import load_detector
     help="Share of republications that probabilities assume.",
 )
 def train(data: Path, output: Path, model: Path | None, base_rate: float) -> None:
-    """Fit a classifier to DATA, with the language model of an existing model.
+    r"""Fit a classifier to DATA, with the language model of an existing model.
 
     DATA is JSON Lines with `text` and `label` ("original", or "spun", "scraped",
     "republication"), or a folder with one sub-folder a label.

@@ -29,8 +29,33 @@ def distinct_count(block: TokenBlock, marked: NDArray[np.bool_] | None = None) -
     doc, word_hash = block.doc, block.word_hash
     if marked is not None:
         doc, word_hash = doc[marked], word_hash[marked]
+    order, new = _by_type(doc, word_hash)
+    return np.bincount(doc[order][new], minlength=len(block))
+
+
+def mean_by_type(block: TokenBlock, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum over a document's different words of the mean value at their places.
+
+    Args:
+        block: The documents.
+        values: float64 array of shape (n_tokens,).
+
+    Returns:
+        float64 array of shape (n_docs,).
+    """
+    order, new = _by_type(block.doc, block.word_hash)
+    word_type = np.cumsum(new) - 1
+    mean = np.bincount(word_type, weights=values[order]) / np.maximum(np.bincount(word_type), 1)
+    doc_of_type = block.doc[order][new]
+    return np.bincount(doc_of_type, weights=mean, minlength=len(block)).astype(np.float64)
+
+
+def _by_type(
+    doc: NDArray[np.int64], word_hash: NDArray[np.uint64]
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Tokens in order of document and word, and where in that order a new word begins."""
     order = np.lexsort((word_hash, doc))
     doc, word_hash = doc[order], word_hash[order]
     new = np.ones(len(doc), np.bool_)
     new[1:] = (doc[1:] != doc[:-1]) | (word_hash[1:] != word_hash[:-1])
-    return np.bincount(doc[new], minlength=len(block))
+    return order, new

@@ -76,9 +76,9 @@ def _percent(probability: float) -> str:
 
 
 def printable(text: str) -> str:
-    """Text without the control and format characters that a terminal would obey.
+    r"""Text without the control and format characters that a terminal would obey.
 
-    >>> printable("a\\x1b[31mb")
+    >>> printable("a\x1b[31mb")
     'a?[31mb'
     """
     return "".join(

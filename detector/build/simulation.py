@@ -57,6 +57,7 @@ def simulate(
     spinners: Mapping[str, Sequence[Spinner]],
     phrases: Sequence[Phrase],
     seed: int,
+    honest_residue: float,
 ) -> Iterator[LabelledText]:
     """For every clean text itself, a spun copy or a scraped copy, often cropped.
 
@@ -65,6 +66,8 @@ def simulate(
         spinners: Family to the spinners that may be drawn for it.
         phrases: Residue phrases that may be drawn.
         seed: Seed of every draw; each text's draws depend on its own id and place alone.
+        honest_residue: Share of clean texts that get one piece of residue: a single piece
+            is not enough to tell a scraped copy by.
     """
     families = sorted(spinners)
     for number, source in enumerate(texts):
@@ -73,7 +76,7 @@ def simulate(
         if rng.random() < 0.6:
             text = crop(text, int(rng.choice(_CROP_WORDS)), rng)
         clean = text
-        if rng.random() < 0.03:
+        if rng.random() < honest_residue:
             clean = inject_residue(text, rng, phrases, 1)
         yield LabelledText(clean, False, "clean", 0.0, source)
         draw = rng.random()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from chaffinch.features.despinning import decode
-from chaffinch.features.rates import damped, distinct_share
+from chaffinch.features.rates import damped, distinct_count, distinct_share, mean_by_type
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import TokenBlock
 
@@ -37,17 +37,20 @@ class Substitutions(Signal):
         Feature("clear", "share of words", "words over 30 times likelier replaced", 0, 1, "spun"),
         Feature("gain", "log10 odds a word", "mean evidence for replacement", 0, 5, "spun"),
         Feature("distinct", "share of word types", "different words replaced", 0, 1, "spun"),
+        Feature("gain_by_type", "log10 odds a type", "evidence, each word once", 0, 5, "spun"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
         decoding = decode(block, self.resources)
         gain = decoding.gain
+        evidence = np.clip(gain, 0, _GAIN_CAP)
         values = np.stack(
             [
                 damped(block.count(gain > 0), block.n_words),
                 damped(block.count(gain > _CLEAR_GAIN), block.n_words),
-                damped(block.total(np.clip(gain, 0, _GAIN_CAP)), block.n_words),
+                damped(block.total(evidence), block.n_words),
                 distinct_share(block, gain > 1),
+                damped(mean_by_type(block, evidence), distinct_count(block)),
             ],
             axis=1,
         )
