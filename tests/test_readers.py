@@ -107,10 +107,12 @@ def test_compressed_json_lines_and_their_damage(tmp_path: Path, suffix: str) -> 
     packed = gzip.compress(lines) if suffix == ".gz" else zstandard.compress(lines)
     whole = list(read_records(write(tmp_path, f"a.jsonl{suffix}", packed)))
     assert len(whole) == 5000 and all(record.error is None for record in whole)
-    cut = list(read_records(write(tmp_path, f"b.jsonl{suffix}", packed[: len(packed) // 2])))
-    if suffix == ".gz":
-        assert "damaged or cut off" in (cut[-1].error or "")
-    assert 0 < len(cut) < 5000
+    twice = list(read_records(write(tmp_path, f"c.jsonl{suffix}", packed + packed)))
+    assert len(twice) == 10_000 and all(record.error is None for record in twice)
+    *read, last = read_records(write(tmp_path, f"b.jsonl{suffix}", packed[: len(packed) // 2]))
+    assert "damaged or cut off" in (last.error or "")
+    assert 0 < len(read) < 5000 and all(record.error is None for record in read)
+    assert last.offset == len(read)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,11 @@ def _record(line: bytes, name: str, offset: int, number: int, seen: set[str]) ->
     try:
         row = json.loads(line.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+        if isinstance(error, json.JSONDecodeError):
+            reason = error.msg
+        else:
+            deep = isinstance(error, RecursionError)
+            reason = "nested too deeply" if deep else "a number of too many digits"
         return _bad(name, offset, number, f"not JSON ({reason})", "Mend or remove the line.")
     if not isinstance(row, dict):
         return _bad(name, offset, number, "not a JSON object", "Give one object a line.")
@@ -91,9 +95,9 @@ def _open(path: Path) -> BinaryIO:
     if path.suffix.lower() == ".gz":
         return gzip.open(path, "rb")  # type: ignore[return-value]
     if path.suffix.lower() == ".zst":
-        import zstandard
+        from chaffinch.datasets.readers.zstandard_stream import ZstandardStream
 
-        return io.BufferedReader(zstandard.open(path, "rb"), _CHUNK)
+        return io.BufferedReader(ZstandardStream(path.open("rb")), _CHUNK)
     return path.open("rb")
 
 
