@@ -1,55 +1,107 @@
-"""The wheel: what it should hold, and nothing else."""
+"""What an installation gets: the wheel's content, and the versions it asks for."""
 
+import ast
+import importlib.metadata
+import os
+import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BUNDLED = {path.name for path in (ROOT / "detector" / "bundled").iterdir()}
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PACKAGES = PYPROJECT["tool"]["setuptools"]["packages"]
+FOLDERS = sorted({package.split(".")[1] for package in PACKAGES})
+SHIPPED = (".py", ".typed", ".json", ".npy", ".txt", ".md", ".j2", ".css", ".js")
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy: setuptools would put an old ``build/`` of the checkout into it."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--no-deps",
-        "-q",
-        "-w",
-        str(folder),
-        str(ROOT),
-    ]
-    subprocess.run(command, check=True)
-    (wheel,) = folder.glob("*.whl")
-    return zipfile.ZipFile(wheel).namelist()
+    source = folder / "source"
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
+        shutil.copy(ROOT / name, source)
+    pip("wheel", "--wheel-dir", folder, source)
+    (found,) = folder.glob("*.whl")
+    return found
 
 
-def test_the_only_name_it_installs_is_chaffinch(names: list[str]) -> None:
-    tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"chaffinch"}
+def pip(command: str, *arguments: str | Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "pip", command, "--no-deps", "-q", *arguments], check=True
+    )
 
 
-def test_it_holds_the_model_the_phrases_and_the_templates(names: list[str]) -> None:
-    assert {f"chaffinch/detector/bundled/{name}" for name in BUNDLED} <= set(names)
-    for name in (
-        "features/phrases.json",
-        "reports/report.html.j2",
-        "reports/report.css",
-        "reports/report.js",
-        "features/py.typed",
-    ):
-        assert f"chaffinch/{name}" in names
+def test_it_holds_every_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    files = (path for name in FOLDERS for path in (ROOT / name).rglob("*"))
+    assert held == {
+        f"chaffinch/{path.relative_to(ROOT).as_posix()}"
+        for path in files
+        if path.is_file() and path.suffix in SHIPPED
+    }
 
 
-def test_it_holds_licence_and_notice(names: list[str]) -> None:
-    assert {"LICENSE", "NOTICE"} <= {name.rsplit("/", 1)[-1] for name in names}
+def test_it_says_that_it_is_typed_and_under_which_licence(wheel: Path) -> None:
+    held = zipfile.ZipFile(wheel).namelist()
+    assert {f"chaffinch/{folder}/py.typed" for folder in FOLDERS} <= set(held)
+    assert {"LICENSE", "NOTICE"} <= {name.rsplit("/", 1)[-1] for name in held}
 
 
-def test_it_holds_no_tests(names: list[str]) -> None:
-    assert not [name for name in names if "test" in name.lower()]
+def test_it_works_beside_a_package_called_datasets(
+    wheel: Path, examples: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "__init__.py").write_text("name = 'another package'")
+    pip("install", "--target", tmp_path, wheel)
+    page = examples / "newswire-pr.example" / "barn-owls-breed-in-bell-tower.txt"
+    code = (
+        "import sys, datasets, chaffinch.datasets.documents as ours;"
+        "from pathlib import Path; from chaffinch.detector.detector import Detector;"
+        "print(datasets.name, Path(ours.__file__).is_relative_to(sys.argv[1]),"
+        "      Detector.load().score(Path(sys.argv[2]).read_text('utf-8')).kind)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path, page],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "another package True spun"
+
+
+def requirements() -> dict[str, str]:
+    """Lowest version of each library that an installation brings, by name."""
+    return dict(line.split(">=") for line in PYPROJECT["project"]["dependencies"])
+
+
+def imported() -> set[str]:
+    """Libraries that the packages import, at any depth of their code."""
+    modules: set[str] = set()
+    for path in (path for name in FOLDERS for path in (ROOT / name).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                modules.add((node.module or "").split(".")[0])
+    owners = importlib.metadata.packages_distributions()
+    libraries = modules - set(sys.stdlib_module_names) - {"chaffinch"}
+    return {owners[module][0].lower() for module in libraries}
+
+
+def test_what_is_imported_is_required_and_the_other_way_round() -> None:
+    assert imported() == set(requirements())
+
+
+def test_the_lowest_versions_tested_are_those_required() -> None:
+    lines = (ROOT / "tests" / "lowest.txt").read_text("utf-8").split()
+    assert dict(line.split("==") for line in lines) == requirements()
