@@ -4,6 +4,8 @@ import gzip
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.readers import json_lines
 from chaffinch.datasets.readers.registry import READERS, read_records, read_stream
 from chaffinch.features.document import Document
 
@@ -144,11 +147,68 @@ def test_endless_nesting_is_cut(tmp_path: Path, depth: int) -> None:
     assert len(document(page).text) < 100
 
 
-def test_a_stream_is_json_lines_or_one_text() -> None:
-    rows = list(read_stream(io.BufferedReader(io.BytesIO(b'{"text": "a"}\n{"text": "b"}\n'))))
-    assert [record.id for record in rows] == ["-#0", "-#1"]
-    (text,) = read_stream(io.BufferedReader(io.BytesIO(b"plain")))
-    assert document_from_record(text).text == "plain"
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n \n", b"\n" * 5000])
+@pytest.mark.parametrize("buffered", [True, False])
+def test_a_stream_that_begins_with_a_brace_is_json_lines(before: bytes, buffered: bool) -> None:
+    stream = io.BytesIO(before + b'{"text": "a"}\n{"text": "b"}\n')
+    rows = list(read_stream(io.BufferedReader(stream) if buffered else stream))
+    assert [(record.id, record.content) for record in rows] == [("-#0", "a"), ("-#1", "b")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\n\nplain\n", b"plain {"])
+def test_any_other_stream_is_one_text(content: bytes) -> None:
+    (record,) = read_stream(io.BytesIO(content))
+    assert document_from_record(record).text == content.decode()
+
+
+def test_a_stream_may_be_a_page_or_no_text_at_all() -> None:
+    (page,) = read_stream(io.BytesIO(PAGE.encode()))
+    assert page.media_type == "text/html"
+    (image,) = read_stream(io.BytesIO(b"\x89PNG\r\n\x1a\n"))
+    assert "PNG image" in (image.error or "")
+
+
+def test_records_of_a_stream_are_read_as_they_are_written() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as stream, os.fdopen(writing, "wb", buffering=0) as producer:
+        records = read_stream(stream)
+        for text in ("a", "b", "c"):
+            producer.write(json.dumps({"text": text}).encode() + b"\n")
+            assert next(records).content == text
+
+
+@given(st.lists(st.one_of(st.binary(max_size=40), st.just(b'{"text": "x"}'), st.just(b" "))))
+def test_every_line_that_is_not_blank_is_a_record(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]
+) -> None:
+    content = b"\n".join(lines)
+    path = write(tmp_path_factory.mktemp("lines"), "a.jsonl", content)
+    records = list(read_records(path, "a.jsonl"))
+    assert len(records) == sum(bool(line.strip()) for line in content.split(b"\n"))
+    assert [record.offset for record in records] == list(range(len(records)))
+
+
+def test_a_line_that_is_too_long_is_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_lines, "MAX_LINE_BYTES", 100)
+    rows = [json.dumps({"text": "x" * size}) for size in (10, 1000, 10)]
+    first, long, last = read_records(write(tmp_path, "a.jsonl", "\n".join(rows)), "a.jsonl")
+    assert first.error is None and last.error is None
+    assert (long.error or "").startswith("a.jsonl, line 2: longer than") and long.content == ""
+
+
+def test_plain_text_needs_no_library_for_other_formats(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.txt", "A short text.")
+    program = (
+        "import sys; from pathlib import Path;"
+        "from chaffinch.datasets.documents import document_from_record;"
+        "from chaffinch.datasets.readers.registry import read_records;"
+        "[document_from_record(record) for record in read_records(Path(sys.argv[1]))];"
+        "print(*{'resiliparse', 'markdown_it', 'zstandard', 'pyarrow'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    assert subprocess.run(command, check=True, capture_output=True).stdout.strip() == b""
 
 
 @given(
