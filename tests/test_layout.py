@@ -1,6 +1,7 @@
-"""The house: imports point downwards, and every package is shipped."""
+"""The house: imports point downwards, every package is shipped, no machine shows through."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -55,3 +56,13 @@ def test_every_package_is_shipped() -> None:
     listed = set(project["tool"]["setuptools"]["packages"])
     folders = {path.parent.relative_to(ROOT) for path in MODULES}
     assert listed == {f"chaffinch.{'.'.join(folder.parts)}" for folder in folders}
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    """A path below a root folder that only its author has."""
+    place = re.compile(r"(?<![\w.<>*~])/(?:home|root|work|tmp|Users)/\w")
+    files = [ROOT / ".ci" / "run", ROOT / "pyproject.toml", *ROOT.glob("*.md")]
+    for folder in (*FOLDERS, "tests", "benchmarks"):
+        files += (ROOT / folder).rglob("*.*")
+    texts = (file for file in files if file.suffix in ("", ".json", ".md", ".py", ".toml", ".txt"))
+    assert [file.name for file in texts if place.search(file.read_text("utf-8"))] == []
