@@ -1,6 +1,7 @@
 """Fixtures that several tests share, and the rule that nothing is skipped in CI."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ settings.register_profile("default", max_examples=40, deadline=None, derandomize
 settings.load_profile("default")
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
-    outcome = yield
-    report = outcome.get_result()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where everything must run: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")
