@@ -48,6 +48,7 @@ def found(*lines: str) -> list[tuple[str, str]]:
         "1.2M views • 3 years ago",
         "98 views | 5 shares",
         "1 week ago 12 comments 98 views",
+        "2 days ago - 1 comment",
     ],
 )
 def test_a_counter_is_found(line: str) -> None:
@@ -70,6 +71,8 @@ def test_an_age_alone_is_only_an_age(line: str) -> None:
         "98 readers",
         "Views of the harbour: 12 engravings",
         "Comments are closed.",
+        "0 Comments",
+        "Comments: 12",
         "a long time ago",
     ],
 )

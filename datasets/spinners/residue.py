@@ -8,7 +8,7 @@ import numpy as np
 from chaffinch.features.phrases import Phrase, load_phrases
 
 _UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
-_COUNTED = ("views", "shares", "reads", "comments")
+_COUNTED = ("views", "shares", "reads")
 _NAMES = ("Morning Harbour", "The Daily Larch", "Tech Wren", "Northgate Post", "Sparrow Wire")
 _BYLINES = ("Newsroom Staff", "RepostHub Desk", "Syndicated Feed", "Wire Desk")
 
@@ -42,6 +42,7 @@ def counter_line(rng: np.random.Generator) -> str:
         f"Post Views: {count:,}",
         f"Posted {age} - {count} {counted}",
         f"{count} {counted} | {count // 9} shares",
+        f"{age} | {count % 90} comments",
         f"{age}\n{count}",
         f"{count}\n{age}",
     )

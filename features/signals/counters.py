@@ -24,6 +24,9 @@ _COUNTER = re.compile(
     rf"|(?:{_SAID}{_AGE}\W{{0,3}})?{_COUNT}(?:\W{{1,3}}{_COUNT})*(?:\W{{1,3}}{_AGE})?)",
     re.IGNORECASE,
 )
+_LONE_COMMENTS = re.compile(
+    rf"\W{{0,3}}(?:{_NUMBER}\s?comments?|(?:total\s)?comments?\s?:\s?{_NUMBER})", re.IGNORECASE
+)
 _RELATIVE_AGE = re.compile(rf"{_SAID}{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\d{1,6}")
 
@@ -33,8 +36,8 @@ class Counters(Signal):
 
     What it measures: counter lines (an age with a number, or numbers of views, shares,
     comments) and bare relative ages among the first and last 12 lines, at most 3 each. A
-    number on the line before or after an age makes it a counter. A counter's span weighs
-    1, an age's 0.5.
+    number on the line before or after an age makes it a counter; a number of comments alone
+    is none, because honest blogs print it. A counter's span weighs 1, an age's 0.5.
 
     Why farms show it: aggregator templates print age and views beside each headline, and
     extraction takes them for text.
@@ -72,7 +75,7 @@ class Counters(Signal):
 
 def _kind(line: str, beside: list[str]) -> int | None:
     """Column of the feature that a line counts for; `beside` holds the lines around it."""
-    if _COUNTER.fullmatch(line):
+    if _COUNTER.fullmatch(line) and not _LONE_COMMENTS.fullmatch(line):
         return 0
     if _RELATIVE_AGE.fullmatch(line):
         return 0 if any(map(_BARE_NUMBER.fullmatch, beside)) else 1
