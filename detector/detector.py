@@ -142,8 +142,7 @@ class Detector:
             score = classifier.intercept + sum(reason.contribution for reason in reasons)
             chance = probability(score)
             flagged = score >= log_odds(classifier.threshold)
-            spun = float(added[_SPUN].sum()) > float(added[_SCRAPED].sum())
-            kind = ("spun" if spun else "scraped") if flagged else "original"
+            kind = self._kind(added) if flagged else "original"
         return Verdict(
             document=document,
             kind=kind,
@@ -156,6 +155,17 @@ class Detector:
             features=dict(zip(classifier.features, values.tolist(), strict=True)),
             unscorable=unscorable,
         )
+
+    def _kind(self, added: NDArray[np.float64]) -> Kind:
+        """Spun when replaced words carry the score, or half of what flags a page.
+
+        A scraped page is a copy as it was; one whose words were replaced and that has
+        residue as well is spun.
+        """
+        classifier = self.model.classifier
+        half_way = (log_odds(classifier.threshold) - classifier.intercept) / 2
+        spun, scraped = float(added[_SPUN].sum()), float(added[_SCRAPED].sum())
+        return "spun" if spun >= min(scraped, half_way) else "scraped"
 
 
 def _reasons(added: NDArray[np.float64], evidence: tuple[Evidence, ...]) -> tuple[Reason, ...]:
