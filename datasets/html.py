@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.encoding import detect_encoding
+from resiliparse.parse.encoding import map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
+from chaffinch.datasets.decoding import decode
 from chaffinch.datasets.records import Record
 from chaffinch.features.document import Document, PageMetadata
 
@@ -16,16 +18,24 @@ MAX_BYTES = 20_000_000
 """Bytes of a page that are parsed; the rest is cut off."""
 
 MAX_TAGS = 400_000
-"""Tags of a page that are parsed. Extraction takes time and stack for each level of nesting,
-and hostile pages nest without end."""
+"""Tags of a page that are parsed. Parsing and extraction take time and stack for each level of
+nesting, up to its square, and hostile pages nest without end."""
 
-MAX_DEPTH = 2_000
-_MANY_TAGS = 10_000
+MAX_DEPTH = 1_000
+"""Open elements at which a page with many tags is cut off; browsers stop nesting at 512."""
+
+_MANY_TAGS = 5_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{2,40})", re.I)
-_OPENING = re.compile(
-    r"<(/?)(?:div|span|p|b|i|em|ul|ol|li|table|tr|td|section|font|blockquote)\b", re.I
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_CLOSED_BY_THEMSELVES = frozenset(
+    """
+    area base br col embed hr img input link meta param source track wbr
+    a body button colgroup dd dt head html li nobr optgroup option p rp rt tbody td tfoot th thead
+    tr circle ellipse line path polygon polyline rect stop use
+    """.split()
 )
+"""Elements without an end tag, those that the next of their kind ends, and shapes of SVG."""
 
 
 def document_from_html(record: Record) -> Document:
@@ -54,27 +64,33 @@ def document_from_html(record: Record) -> Document:
 
 def _markup(content: str | bytes) -> str:
     if isinstance(content, bytes):
-        content = _decode(content[:MAX_BYTES])
+        content = decode(content[:MAX_BYTES], _stated_encoding)
     return _cut_deep(content[:MAX_BYTES])
 
 
-def _decode(data: bytes) -> str:
-    declared = _META_CHARSET.search(data[:4096])
-    stated = declared[1].decode() if declared else ""
-    for encoding in ("utf-8-sig", stated, detect_encoding(data) or ""):
-        try:
-            return data.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return data.decode("utf-8", "replace")
+def _stated_encoding(data: bytes) -> str | None:
+    """The encoding of ``<meta charset>``, where it is one that browsers know.
+
+    A page whose meta tag can be read byte by byte is not in UTF-16, whatever it states.
+    """
+    found = _META_CHARSET.search(data[:4096])
+    name = map_encoding_to_html5(found[1].decode(), fallback_utf8=False) if found else None
+    return None if name is None or name.startswith("utf-16") else name
 
 
 def _cut_deep(markup: str) -> str:
+    """The markup up to where more than `MAX_DEPTH` elements are open, or after `MAX_TAGS`."""
     if markup.count("<") <= _MANY_TAGS:
         return markup
     depth = 0
-    for number, tag in enumerate(_OPENING.finditer(markup)):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
+    opened: Counter[str] = Counter()
+    for number, tag in enumerate(_TAG.finditer(markup)):
+        closing, name = tag[1], tag[2].lower()
+        if name not in _CLOSED_BY_THEMSELVES:
+            # A closing tag without its opening one closes nothing.
+            step = 1 if not closing else -1 if opened[name] else 0
+            opened[name] += step
+            depth += step
         if depth > MAX_DEPTH or number > MAX_TAGS:
             return markup[: tag.start()]
     return markup
