@@ -4,7 +4,7 @@ import pytest
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.records import MediaType, Record
-from chaffinch.features.document import Document
+from chaffinch.features.document import Document, PageMetadata
 
 PARAGRAPH = (
     "The council voted on Tuesday to bring back the harbour ferry, two years after the last boat "
@@ -66,3 +66,86 @@ def test_nesting_hidden_by_stray_end_tags_ends() -> None:
 def test_a_long_page_without_end_tags_is_read_to_its_end() -> None:
     paragraphs = "".join(f"<p>{PARAGRAPH}<br>And number {number}." for number in range(3_000))
     assert page(paragraphs).text.endswith("And number 2999.")
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ('<meta property="og:title" content="Open"><title>Title</title>', "Open"),
+        ("<title>\n Of two\n lines </title>", "Of two lines"),
+        ("", "Heading one"),
+        ("<title> </title>", "Heading one"),
+    ],
+)
+def test_a_title_comes_from_the_first_that_states_one(head: str, title: str) -> None:
+    assert page(f"<head>{head}</head><body><h1>Heading <i>one</i></h1>{ARTICLE}").title == title
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        """<header class="entry-header"><h1>Ferry returns</h1><div class="entry-meta">
+        <span class="posted-on">5 months ago</span> <span class="post-views">98</span>
+        <span class="byline">PR Distribution</span></div></header><p>[ad_1]</p>{article}
+        <p><a href="/x">Source link</a></p>
+        <a class="read-more" href="/x">Read Entire Article</a>""",
+        """<h1>Ferry returns</h1><div class="post-info">5 months ago 98</div><div class="author">PR
+        Distribution</div><p>[ad_1]</p><div class="post-body">{article}</div><p>Source link</p>
+        <div class="post-footer"><a href="/x">Read Entire Article</a></div>""",
+    ],
+    ids=["blog", "divisions"],
+)
+@pytest.mark.parametrize("classes", ["post", "post tag-newsletter category-promo"])
+def test_lines_that_scrapers_leave_beside_an_article_are_kept(article: str, classes: str) -> None:
+    read = page(f'<div class="{classes}">{article.format(article=ARTICLE)}</div>')
+    lines = read.text.split("\n")
+    assert PARAGRAPH in lines and "[ad_1]" in lines and "Source link" in lines
+    assert lines[-1] == "Read Entire Article"
+    head = " ".join(lines[: lines.index("[ad_1]")])
+    assert "5 months ago 98" in head and "PR Distribution" in head
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<nav><a href='/'>{words}</a></nav>",
+        "<footer>{words}</footer>",
+        "<aside class='sidebar'><p>{words}</p></aside>",
+        "<div class='cookie-banner'><p>{words}</p></div>",
+        "<div id='comments' class='comments'><p>{words}</p></div>",
+        "<div class='c-related-stories'><h3>{words}</h3></div>",
+        "<div class='newsletter-signup'><p>{words}</p></div>",
+    ],
+)
+def test_blocks_beside_the_article_are_dropped(block: str) -> None:
+    words = "Ten ways to cook a leek."
+    read = page(f"<body><article>{ARTICLE}{block.format(words=words)}</article></body>")
+    assert PARAGRAPH in read.text and words not in read.text
+
+
+def test_a_page_that_says_nothing_of_itself_has_empty_metadata() -> None:
+    assert page(ARTICLE).metadata == PageMetadata()
+    assert page(ARTICLE, "text/plain").metadata is None
+
+
+@pytest.mark.parametrize(
+    "json_ld",
+    [
+        '{"author": "Marta", "publisher": {"name": "Gazette"}, "datePublished": "2024-03-12"}',
+        '[{"author": [{"name": "Marta"}], "publisher": "Gazette", "datePublished": "2024-03-12"}]',
+        '{"@graph": [{"@type": "WebSite"}, {"author": {"name": "Marta"}}, '
+        '{"publisher": {"name": "Gazette"}, "datePublished": "2024-03-12"}]}',
+    ],
+)
+def test_structured_data_names_author_publisher_and_date(json_ld: str) -> None:
+    script = f'<script type="application/ld+json">{json_ld}</script>'
+    metadata = page(f"<html lang='en'><head>{script}</head><body>{ARTICLE}").metadata
+    assert metadata == PageMetadata(
+        author="Marta", publisher="Gazette", published="2024-03-12", language="en"
+    )
+
+
+@pytest.mark.parametrize("json_ld", ["{broken", "[" * 100_000, '{"author": {"name": [1]}}', "7"])
+def test_structured_data_that_is_broken_is_passed_over(json_ld: str) -> None:
+    script = f'<script type="application/ld+json">{json_ld}</script>'
+    assert page(f"<head>{script}</head><body>{ARTICLE}").metadata == PageMetadata()
