@@ -27,6 +27,7 @@ MAX_DEPTH = 1_000
 _MANY_TAGS = 5_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{2,40})", re.I)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _CLOSED_BY_THEMSELVES = frozenset(
     """
@@ -89,7 +90,10 @@ def _title(tree: HTMLTree) -> str:
 def _markup(content: str | bytes) -> str:
     if isinstance(content, bytes):
         content = decode(content[:MAX_BYTES], _stated_encoding)
-    return _cut_deep(content[:MAX_BYTES])
+    else:
+        # JSON can hold halves of surrogate pairs, which the parser does not take.
+        content = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", content[:MAX_BYTES])
+    return _cut_deep(content)
 
 
 def _stated_encoding(data: bytes) -> str | None:

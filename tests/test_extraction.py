@@ -1,6 +1,10 @@
 """Extraction: what a page's bytes say, whatever their encoding and however deep they nest."""
 
+from typing import get_args
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.records import MediaType, Record
@@ -149,3 +153,24 @@ def test_structured_data_names_author_publisher_and_date(json_ld: str) -> None:
 def test_structured_data_that_is_broken_is_passed_over(json_ld: str) -> None:
     script = f'<script type="application/ld+json">{json_ld}</script>'
     assert page(f"<head>{script}</head><body>{ARTICLE}").metadata == PageMetadata()
+
+
+@given(
+    st.sampled_from(get_args(MediaType)),
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(st.characters(exclude_categories=()), max_size=200),
+        st.lists(
+            st.sampled_from(
+                "<p> </p> <a <!-- ]]> <svg> <title> &#0; \ud800 \0 # - *a* [x](".split()
+            )
+        ).map(" ".join),
+    ),
+)
+def test_any_content_becomes_a_document_or_a_sentence(
+    media_type: MediaType, content: str | bytes
+) -> None:
+    try:
+        assert isinstance(page(content, media_type).text, str)
+    except UnreadableRecord as error:
+        assert str(error).startswith("a: not text")
