@@ -17,7 +17,7 @@ from chaffinch.features.document import Document, PageMetadata
 MAX_BYTES = 20_000_000
 """Bytes of a page that are parsed; the rest is cut off."""
 
-MAX_TAGS = 400_000
+MAX_TAGS = 200_000
 """Tags of a page that are parsed. Parsing and extraction take time and stack for each level of
 nesting, up to its square, and hostile pages nest without end."""
 
