@@ -35,7 +35,7 @@ class Substitutions(Signal):
     features = (
         Feature("rate", "share of words", "words likelier replaced than written", 0, 1, "spun"),
         Feature("clear", "share of words", "words over 30 times likelier replaced", 0, 1, "spun"),
-        Feature("gain", "log10 odds a word", "mean evidence for replacement", 0, 5, "spun"),
+        Feature("gain", "log10 odds a word", "mean evidence for replacement", 0, 5, "context"),
         Feature("distinct", "share of word types", "different words replaced", 0, 1, "spun"),
         Feature("gain_by_type", "log10 odds a type", "evidence, each word once", 0, 5, "spun"),
     )
