@@ -10,6 +10,8 @@ from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 BASE_RATE = 0.1
 MAX_FALSE_POSITIVE_RATE = 0.002
 _MIN_CLEAN_FOR_THRESHOLD = 500
+_MIN_CLEAN_FOR_GENRE = 50
+_GENRE_ALLOWANCE = 5
 _HIGHEST_QUANTILE = 0.98
 _MIN_SCALE = 0.01
 
@@ -29,13 +31,15 @@ def train_classifier(
     calibration_labels: NDArray[np.bool_],
     base_rate: float = BASE_RATE,
     max_fpr: float = MAX_FALSE_POSITIVE_RATE,
+    calibration_genres: NDArray[np.str_] | None = None,
 ) -> Classifier:
     """Fit weights, calibrate them, and set the threshold.
 
     Evidence speaks in one direction only: a feature whose weight comes out negative is
     dropped and the rest is fitted again, so no spinner's habit in the training set can make
     another's evidence count as innocence. Calibration is Platt's (1999), folded into the
-    weights; the threshold is the quantile of clean calibration texts that `max_fpr` names.
+    weights; the threshold is the quantile of clean calibration texts that `max_fpr` names,
+    and high enough for five times that rate in every single genre.
 
     Args:
         values: float64 array of shape (n, n_features) of training texts.
@@ -44,6 +48,7 @@ def train_classifier(
         calibration_labels: Their labels.
         base_rate: Share of republications that probabilities assume.
         max_fpr: Share of clean texts that may be flagged.
+        calibration_genres: str array of shape (n,), the genre of each calibration text.
 
     Raises:
         TrainingError: One of the two labels is missing.
@@ -89,6 +94,14 @@ def train_classifier(
     limit = 0.0
     if len(clean_scores) >= _MIN_CLEAN_FOR_THRESHOLD:
         limit = max(limit, float(np.quantile(clean_scores, 1 - max_fpr)))
+        genres = np.zeros(0, np.str_)
+        if calibration_genres is not None:
+            genres = calibration_genres[~calibration_labels]
+        for genre in np.unique(genres):
+            scores = clean_scores[genres == genre]
+            if len(scores) >= _MIN_CLEAN_FOR_GENRE:
+                rate = _GENRE_ALLOWANCE * max_fpr
+                limit = max(limit, float(np.quantile(scores, 1 - rate)))
     return Classifier(
         features=draft.features,
         centre=draft.centre,

@@ -183,9 +183,12 @@ def build_bundle(data: Path, output: Path, share: float = 1.0, hold_out: str = "
             values[strangers] = measure(chosen, thin)
         usable = scorable(labelled, values)
         labels = np.array([item.label for item in labelled])
-        measured.append((values[usable], labels[usable]))
-    (values, labels), (calibration_values, calibration_labels) = measured
-    classifier = train_classifier(values, labels, calibration_values, calibration_labels)
+        genres = np.array([item.source.corpus for item in labelled])
+        measured.append((values[usable], labels[usable], genres[usable]))
+    (values, labels, _), (calibration_values, calibration_labels, genres) = measured
+    classifier = train_classifier(
+        values, labels, calibration_values, calibration_labels, calibration_genres=genres
+    )
     model = Model("bundled", classifier, resources)
     digests = {file.name: file_digest(file) for file in files}
     save_model(model, output, write_card(model, digests, parts, len(labels)))
