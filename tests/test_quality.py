@@ -45,7 +45,7 @@ def lexicons(shared_data: Path) -> Lexicons:
         ("hardneg_wikipedia_elements_states", 0.0),
         ("nonnews_legal", 0.01),
         ("nonnews_recipes", 0.01),
-        ("poetry", 0.01),
+        ("poetry", 0.03),
         ("old_prose", 0.01),
     ],
 )
