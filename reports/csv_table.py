@@ -43,4 +43,8 @@ def _row(cells: Iterable[object]) -> str:
 
 
 def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    if not isinstance(cell, str):
+        return cell
+    # JSON can hold half a surrogate pair, which no encoding of the output can.
+    writable = cell.encode(errors="replace").decode()
+    return f"'{writable}" if writable.startswith(_FORMULA_STARTS) else writable

@@ -122,6 +122,15 @@ def test_terminal_output_obeys_no_escape_sequences(tmp_path: Path) -> None:
     assert "\x1b[31m" not in run("score", page).stdout
 
 
+@pytest.mark.parametrize("format_", ["text", "json", "jsonl", "csv", "sarif"])
+def test_half_a_surrogate_pair_is_printed_in_every_format(format_: str, tmp_path: Path) -> None:
+    page = tmp_path / "a.jsonl"
+    page.write_text('{"id": "a", "title": "Half \\ud800", "text": "A short \\udfff note."}')
+    done = run("score", "--with-text", "--format", format_, page)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "note." in done.stdout or format_ == "sarif"
+
+
 def test_despin(examples: Path) -> None:
     clean = (examples / CLEAN).read_text("utf-8")
     assert run("despin", examples / CLEAN).stdout == clean
