@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 import numpy as np
 
+from chaffinch.datasets.lexicons import read_lexicons
 from chaffinch.datasets.spinners.residue import inject_residue, split_phrases
-from chaffinch.detector.build.bundle import PHRASE_SEED, read_lexicons, training_spinners
+from chaffinch.detector.build.bundle import PHRASE_SEED, training_spinners
 from chaffinch.detector.build.corpus import CleanText, corpus_files, read_corpus
 from chaffinch.detector.build.simulation import RATES, crop
 from chaffinch.detector.detector import Detector

@@ -1,7 +1,7 @@
 """Regular and irregular English inflection, checked against a list of known words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
 Tag = Literal["plural", "past", "ing", "comparative", "superlative"]
@@ -78,6 +78,22 @@ class Inflection:
             (form for form in _joined(base, self._ENDINGS[tag]) if form in self._known), None
         )
 
+    def inflect_phrase(self, phrase: str, tag: Tag) -> str | None:
+        """The form of a phrase: its last word in the plural, otherwise its first word's form.
+
+        >>> Inflection({"grew", "problems"}, {"verb": {"grew": "grow"}}).inflect_phrase(
+        ...     "grow to be", "past"
+        ... )
+        'grew to be'
+        """
+        if tag == "plural":
+            *before, last = phrase.split(" ")
+            form = self.inflect(last, tag)
+            return " ".join([*before, form]) if form else None
+        first, space, rest = phrase.partition(" ")
+        form = self.inflect(first, tag)
+        return f"{form}{space}{rest}" if form else None
+
     def analyses(self, form: str, bases: Collection[str]) -> list[tuple[str, Tag]]:
         """Base words and tags that give a form; the base words must be among `bases`."""
         if self._base is None:
@@ -93,6 +109,75 @@ class Inflection:
                     table[irregular].append((base, tag))
             self._base = dict(table)
         return [(base, tag) for base, tag in self._base.get(form, []) if base in bases]
+
+
+class InflectedSynonyms:
+    """A table of synonyms that answers for inflected words and phrases too.
+
+    Args:
+        synonyms: Words or phrases to their synonyms.
+        inflection: Forms of base words.
+    """
+
+    def __init__(self, synonyms: Mapping[str, list[str]], inflection: Inflection) -> None:
+        self._synonyms = synonyms
+        self._inflection = inflection
+        self._options: dict[str, list[str]] = {}
+        self._longest: dict[str, int] = {}
+        for phrase in synonyms:
+            first, _, rest = phrase.partition(" ")
+            if rest:
+                n_words = 2 + rest.count(" ")
+                self._longest[first] = max(self._longest.get(first, 1), n_words)
+
+    def longest(self, first: str) -> int:
+        """Number of words of the longest entry that begins with a word or its base; at least 1."""
+        if not self._longest:
+            return 1
+        bases = self._inflection.analyses(first, self._longest)
+        return max(self._longest.get(word, 1) for word in (first, *(base for base, _ in bases)))
+
+    def entry(self, word: str) -> tuple[Sequence[str], Tag | None]:
+        """The synonyms of a word or of its base, and the form they have to be put in.
+
+        A phrase is looked up with its first word's base and with its last word's singular.
+        """
+        own = self._synonyms.get(word)
+        if own:
+            return own, None
+        first, space, rest = word.partition(" ")
+        if not space:
+            for base, tag in self._inflection.analyses(word, self._synonyms):
+                if self._synonyms[base]:
+                    return self._synonyms[base], tag
+            return (), None
+        for base, tag in self._inflection.analyses(first, self._longest):
+            found = self._synonyms.get(f"{base} {rest}")
+            if found and tag != "plural":
+                return found, tag
+        before, _, last = word.rpartition(" ")
+        if last.endswith("s"):
+            for base in (last[:-1], last[:-2]):
+                found = self._synonyms.get(f"{before} {base}")
+                if found:
+                    return found, "plural"
+        return (), None
+
+    def written(self, option: str, tag: Tag | None) -> str | None:
+        """An option of an entry in the entry's form; None where it has no such form."""
+        return self._inflection.inflect_phrase(option, tag) if tag else option
+
+    def options(self, word: str) -> list[str]:
+        """All that can be written for a word, in its form; empty where the table knows nothing."""
+        if word not in self._options:
+            own = self._synonyms.get(word)
+            self._options[word] = own or [
+                form
+                for base, tag in self._inflection.analyses(word, self._synonyms)
+                for other in self._synonyms[base]
+                if (form := self.written(other, tag)) and form != word
+            ]
+        return self._options[word]
 
 
 def _irregular_tag(part: str, form: str) -> Tag | None:

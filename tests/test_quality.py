@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chaffinch.datasets.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.spinners.residue import inject_residue, split_phrases
 from chaffinch.detector.build.bundle import (
     PHRASE_SEED,
-    Lexicons,
     build_bundle,
-    read_lexicons,
     training_spinners,
 )
 from chaffinch.detector.build.corpus import CleanText, read_corpus

@@ -1,71 +1,75 @@
 """A spinner that looks every word up, function words included, and knows no grammar."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-import numpy as np
+from chaffinch.datasets.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons import Substitution
+from chaffinch.datasets.spinners.numbers import DIGITS
+from chaffinch.datasets.spinners.spinner import Spinner, Style, keyed_draw
+from chaffinch.features.function_words import FUNCTION_WORDS
 
-from chaffinch.datasets.inflection import Inflection
-from chaffinch.datasets.lexicons import Substitution, WordNet
-from chaffinch.datasets.spinners.spinner import Spinner
+_ONE_HOP_SHARE = 0.4
 
 
 class DictionaryBlindSpinner(Spinner):
     """Writes a fixed word for each word: "as" is arsenic, "in" successful, "on" connected.
 
     What farms of the kind "PR Distribution" publish: any sense and any part of speech of
-    WordNet, one relation away, the same substitute wherever the word stands, so function
-    words become chemical symbols' names and states. A site's table is drawn once.
+    WordNet, one relation away, the same substitute wherever the word stands. Function words
+    become what WordNet knows of that spelling: symbols of chemical elements, states, letters'
+    other meanings. Number words become digits. Only words between two spaces are touched, and
+    in some lines the spaces after them are doubled. A site's table is drawn once.
 
     Args:
-        wordnet: Where the substitutes come from.
-        inflection: Forms of base words.
+        any_sense: WordNet's words that share any synset.
+        one_hop: WordNet's words one relation away.
         observed: Replacements seen on real pages; they go before drawn ones.
-        seed: Which site's table is drawn; half of the tables use the observed pairs.
+        seed: Which site's table is drawn.
     """
 
     family = "dictionary-blind"
+    style = Style(every_occurrence=True, between_spaces=True, doubled_spaces=0.05)
 
     def __init__(
         self,
-        wordnet: WordNet,
-        inflection: Inflection,
+        any_sense: InflectedSynonyms,
+        one_hop: InflectedSynonyms,
         observed: Iterable[Substitution] = (),
         seed: int = 0,
     ) -> None:
-        self._wordnet = wordnet
-        self._inflection = inflection
+        self._any_sense = any_sense
+        self._one_hop = one_hop
         self._seed = seed
-        self._cache: dict[str, list[str]] = {}
+        self._table: dict[str, list[str]] = {}
         self._observed: dict[str, list[str]] = defaultdict(list)
         for pair in observed:
             if pair.family == self.family:
                 self._observed[pair.original].append(pair.substitute)
 
-    def choices(self, word: str) -> list[str]:
-        if word not in self._cache:
-            self._cache[word] = self._table_entry(word)
-        return self._cache[word]
+    def choices(self, phrase: str) -> Sequence[str]:
+        if phrase not in self._table:
+            self._table[phrase] = self._entry(phrase)
+        return self._table[phrase]
 
-    def _table_entry(self, word: str) -> list[str]:
+    def _entry(self, word: str) -> list[str]:
         seen = self._observed.get(word)
         if seen:
-            return [seen[0]]
-        net = self._wordnet
-        base, tag = word, None
-        if word not in net.any_sense:
-            analyses = self._inflection.analyses(word, net.any_sense)
-            if not analyses:
-                return []
-            base, tag = analyses[0]
-        options = net.any_sense[base] or net.one_hop[base]
-        if not options:
+            return seen[:1]
+        if word in DIGITS:
+            return [DIGITS[word]]
+        if len(word) == 1:
             return []
-        digest = hashlib.blake2b(f"{self._seed} {base}".encode(), digest_size=8).digest()
-        draw = np.random.default_rng(int.from_bytes(digest, "big"))
-        if net.one_hop[base] and draw.random() < 0.4:
-            options = net.one_hop[base]
-        chosen = options[int(draw.integers(len(options)))]
-        inflected = self._inflection.inflect(chosen, tag) if tag else None
-        return [inflected or chosen]
+        number = keyed_draw(self._seed, word)
+        tables = [self._any_sense, self._one_hop]
+        if number % 100 < 100 * _ONE_HOP_SHARE:
+            tables.reverse()
+        for table in tables:
+            options, tag = table.entry(word)
+            if options:
+                # "is" and "has" have bases in the dictionary, but these spinners leave them.
+                if tag and word in FUNCTION_WORDS:
+                    return []
+                chosen = options[number // 100 % len(options)]
+                return [table.written(chosen, tag) or chosen]
+        return []

@@ -1,27 +1,16 @@
 """The bundled model, built from a folder of clean texts and lexicons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from chaffinch.datasets.inflection import Inflection
-from chaffinch.datasets.lexicons import (
-    Substitution,
-    Synonyms,
-    WordNet,
-    read_moby,
-    read_substitutions,
-    read_word_counts,
-    read_wordnet,
-)
-from chaffinch.datasets.spinners.dictionary_blind import DictionaryBlindSpinner
+from chaffinch.datasets.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import split_phrases
 from chaffinch.datasets.spinners.spinner import Spinner
-from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
 from chaffinch.detector.build.card import write_card
 from chaffinch.detector.build.channel import build_channel, channel_pairs
 from chaffinch.detector.build.corpus import (
@@ -47,7 +36,6 @@ from chaffinch.features.extraction import extract
 from chaffinch.features.resources import Resources
 
 PHRASE_SEED = 1
-_KNOWN_WORDS = 150_000
 _RARE_SUBSTITUTE_RANK = 60_000
 _MAX_RARE_SUBSTITUTES = 8_000
 _MIN_COUNT = 8
@@ -57,42 +45,15 @@ _HONEST_RESIDUE = 0.03
 _JOBS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicons:
-    """Synonym resources that the channel and the simulated spinners are made from."""
-
-    wordnet: WordNet
-    moby: Synonyms
-    inflection: Inflection
-    observed: list[Substitution]
-    word_rank: dict[str, int]
-
-
-def read_lexicons(data: Path) -> Lexicons:
-    """Read WordNet, Moby, web word counts and observed replacements below a data folder."""
-    folder = data / "lexicons"
-    wordnet = read_wordnet(folder / "wordnet-3.0.tar.zst")
-    counts = read_word_counts(folder / "unigrams_google1t_norvig.tsv.zst")
-    known = set(list(counts)[:_KNOWN_WORDS])
-    return Lexicons(
-        wordnet,
-        read_moby(folder / "thesaurus_moby_mthesaur.txt.zst"),
-        Inflection(known, wordnet.irregular),
-        read_substitutions(data / "observed_substitutions.tsv"),
-        {word: rank for rank, word in enumerate(counts)},
-    )
-
-
 def training_spinners(lexicons: Lexicons) -> dict[str, list[Spinner]]:
     """The simulated families, each with the spinners that are drawn from."""
-    wordnet, inflection = lexicons.wordnet, lexicons.inflection
-    blind: list[Spinner] = [
-        DictionaryBlindSpinner(wordnet, inflection, lexicons.observed if seed % 2 else (), seed)
-        for seed in range(_TABLES)
-    ]
-    same: list[Spinner] = [ThesaurusSpinner("wordnet", wordnet.same_sense, inflection)]
-    loose: list[Spinner] = [ThesaurusSpinner("moby", lexicons.moby, inflection)]
-    return {"dictionary-blind": blind, "wordnet": same, "moby": loose}
+    return {
+        "dictionary-blind": [
+            FAMILIES["dictionary-blind"].make(lexicons, seed) for seed in range(_TABLES)
+        ],
+        "wordnet": [FAMILIES["wordnet"].make(lexicons, 0)],
+        "moby": [FAMILIES["moby"].make(lexicons, 0)],
+    }
 
 
 def build_resources(texts: Sequence[str], lexicons: Lexicons) -> Resources:
@@ -154,7 +115,7 @@ def build_bundle(data: Path, output: Path, share: float = 1.0, hold_out: str = "
     """
     lexicons = read_lexicons(data)
     if hold_out == "moby":
-        lexicons = replace(lexicons, moby={})
+        lexicons = lexicons.without("moby")
     files = corpus_files(data)
     parts: dict[str, list[CleanText]] = {}
     for file in files:
