@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
+from chaffinch.features.function_words import FUNCTION_WORDS
+
 Tag = Literal["plural", "past", "ing", "comparative", "superlative"]
 
 _VOWELS = "aeiou"
@@ -79,15 +81,17 @@ class Inflection:
         )
 
     def inflect_phrase(self, phrase: str, tag: Tag) -> str | None:
-        """The form of a phrase: its last word in the plural, otherwise its first word's form.
+        """The form of a phrase: its first word's form, but in the plural its last word's.
+
+        A function word at its end has no plural: "arrive at" becomes "arrives at".
 
         >>> Inflection({"grew", "problems"}, {"verb": {"grew": "grow"}}).inflect_phrase(
         ...     "grow to be", "past"
         ... )
         'grew to be'
         """
-        if tag == "plural":
-            *before, last = phrase.split(" ")
+        *before, last = phrase.split(" ")
+        if tag == "plural" and last not in FUNCTION_WORDS:
             form = self.inflect(last, tag)
             return " ".join([*before, form]) if form else None
         first, space, rest = phrase.partition(" ")
@@ -122,62 +126,77 @@ class InflectedSynonyms:
     def __init__(self, synonyms: Mapping[str, list[str]], inflection: Inflection) -> None:
         self._synonyms = synonyms
         self._inflection = inflection
-        self._options: dict[str, list[str]] = {}
+        self._entries: dict[str, tuple[Sequence[str], Tag | None]] = {}
+        self._options: dict[str, Sequence[str]] = {}
         self._longest: dict[str, int] = {}
+        self._longest_inflected: dict[str, int] = {}
+        self._rests: set[str] = set()
         for phrase in synonyms:
             first, _, rest = phrase.partition(" ")
             if rest:
                 n_words = 2 + rest.count(" ")
                 self._longest[first] = max(self._longest.get(first, 1), n_words)
+                self._rests.add(rest)
+
+    def __len__(self) -> int:
+        return len(self._synonyms)
 
     def longest(self, first: str) -> int:
         """Number of words of the longest entry that begins with a word or its base; at least 1."""
         if not self._longest:
             return 1
-        bases = self._inflection.analyses(first, self._longest)
-        return max(self._longest.get(word, 1) for word in (first, *(base for base, _ in bases)))
+        if first not in self._longest_inflected:
+            bases = (base for base, _ in self._inflection.analyses(first, self._longest))
+            lengths = (self._longest.get(word, 1) for word in (first, *bases))
+            self._longest_inflected[first] = max(lengths)
+        return self._longest_inflected[first]
 
-    def entry(self, word: str) -> tuple[Sequence[str], Tag | None]:
-        """The synonyms of a word or of its base, and the form they have to be put in.
+    def entry(self, phrase: str) -> tuple[Sequence[str], Tag | None]:
+        """The synonyms of a word or phrase or of its base, and the form they are to be put in.
 
-        A phrase is looked up with its first word's base and with its last word's singular.
+        A phrase's base has its first word's base: "grew to be" is found under "grow to be".
         """
-        own = self._synonyms.get(word)
+        if " " in phrase:
+            return self._phrase_entry(phrase)
+        if phrase not in self._entries:
+            analyses = self._inflection.analyses(phrase, self._synonyms)
+            bases = [(phrase, None), *analyses] if phrase in self._synonyms else analyses
+            found = ((self._synonyms[base], tag) for base, tag in bases)
+            self._entries[phrase] = next((entry for entry in found if entry[0]), ((), None))
+        return self._entries[phrase]
+
+    def _phrase_entry(self, phrase: str) -> tuple[Sequence[str], Tag | None]:
+        own = self._synonyms.get(phrase)
         if own:
             return own, None
-        first, space, rest = word.partition(" ")
-        if not space:
-            for base, tag in self._inflection.analyses(word, self._synonyms):
-                if self._synonyms[base]:
-                    return self._synonyms[base], tag
-            return (), None
-        for base, tag in self._inflection.analyses(first, self._longest):
-            found = self._synonyms.get(f"{base} {rest}")
-            if found and tag != "plural":
-                return found, tag
-        before, _, last = word.rpartition(" ")
-        if last.endswith("s"):
-            for base in (last[:-1], last[:-2]):
-                found = self._synonyms.get(f"{before} {base}")
-                if found:
-                    return found, "plural"
+        first, _, rest = phrase.partition(" ")
+        if rest in self._rests:
+            for base, tag in self._inflection.analyses(first, self._longest):
+                found = self._synonyms.get(f"{base} {rest}")
+                if found and tag != "plural":
+                    return found, tag
         return (), None
+
+    def options(self, phrase: str) -> Sequence[str]:
+        """All that can be written for a word or phrase, in its form; empty where none is known."""
+        if phrase not in self._options:
+            if " " in phrase:
+                return self._forms(*self._phrase_entry(phrase), phrase)
+            own = self._synonyms.get(phrase)
+            self._options[phrase] = own or [
+                form
+                for base, tag in self._inflection.analyses(phrase, self._synonyms)
+                for form in self._forms(self._synonyms[base], tag, phrase)
+            ]
+        return self._options[phrase]
+
+    def _forms(self, options: Sequence[str], tag: Tag | None, but: str) -> list[str]:
+        forms = (self.written(option, tag) for option in options)
+        return [form for form in forms if form and form != but]
 
     def written(self, option: str, tag: Tag | None) -> str | None:
         """An option of an entry in the entry's form; None where it has no such form."""
         return self._inflection.inflect_phrase(option, tag) if tag else option
-
-    def options(self, word: str) -> list[str]:
-        """All that can be written for a word, in its form; empty where the table knows nothing."""
-        if word not in self._options:
-            own = self._synonyms.get(word)
-            self._options[word] = own or [
-                form
-                for base, tag in self._inflection.analyses(word, self._synonyms)
-                for other in self._synonyms[base]
-                if (form := self.written(other, tag)) and form != word
-            ]
-        return self._options[word]
 
 
 def _irregular_tag(part: str, form: str) -> Tag | None:

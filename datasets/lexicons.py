@@ -194,6 +194,8 @@ def read_mythes(file: Path) -> Synonyms:
 def read_tortured_phrases(file: Path) -> Synonyms:
     """Read tab-separated ``tortured`` and ``expected``: each expected phrase to its distortions.
 
+    Single words are left out: what a tool wrote for "and" says nothing of terms.
+
     The columns are those of the Problematic Paper Screener's list (Cabanac, Labbé and
     Magazinov, "Tortured phrases", 2021).
     """
@@ -201,7 +203,7 @@ def read_tortured_phrases(file: Path) -> Synonyms:
     rows = csv.DictReader(io.StringIO(read_text(file)), delimiter="\t", quoting=csv.QUOTE_NONE)
     for row in rows:
         expected, tortured = row["expected"].lower(), row["tortured"].lower()
-        if _plain(expected) and _plain(tortured) and expected != tortured:
+        if " " in expected and _plain(expected) and _plain(tortured) and expected != tortured:
             synonyms[expected].append(tortured)
     return dict(synonyms)
 
@@ -285,7 +287,10 @@ class Lexicons:
 
     @cached_property
     def inflected(self) -> dict[str, InflectedSynonyms]:
-        """Single-word tables by name, shared by all spinners so that forms are found once."""
+        """Tables by name, shared by all spinners so that forms are found once.
+
+        All are of single words, but for "tortured".
+        """
         tables = {
             "wordnet": self.wordnet.same_sense,
             "wordnet any sense": self.wordnet.any_sense,
@@ -293,6 +298,7 @@ class Lexicons:
             "moby": self.moby,
             "mythes": self.mythes,
             "neighbours": self.neighbours,
+            "tortured": self.tortured,
         }
         return {name: InflectedSynonyms(table, self.inflection) for name, table in tables.items()}
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from chaffinch.datasets.inflection import InflectedSynonyms
 from chaffinch.datasets.lexicons import Substitution
 from chaffinch.datasets.spinners.numbers import DIGITS
-from chaffinch.datasets.spinners.spinner import Spinner, Style, keyed_draw
+from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
 from chaffinch.features.function_words import FUNCTION_WORDS
 
 _ONE_HOP_SHARE = 0.4
 
 
-class DictionaryBlindSpinner(Spinner):
+class DictionaryBlindSpinner(LookupSpinner):
     """Writes a fixed word for each word: "as" is arsenic, "in" successful, "on" connected.
 
     What farms of the kind "PR Distribution" publish: any sense and any part of speech of

@@ -1,13 +1,23 @@
 """The simulated spinner families: a new one is a file of its own and one line here."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
+from chaffinch.datasets.inflection import InflectedSynonyms
 from chaffinch.datasets.lexicons import Lexicons
+from chaffinch.datasets.spinners.damage import DamageSpinner
 from chaffinch.datasets.spinners.dictionary_blind import DictionaryBlindSpinner
 from chaffinch.datasets.spinners.every_nth_word import EveryNthWordSpinner
+from chaffinch.datasets.spinners.neighbour import NeighbourSpinner
+from chaffinch.datasets.spinners.phrase_table import PhraseTableSpinner
+from chaffinch.datasets.spinners.randomised import RandomisedSpinner
 from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.datasets.spinners.spintax import SpintaxSpinner
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
+from chaffinch.datasets.spinners.tortured import TorturedSpinner
+
+_RANDOMISED = ("wordnet", "wordnet any sense", "wordnet one hop", "moby", "mythes", "neighbours")
 
 
 class Family(NamedTuple):
@@ -33,23 +43,45 @@ def _dictionary_blind(lexicons: Lexicons, seed: int) -> Spinner:
     )
 
 
-def _thesaurus(name: str) -> Family:
-    return Family(
-        (name,), (0.08, 0.4), lambda lexicons, _: ThesaurusSpinner(name, lexicons.inflected[name])
+def _phrase_table(lexicons: Lexicons, seed: int) -> Spinner:
+    observed = lexicons.observed if seed % 2 else ()
+    words = [lexicons.inflected[name] for name in ("wordnet any sense", "mythes", "moby")]
+    phrases = list(lexicons.inflected_phrases.values())
+    return PhraseTableSpinner(words, phrases, lexicons.word_rank, observed, seed)
+
+
+def _randomised(lexicons: Lexicons, _: int) -> Spinner:
+    tables = (lexicons.inflected[name] for name in _RANDOMISED)
+    phrases = lexicons.inflected_phrases.values()
+    return RandomisedSpinner(
+        [table for table in tables if table], [table for table in phrases if table]
     )
 
 
-def _every_nth_word(n: int, name: str) -> Family:
-    return Family(
-        (name,), (0, 1), lambda lexicons, _: EveryNthWordSpinner(n, lexicons.inflected[name])
-    )
+def _one_thesaurus(
+    name: str, rates: tuple[float, float], make: Callable[[InflectedSynonyms], Spinner]
+) -> Family:
+    return Family((name,), rates, lambda lexicons, _: make(lexicons.inflected[name]))
 
 
 FAMILIES: Mapping[str, Family] = {
     "dictionary-blind": Family(("wordnet", "observed"), (0.08, 0.4), _dictionary_blind),
-    "wordnet": _thesaurus("wordnet"),
-    "moby": _thesaurus("moby"),
-    "mythes": _thesaurus("mythes"),
-    "every-4-words": _every_nth_word(4, "mythes"),
-    "every-2-words": _every_nth_word(2, "mythes"),
+    "wordnet": _one_thesaurus("wordnet", (0.08, 0.4), partial(ThesaurusSpinner, "wordnet")),
+    "moby": _one_thesaurus("moby", (0.08, 0.4), partial(ThesaurusSpinner, "moby")),
+    "mythes": _one_thesaurus("mythes", (0.08, 0.4), partial(ThesaurusSpinner, "mythes")),
+    "phrase-table": Family(("wordnet", "moby", "mythes", "observed"), (0.03, 0.15), _phrase_table),
+    "every-4-words": _one_thesaurus("mythes", (0, 1), partial(EveryNthWordSpinner, 4)),
+    "every-2-words": _one_thesaurus("mythes", (0, 1), partial(EveryNthWordSpinner, 2)),
+    "spintax": _one_thesaurus("moby", (0.08, 0.4), SpintaxSpinner),
+    "damage": _one_thesaurus("wordnet", (0.03, 0.15), DamageSpinner),
+    "tortured": Family(
+        ("tortured",),
+        (0.01, 0.15),
+        lambda lexicons, seed: TorturedSpinner(lexicons.inflected["tortured"], seed),
+    ),
+    "neighbour": Family(
+        ("neighbours",), (0.08, 0.4), lambda lexicons, _: NeighbourSpinner(lexicons.neighbours)
+    ),
+    "randomised": Family(("wordnet", "moby", "mythes", "neighbours"), (0.03, 0.4), _randomised),
 }
+"""Families by name."""

@@ -83,18 +83,37 @@ def keyed_draw(seed: int, key: str) -> int:
 
 
 class Spinner(ABC):
-    """Replaces words or phrases; a family is a subclass in a file of its own.
+    """Makes a spun text of a clean one; a family is a subclass in a file of its own.
+
+    Attributes:
+        family: Name of the family.
+    """
+
+    family: str
+
+    @abstractmethod
+    def spin(self, text: str, rng: np.random.Generator, rate: float) -> SpunText:
+        """Replace at most `rate` of all words, and about that where enough words are known.
+
+        Args:
+            text: Clean text.
+            rng: Source of chance.
+            rate: Share of words to replace, 0 to 1.
+        """
+
+
+class LookupSpinner(Spinner):
+    """Looks words and phrases up, and replaces some of those it finds.
 
     A family says what can be written for a phrase. The longest phrase goes first. An article
     before a substitute is left as it was, as real spinners leave it. Words inside a name
     (capitalised in mid-sentence) are left alone unless a family has choices for them.
 
     Attributes:
-        family: Name of the family.
         style: How it writes.
+        word_pattern: What counts as a word.
     """
 
-    family: str
     style: Style = Style()
     word_pattern: ClassVar[re.Pattern[str]] = re.compile(WORD)
 
@@ -111,13 +130,6 @@ class Spinner(ABC):
         return 1
 
     def spin(self, text: str, rng: np.random.Generator, rate: float) -> SpunText:
-        """Replace at most `rate` of all words, and about that where enough words are known.
-
-        Args:
-            text: Clean text.
-            rng: Source of chance.
-            rate: Share of words to replace, 0 to 1.
-        """
         words = list(self.word_pattern.finditer(text))
         able = self._candidates(text, words)
         chosen = self.select(able, round(rate * len(words)), rng)

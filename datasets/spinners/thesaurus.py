@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from chaffinch.datasets.inflection import InflectedSynonyms
-from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.datasets.spinners.spinner import LookupSpinner
 
 _SHORTEST = 4
 
 
-class ThesaurusSpinner(Spinner):
+class ThesaurusSpinner(LookupSpinner):
     """Writes any listed synonym in the inflection of the word it replaces.
 
     The simulation of Foltynek et al., "Detecting machine-obfuscated plagiarism" (2020):

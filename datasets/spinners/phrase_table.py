@@ -1,0 +1,93 @@
+"""A spinner with a table of phrases: "become" is "grow to be", "prepare dinner" is "cook"."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from chaffinch.datasets.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons import Substitution
+from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
+from chaffinch.features.function_words import FUNCTION_WORDS
+
+T = TypeVar("T")
+
+_COMMON_RANK = 20_000
+_PHRASE_SHARE = 0.3
+_SHORTEST = 4
+
+
+class PhraseTableSpinner(LookupSpinner):
+    """Writes the same common words for a word or phrase every time, and touches few of them.
+
+    What translation-like blog spinners publish ("changing into" for "becoming", "legal
+    professionals" for "lawyers"): one word for several, several for one, several for several,
+    in any sense, function words mostly left alone. A site's table is drawn once.
+
+    Args:
+        words: Tables of single words.
+        phrases: Tables of pairs with a phrase on one side or both; where there are any, 3 of 10
+            words get one.
+        word_rank: Words to their place by frequency; substitutes are of common words only.
+        observed: Replacements seen on real pages of such spinners; they go before drawn ones.
+        seed: Which site's table is drawn.
+    """
+
+    family = "phrase-table"
+    style = Style(every_occurrence=True)
+
+    def __init__(
+        self,
+        words: Sequence[InflectedSynonyms],
+        phrases: Sequence[InflectedSynonyms],
+        word_rank: Mapping[str, int],
+        observed: Iterable[Substitution] = (),
+        seed: int = 0,
+    ) -> None:
+        self._words = words
+        self._phrases = phrases
+        self._word_rank = word_rank
+        self._seed = seed
+        self._table: dict[str, list[str]] = {}
+        self._longest: dict[str, int] = {}
+        for pair in observed:
+            if pair.family == self.family:
+                self._table.setdefault(pair.original, [pair.substitute])
+                first = pair.original.split(" ")[0]
+                n_words = 1 + pair.original.count(" ")
+                self._longest[first] = max(self._longest.get(first, 1), n_words)
+
+    def longest(self, first: str) -> int:
+        tables = (table.longest(first) for table in self._phrases)
+        return max(self._longest.get(first, 1), *tables, 1)
+
+    def choices(self, phrase: str) -> Sequence[str]:
+        if phrase not in self._table:
+            self._table[phrase] = list(islice(self._drawn(phrase), 1))
+        return self._table[phrase]
+
+    def _drawn(self, phrase: str) -> Iterable[str]:
+        """The table's substitutes for a phrase, in an order drawn for the site."""
+        if len(phrase) < _SHORTEST or phrase in FUNCTION_WORDS:
+            return
+        number = keyed_draw(self._seed, phrase)
+        groups = [self._phrases, self._words]
+        if number % 100 >= 100 * _PHRASE_SHARE:
+            groups.reverse()
+        number //= 100
+        for group in groups:
+            for table in _from(group, number):
+                options, tag = table.entry(phrase)
+                for option in _from([*filter(self._is_common, options)], number // len(group)):
+                    written = table.written(option, tag)
+                    if written and written != phrase:
+                        yield written
+
+    def _is_common(self, option: str) -> bool:
+        rank = self._word_rank
+        return all(rank.get(word, _COMMON_RANK) < _COMMON_RANK for word in option.split(" "))
+
+
+def _from(items: Sequence[T], number: int) -> list[T]:
+    """All items, from one that a number chooses on."""
+    first = number % len(items) if items else 0
+    return [*items[first:], *items[:first]]

@@ -1,0 +1,167 @@
+"""A spinner that is another one for every text, so that no one spinner can be learned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chaffinch.datasets.inflection import InflectedSynonyms, Tag
+from chaffinch.datasets.spinners.numbers import DIGITS
+from chaffinch.datasets.spinners.spinner import (
+    Candidate,
+    LookupSpinner,
+    Spinner,
+    SpunText,
+    Style,
+    keyed_draw,
+)
+from chaffinch.features.function_words import FUNCTION_WORDS
+
+_SHORTEST_CONTENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one text's spinner knows and how it chooses; `Style` is how it writes.
+
+    Attributes:
+        seed: Fixes which part of an entry is known, and which choice is the fixed one.
+        known_share: Part of every entry that is known, over 0 to 1.
+        function_words: Share of function words that are looked up, 0 to 1.
+        fixed: One choice a word, not a new one each time.
+        inflects: Substitutes take the form of the word they replace.
+        digits: Number words become digits.
+    """
+
+    seed: int
+    known_share: float = 1.0
+    function_words: float = 0.0
+    fixed: bool = False
+    inflects: bool = True
+    digits: bool = False
+
+
+class DrawnSpinner(LookupSpinner):
+    """The spinner of one text.
+
+    Args:
+        words: Tables of single words.
+        phrases: Pairs with a phrase on one side or both, where phrases are looked up.
+        policy: What it knows and how it chooses.
+        style: How it writes.
+    """
+
+    family = "randomised"
+
+    def __init__(
+        self,
+        words: Sequence[InflectedSynonyms],
+        phrases: InflectedSynonyms | None,
+        policy: Policy,
+        style: Style,
+    ) -> None:
+        self.style = style
+        self._words = words
+        self._phrases = phrases
+        self._policy = policy
+        self._known: dict[str, Sequence[str]] = {}
+        self._forms: dict[str, tuple[InflectedSynonyms, Tag | None]] = {}
+
+    def longest(self, first: str) -> int:
+        return self._phrases.longest(first) if self._phrases else 1
+
+    def choices(self, phrase: str) -> Sequence[str]:
+        known = self._known.get(phrase)
+        if known is None:
+            known = self._known[phrase] = self._entry(phrase)
+        return known
+
+    def pick(self, candidate: Candidate, rng: np.random.Generator) -> str:
+        option = super().pick(candidate, rng)
+        if candidate.phrase not in self._forms or not self._policy.inflects:
+            return option
+        table, tag = self._forms[candidate.phrase]
+        return table.written(option, tag) or option
+
+    def _entry(self, phrase: str) -> Sequence[str]:
+        policy = self._policy
+        if policy.digits and phrase in DIGITS:
+            return (DIGITS[phrase],)
+        tables = [] if " " in phrase else [*self._words]
+        if self._phrases:
+            tables.append(self._phrases)
+        if not any(table.entry(phrase)[0] for table in tables):
+            return ()
+        number = keyed_draw(policy.seed, phrase)
+        number, share = divmod(number, 1000)
+        is_function_word = len(phrase) < _SHORTEST_CONTENT or phrase in FUNCTION_WORDS
+        if is_function_word and (len(phrase) == 1 or share >= 1000 * policy.function_words):
+            return ()
+        first_table = number % len(tables)
+        for table in tables[first_table:] + tables[:first_table]:
+            options, tag = table.entry(phrase)
+            if options:
+                self._forms[phrase] = (table, tag)
+                return self._part(options, number // len(tables))
+        return ()
+
+    def _part(self, options: Sequence[str], number: int) -> Sequence[str]:
+        """The known part of an entry: neighbouring options, from a drawn one on."""
+        size = max(1, round(self._policy.known_share * len(options)))
+        first = number % len(options)
+        if self._policy.fixed:
+            return options[first : first + 1]
+        return [*options[first : first + size], *options[: max(0, first + size - len(options))]]
+
+
+class RandomisedSpinner(Spinner):
+    """Draws for each text what its spinner knows and how it writes.
+
+    Drawn are: each table of words in or out, one table of phrases or none, and of every entry
+    one part of 30 to 100 %; one fixed choice a word or a new one each time; function words
+    left alone, looked up, or some of them looked up; inflection kept or forgotten; capitals
+    kept or not; a word replaced wherever it stands or here and there, anywhere or between
+    spaces only; spaces doubled or not; number words turned into digits or not.
+
+    Domain randomisation (Tobin et al., IROS 2017) for spinners: a model that has met many
+    mixtures has to rely on what they share.
+
+    Args:
+        words: Tables of single words.
+        phrases: Tables of pairs with a phrase on one side or both.
+    """
+
+    family = "randomised"
+
+    def __init__(
+        self, words: Sequence[InflectedSynonyms], phrases: Sequence[InflectedSynonyms]
+    ) -> None:
+        self._words = words
+        self._phrases = phrases
+
+    def spin(self, text: str, rng: np.random.Generator, rate: float) -> SpunText:
+        return self.drawn(rng).spin(text, rng, rate)
+
+    def drawn(self, rng: np.random.Generator) -> DrawnSpinner:
+        """The spinner of one text."""
+        tables = [table for table in self._words if rng.random() < 0.5]
+        if not tables and self._words:
+            tables = [self._words[int(rng.integers(len(self._words)))]]
+        phrases = None
+        if self._phrases and rng.random() < 0.5:
+            phrases = self._phrases[int(rng.integers(len(self._phrases)))]
+        policy = Policy(
+            seed=int(rng.integers(2**63)),
+            known_share=float(rng.uniform(0.3, 1.0)),
+            function_words=float(rng.choice([0.0, 1.0, rng.random()])),
+            fixed=bool(rng.random() < 0.5),
+            inflects=bool(rng.random() < 0.7),
+            digits=bool(rng.random() < 0.2),
+        )
+        style = Style(
+            keep_capitals=bool(rng.random() < 0.8),
+            every_occurrence=bool(rng.random() < 0.4),
+            between_spaces=bool(rng.random() < 0.3),
+            doubled_spaces=float(rng.choice([0.0, 0.0, 0.0, rng.uniform(0.05, 0.6)])),
+        )
+        return DrawnSpinner(tables, phrases, policy, style)
