@@ -20,7 +20,7 @@ class DamageSpinner(ThesaurusSpinner):
         synonyms: Words to their synonyms.
     """
 
-    word_pattern = re.compile(rf"{WORD}|(?<=\d\.)\d(?![\d.])")
+    word_pattern = re.compile(rf"{WORD}|(?<!\.\d\.)(?<=\d\.)\d(?![\d.])")
 
     def __init__(self, synonyms: InflectedSynonyms) -> None:
         super().__init__("damage", synonyms)
