@@ -77,7 +77,9 @@ def _single(word: str) -> bool:
 
 def _plain(phrase: str) -> bool:
     """Whether a phrase is a few words of plain letters."""
-    return _single(phrase.replace(" ", "")) and phrase.count(" ") < _LONGEST_PHRASE
+    return _single(phrase) or (
+        phrase.count(" ") < _LONGEST_PHRASE and _single(phrase.replace(" ", ""))
+    )
 
 
 def single_words(synonyms: Synonyms) -> Synonyms:

@@ -8,6 +8,9 @@ from chaffinch.datasets.spinners.numbers import DIGITS, WORDS
 from chaffinch.datasets.spinners.spinner import WORD
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
 
+_SHORTEST_NAME = 4
+_NAME_SYNONYMS = 3
+
 
 class DamageSpinner(ThesaurusSpinner):
     """Replaces words of names, spells decimals out, and some plain words besides.
@@ -33,7 +36,9 @@ class DamageSpinner(ThesaurusSpinner):
         return ["ok"] if phrase == "k" else super().choices(phrase)
 
     def name_choices(self, name: str) -> Sequence[str]:
-        return [*super().choices(name.lower())[:3], name.lower()]
+        if len(name) < _SHORTEST_NAME:
+            return ()
+        return [*super().choices(name.lower())[:_NAME_SYNONYMS], name.lower()]
 
     def cased(self, original: str, substitute: str) -> str:
         if substitute == original.lower():

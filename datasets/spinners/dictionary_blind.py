@@ -1,6 +1,5 @@
 """A spinner that looks every word up, function words included, and knows no grammar."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from chaffinch.datasets.inflection import InflectedSynonyms
@@ -42,10 +41,9 @@ class DictionaryBlindSpinner(LookupSpinner):
         self._one_hop = one_hop
         self._seed = seed
         self._table: dict[str, list[str]] = {}
-        self._observed: dict[str, list[str]] = defaultdict(list)
         for pair in observed:
             if pair.family == self.family:
-                self._observed[pair.original].append(pair.substitute)
+                self._table.setdefault(pair.original, [pair.substitute])
 
     def choices(self, phrase: str) -> Sequence[str]:
         if phrase not in self._table:
@@ -53,9 +51,6 @@ class DictionaryBlindSpinner(LookupSpinner):
         return self._table[phrase]
 
     def _entry(self, word: str) -> list[str]:
-        seen = self._observed.get(word)
-        if seen:
-            return seen[:1]
         if word in DIGITS:
             return [DIGITS[word]]
         if len(word) == 1:

@@ -61,9 +61,12 @@ class PhraseTableSpinner(LookupSpinner):
         return max(self._longest.get(first, 1), *tables, 1)
 
     def choices(self, phrase: str) -> Sequence[str]:
-        if phrase not in self._table:
-            self._table[phrase] = list(islice(self._drawn(phrase), 1))
-        return self._table[phrase]
+        if phrase in self._table:
+            return self._table[phrase]
+        entry = list(islice(self._drawn(phrase), 1))
+        if entry or " " not in phrase:  # Most runs of words are no phrase: not worth keeping.
+            self._table[phrase] = entry
+        return entry
 
     def _drawn(self, phrase: str) -> Iterable[str]:
         """The table's substitutes for a phrase, in an order drawn for the site."""
