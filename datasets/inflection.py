@@ -173,7 +173,7 @@ class InflectedSynonyms:
         if rest in self._rests:
             for base, tag in self._inflection.analyses(first, self._longest):
                 found = self._synonyms.get(f"{base} {rest}")
-                if found and tag != "plural":
+                if found:
                     return found, tag
         return (), None
 

@@ -183,7 +183,7 @@ def read_mythes(file: Path) -> Synonyms:
         word, _, n_meanings = line.partition("|")
         terms = [
             term.partition(" (")[0]
-            for _ in range(int(n_meanings))
+            for _ in range(int(n_meanings) if n_meanings.isdecimal() else 0)
             for term in next(lines, "").split("|")[1:]
             if not term.endswith(_NO_SYNONYM)
         ]
@@ -241,7 +241,10 @@ def read_word_counts(file: Path) -> dict[str, int]:
 
 
 THESAURI = ("wordnet", "moby", "mythes", "observed", "tortured", "neighbours")
-"""Names of the resources that a spinner family may draw on, and that can be held out."""
+"""Names of the resources that a spinner family may draw on, and that can be held out.
+
+LibreOffice's MyThes thesaurus is made from WordNet: what knows the one half knows the other.
+"""
 
 
 @dataclass(frozen=True)

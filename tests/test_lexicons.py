@@ -51,8 +51,8 @@ def test_mythes_gives_synonyms_and_similar_terms_of_all_meanings(tmp_path: Path)
     }
 
 
-def test_a_mythes_file_cut_off_in_an_entry_gives_what_is_there(tmp_path: Path) -> None:
-    file = written(tmp_path, "thesaurus.dat", "UTF-8\ncook|3\n(noun)|chef\n")
+def test_a_damaged_mythes_file_gives_what_can_be_read(tmp_path: Path) -> None:
+    file = written(tmp_path, "thesaurus.dat", "UTF-8\nno count\nsea|many\ncook|3\n(noun)|chef\n")
     assert read_mythes(file) == {"cook": ["chef"]}
 
 

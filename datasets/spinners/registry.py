@@ -25,9 +25,12 @@ class Family(NamedTuple):
 
     Attributes:
         thesauri: The resources its words come from, by the names of `Lexicons.without`.
-        rates: Least and greatest share of words that such spinners replace.
-        make: Makes the spinner of one site from lexicons and the site's seed; families with no
-            fixed table make the same spinner for every seed.
+        rates: Least and greatest share of words that such spinners replace; 0 and 1 where that
+            follows from the text alone.
+        make: Makes the spinner of one site from lexicons, which may lack some of the thesauri,
+            and the site's seed; families with no fixed table make the same one for every seed.
+            Replacements seen on real pages are known to odd seeds only, so that half of the
+            sites have none of them.
     """
 
     thesauri: tuple[str, ...]
