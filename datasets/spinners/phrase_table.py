@@ -72,11 +72,14 @@ class PhraseTableSpinner(LookupSpinner):
         """The table's substitutes for a phrase, in an order drawn for the site."""
         if len(phrase) < _SHORTEST or phrase in FUNCTION_WORDS:
             return
-        number = keyed_draw(self._seed, phrase)
-        groups = [self._phrases, self._words]
-        if number % 100 >= 100 * _PHRASE_SHARE:
+        groups = [_known(self._phrases, phrase)]
+        if " " not in phrase:
+            groups.append(_known(self._words, phrase))
+        if not any(groups):
+            return
+        number, share = divmod(keyed_draw(self._seed, phrase), 100)
+        if share >= 100 * _PHRASE_SHARE:
             groups.reverse()
-        number //= 100
         for group in groups:
             for table in _from(group, number):
                 options, tag = table.entry(phrase)
@@ -88,6 +91,10 @@ class PhraseTableSpinner(LookupSpinner):
     def _is_common(self, option: str) -> bool:
         rank = self._word_rank
         return all(rank.get(word, _COMMON_RANK) < _COMMON_RANK for word in option.split(" "))
+
+
+def _known(tables: Sequence[InflectedSynonyms], phrase: str) -> list[InflectedSynonyms]:
+    return [table for table in tables if table.entry(phrase)[0]]
 
 
 def _from(items: Sequence[T], number: int) -> list[T]:

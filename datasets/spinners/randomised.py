@@ -61,20 +61,19 @@ class DrawnSpinner(LookupSpinner):
         style: Style,
     ) -> None:
         self.style = style
-        self._words = words
-        self._phrases = phrases
+        self._phrase_tables = [phrases] if phrases else []
+        self._tables = [*words, *self._phrase_tables]
         self._policy = policy
-        self._known: dict[str, Sequence[str]] = {}
+        self._choices: dict[str, Sequence[str]] = {}
         self._forms: dict[str, tuple[InflectedSynonyms, Tag | None]] = {}
 
     def longest(self, first: str) -> int:
-        return self._phrases.longest(first) if self._phrases else 1
+        return self._phrase_tables[0].longest(first) if self._phrase_tables else 1
 
     def choices(self, phrase: str) -> Sequence[str]:
-        known = self._known.get(phrase)
-        if known is None:
-            known = self._known[phrase] = self._entry(phrase)
-        return known
+        if phrase not in self._choices:
+            self._choices[phrase] = self._entry(phrase)
+        return self._choices[phrase]
 
     def pick(self, candidate: Candidate, rng: np.random.Generator) -> str:
         option = super().pick(candidate, rng)
@@ -87,23 +86,17 @@ class DrawnSpinner(LookupSpinner):
         policy = self._policy
         if policy.digits and phrase in DIGITS:
             return (DIGITS[phrase],)
-        tables = [] if " " in phrase else [*self._words]
-        if self._phrases:
-            tables.append(self._phrases)
-        if not any(table.entry(phrase)[0] for table in tables):
+        tables = self._phrase_tables if " " in phrase else self._tables
+        known = [(table, entry) for table in tables if (entry := table.entry(phrase))[0]]
+        if not known:
             return ()
-        number = keyed_draw(policy.seed, phrase)
-        number, share = divmod(number, 1000)
+        number, share = divmod(keyed_draw(policy.seed, phrase), 1000)
         is_function_word = len(phrase) < _SHORTEST_CONTENT or phrase in FUNCTION_WORDS
         if is_function_word and (len(phrase) == 1 or share >= 1000 * policy.function_words):
             return ()
-        first_table = number % len(tables)
-        for table in tables[first_table:] + tables[:first_table]:
-            options, tag = table.entry(phrase)
-            if options:
-                self._forms[phrase] = (table, tag)
-                return self._part(options, number // len(tables))
-        return ()
+        table, (options, tag) = known[number % len(known)]
+        self._forms[phrase] = (table, tag)
+        return self._part(options, number // len(known))
 
     def _part(self, options: Sequence[str], number: int) -> Sequence[str]:
         """The known part of an entry: neighbouring options, from a drawn one on."""
