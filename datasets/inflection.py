@@ -141,6 +141,10 @@ class InflectedSynonyms:
     def __len__(self) -> int:
         return len(self._synonyms)
 
+    def phrases(self) -> list[str]:
+        """The entries of several words."""
+        return [entry for entry in self._synonyms if " " in entry]
+
     def longest(self, first: str) -> int:
         """Number of words of the longest entry that begins with a word or its base; at least 1."""
         if not self._longest:

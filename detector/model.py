@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.channel import Channel
+from chaffinch.features.context_model import WINDOW, ContextModel
 from chaffinch.features.hashed_table import HashedTable
 from chaffinch.features.language_model import LanguageModel
+from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
 from chaffinch.features.registry import FEATURE_NAMES
+from chaffinch.features.replacement_odds import COLUMNS, ReplacementOdds
 from chaffinch.features.resources import Resources
 from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUNDLED = Path(__file__).parent / "bundled"
 
 _ARRAYS: dict[str, tuple[type[np.generic], int]] = {
@@ -27,11 +30,26 @@ _ARRAYS: dict[str, tuple[type[np.generic], int]] = {
     "backoff": (np.float32, 1),
     "bigram_fingerprints": (np.uint16, 1),
     "bigram_values": (np.uint8, 2),
-    "trigram_fingerprints": (np.uint16, 1),
-    "trigram_values": (np.uint8, 2),
     "channel_start": (np.uint32, 1),
     "channel_originals": (np.uint16, 1),
     "channel_weights": (np.uint8, 1),
+    "context_context": (np.int8, 2),
+    "context_word": (np.int8, 2),
+    "context_bias": (np.float32, 1),
+    "context_scale": (np.float32, 1),
+    "context_place": (np.float32, 2),
+    "context_hidden": (np.int8, 2),
+    "context_hidden_bias": (np.float32, 1),
+    "context_output": (np.int8, 2),
+    "context_units": (np.float32, 1),
+    "phrase_phrases": (np.uint16, 2),
+    "phrase_start": (np.uint32, 1),
+    "phrase_original": (np.uint32, 1),
+    "phrase_weight": (np.uint8, 1),
+    "odds_knots": (np.float32, 2),
+    "odds_curves": (np.float32, 2),
+    "odds_phrase_knots": (np.float32, 1),
+    "odds_phrase_curve": (np.float32, 1),
 }
 
 
@@ -136,12 +154,19 @@ def _arrays(resources: Resources) -> dict[str, NDArray[Any]]:
         "backoff": model.backoff,
         "bigram_fingerprints": model.bigrams.fingerprint,
         "bigram_values": model.bigrams.value,
-        "trigram_fingerprints": model.trigrams.fingerprint,
-        "trigram_values": model.trigrams.value,
         "channel_start": channel.start,
         "channel_originals": channel.original,
         "channel_weights": channel.weight,
+        **_named("context", resources.context_model),
+        **_named("phrase", resources.phrase_channel),
+        **_named("odds", resources.replacement_odds),
     }
+
+
+def _named(
+    prefix: str, arrays: ContextModel | PhraseChannel | ReplacementOdds
+) -> dict[str, NDArray[Any]]:
+    return {f"{prefix}_{name}": array for name, array in arrays._asdict().items()}
 
 
 def save_model(model: Model, folder: Path, card: str) -> None:
@@ -229,10 +254,9 @@ def _load_resources(folder: Path) -> Resources:
         or (len(originals) and originals.max() >= n_ids)
     ):
         raise ModelError(f"{folder}: the channel's arrays do not fit together.")
-    for order in ("bigram", "trigram"):
-        fingerprints, values = arrays[f"{order}_fingerprints"], arrays[f"{order}_values"]
-        if len(fingerprints) & (len(fingerprints) - 1) or len(fingerprints) != len(values):
-            raise ModelError(f"{folder}: the {order} table's arrays do not fit together.")
+    fingerprints, values = arrays["bigram_fingerprints"], arrays["bigram_values"]
+    if len(fingerprints) & (len(fingerprints) - 1) or len(fingerprints) != len(values):
+        raise ModelError(f"{folder}: the bigram table's arrays do not fit together.")
     text = (folder / "vocabulary.txt").read_text("utf-8")
     if text.count("\n") + bool(text) != n_ids - FIRST_WORD:
         raise ModelError(f"{folder / 'vocabulary.txt'} must hold {n_ids - FIRST_WORD} words.")
@@ -243,10 +267,74 @@ def _load_resources(folder: Path) -> Resources:
             arrays["frequency"],
             arrays["backoff"],
             HashedTable(arrays["bigram_fingerprints"], arrays["bigram_values"]),
-            HashedTable(arrays["trigram_fingerprints"], arrays["trigram_values"]),
         ),
         Channel(start, originals, arrays["channel_weights"]),
+        _phrase_channel(folder, arrays, n_ids),
+        _context_model(folder, arrays, n_ids),
+        _replacement_odds(folder, arrays),
     )
+
+
+def _phrase_channel(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -> PhraseChannel:
+    channel = PhraseChannel(**{name: arrays[f"phrase_{name}"] for name in PhraseChannel._fields})
+    n_phrases, start = len(channel.phrases), channel.start.astype(np.int64)
+    keys = phrase_keys(channel.phrases) if channel.phrases.shape[1:] == (LONGEST,) else None
+    if (
+        keys is None
+        or (keys[1:] <= keys[:-1]).any()
+        or (n_phrases and channel.phrases.max() >= n_ids)
+        or len(start) != n_phrases + 1
+        or (np.diff(start) < 0).any()
+        or start[0]
+        or start[-1] != len(channel.original)
+        or len(channel.original) != len(channel.weight)
+        or (len(channel.original) and channel.original.max() >= n_phrases)
+    ):
+        raise ModelError(f"{folder}: the phrase channel's arrays do not fit together.")
+    return channel
+
+
+def _context_model(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -> ContextModel:
+    model = ContextModel(**{name: arrays[f"context_{name}"] for name in ContextModel._fields})
+    d, h = model.context.shape[1], model.output.shape[0]
+    shapes = {
+        "context": (n_ids, d),
+        "word": (n_ids, d),
+        "bias": (n_ids,),
+        "scale": (n_ids,),
+        "place": (2 * WINDOW + 1, d),
+        "hidden": (3 * d, h),
+        "hidden_bias": (h,),
+        "output": (h, d),
+        "units": (4,),
+    }
+    for name, shape in shapes.items():
+        array = getattr(model, name)
+        if array.shape != shape or not np.isfinite(array).all():
+            raise ModelError(
+                f"{folder}: context_{name}.npy must hold finite numbers of shape {shape}. "
+                f"Got shape {array.shape}."
+            )
+    if (model.units <= 0).any():
+        raise ModelError(f"{folder}: context_units.npy must hold numbers over 0.")
+    return model
+
+
+def _replacement_odds(folder: Path, arrays: dict[str, NDArray[Any]]) -> ReplacementOdds:
+    odds = ReplacementOdds(**{name: arrays[f"odds_{name}"] for name in ReplacementOdds._fields})
+    if (
+        odds.knots.shape != odds.curves.shape
+        or odds.phrase_knots.shape != odds.phrase_curve.shape
+        or len(odds.knots) != len(COLUMNS)
+        or not all(np.isfinite(array).all() for array in odds)
+        or (np.diff(odds.knots, axis=1) <= 0).any()
+        or (np.diff(odds.phrase_knots) <= 0).any()
+    ):
+        raise ModelError(
+            f"{folder}: the odds' arrays must hold a curve for each of {', '.join(COLUMNS)} and "
+            "one for phrases, with rising knots."
+        )
+    return odds
 
 
 def _validate(folder: Path, classifier: Classifier) -> None:

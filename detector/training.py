@@ -14,6 +14,7 @@ _MIN_CLEAN_FOR_GENRE = 50
 _GENRE_ALLOWANCE = 5
 _HIGHEST_QUANTILE = 0.98
 _MIN_SCALE = 0.01
+_DIGITS = 6
 
 _EVIDENCE = np.array(
     [feature.group != "context" for signal in SIGNALS for feature in signal.features]
@@ -31,6 +32,7 @@ def train_classifier(
     calibration_labels: NDArray[np.bool_],
     base_rate: float = BASE_RATE,
     max_fpr: float = MAX_FALSE_POSITIVE_RATE,
+    genres: NDArray[np.str_] | None = None,
     calibration_genres: NDArray[np.str_] | None = None,
 ) -> Classifier:
     """Fit weights, calibrate them, and set the threshold.
@@ -48,7 +50,9 @@ def train_classifier(
         calibration_labels: Their labels.
         base_rate: Share of republications that probabilities assume.
         max_fpr: Share of clean texts that may be flagged.
-        calibration_genres: str array of shape (n,), the genre of each calibration text.
+        genres: str array of shape (n,), the genre of each training text; small genres weigh
+            more than their size, with its square root.
+        calibration_genres: The same for the calibration texts.
 
     Raises:
         TrainingError: One of the two labels is missing.
@@ -76,9 +80,13 @@ def train_classifier(
     )
     standing = draft.standing(values)
     used = _EVIDENCE & (standing.std(axis=0) > 0)
+    sample_weight = np.ones(len(labels))
+    if genres is not None:
+        _, genre, sizes = np.unique(genres, return_inverse=True, return_counts=True)
+        sample_weight = sizes[genre] ** -0.5 * len(labels) / np.sqrt(sizes).sum()
     while True:
         model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=2000)
-        model.fit(standing[:, used], labels)
+        model.fit(standing[:, used], labels, sample_weight)
         weight = np.zeros(len(FEATURE_NAMES))
         weight[used] = model.coef_[0]
         if (weight >= 0).all():
@@ -102,13 +110,18 @@ def train_classifier(
             if len(scores) >= _MIN_CLEAN_FOR_GENRE:
                 rate = _GENRE_ALLOWANCE * max_fpr
                 limit = max(limit, float(np.quantile(scores, 1 - rate)))
+    # Rounded, so that processors that add up in another order give the same model.
     return Classifier(
         features=draft.features,
-        centre=draft.centre,
-        scale=draft.scale,
-        highest=draft.highest,
-        weight=tuple((slope * weight).tolist()),
-        intercept=intercept,
+        centre=_rounded(centre),
+        scale=_rounded(scale),
+        highest=_rounded(np.maximum(highest, 1.0)),
+        weight=_rounded(slope * weight),
+        intercept=round(intercept, _DIGITS),
         base_rate=base_rate,
-        threshold=min(probability(limit), 1 - 1e-6),
+        threshold=round(min(probability(limit), 1 - 1e-6), _DIGITS),
     )
+
+
+def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(np.round(values, _DIGITS).tolist())

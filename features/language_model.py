@@ -28,13 +28,8 @@ def bigram_keys(first: Ids, second: Ids) -> NDArray[np.uint64]:
     return (first.astype(np.uint64) << np.uint64(16)) | second
 
 
-def trigram_keys(first: Ids, second: Ids, third: Ids) -> NDArray[np.uint64]:
-    """One 64-bit key a triple of word ids."""
-    return (bigram_keys(first, second) << np.uint64(16)) | third
-
-
 class LanguageModel(NamedTuple):
-    """Interpolated Kneser-Ney trigrams over 16-bit word ids.
+    """Interpolated Kneser-Ney bigrams over 16-bit word ids.
 
     Source: Chen and Goodman, "An empirical study of smoothing techniques for language
     modeling" (1999), with one discount an order; n-grams seen less often than a cut-off are
@@ -46,29 +41,16 @@ class LanguageModel(NamedTuple):
         frequency: float32 array of shape (n_ids,), log10 of each id's share of the corpus.
         backoff: float32 array of shape (n_ids,), log10 of the mass that each context word
             leaves to the unigrams.
-        bigrams: Pairs to (log10 probability, log10 mass left to the bigrams), quantised.
-        trigrams: Triples to (log10 probability), quantised.
+        bigrams: Pairs to log10 probability, quantised.
     """
 
     unigram: NDArray[np.float32]
     frequency: NDArray[np.float32]
     backoff: NDArray[np.float32]
     bigrams: HashedTable
-    trigrams: HashedTable
 
     def bigram(self, first: Ids, second: Ids) -> NDArray[np.float64]:
         """log10 P(second | first), float64 of shape (n,)."""
         slot = self.bigrams.find(bigram_keys(first, second))
         lower = self.backoff[first].astype(np.float64) + self.unigram[second]
         return np.where(slot >= 0, dequantise(self.bigrams.value[slot, 0]), lower)
-
-    def trigram(self, first: Ids, second: Ids, third: Ids) -> NDArray[np.float64]:
-        """log10 P(third | first, second), float64 of shape (n,)."""
-        slot = self.trigrams.find(trigram_keys(first, second, third))
-        probability = dequantise(self.trigrams.value[slot, 0])
-        missing = np.flatnonzero(slot < 0)
-        one, two, three = first[missing], second[missing], third[missing]
-        context = self.bigrams.find(bigram_keys(one, two))
-        left = np.where(context >= 0, dequantise(self.bigrams.value[context, 1]), 0.0)
-        probability[missing] = left + self.bigram(two, three)
-        return probability

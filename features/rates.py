@@ -50,6 +50,15 @@ def mean_by_type(block: TokenBlock, values: NDArray[np.float64]) -> NDArray[np.f
     return np.bincount(doc_of_type, weights=mean, minlength=len(block)).astype(np.float64)
 
 
+def type_counts(block: TokenBlock) -> NDArray[np.int64]:
+    """How often each token's word stands in its document, int64 of shape (n_tokens,)."""
+    order, new = _by_type(block.doc, block.word_hash)
+    word_type = np.cumsum(new) - 1
+    counts = np.empty(len(order), np.int64)
+    counts[order] = np.bincount(word_type)[word_type]
+    return counts
+
+
 def _by_type(
     doc: NDArray[np.int64], word_hash: NDArray[np.uint64]
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

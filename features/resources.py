@@ -3,7 +3,10 @@
 from typing import NamedTuple
 
 from chaffinch.features.channel import Channel
+from chaffinch.features.context_model import ContextModel
 from chaffinch.features.language_model import LanguageModel
+from chaffinch.features.phrase_channel import PhraseChannel
+from chaffinch.features.replacement_odds import ReplacementOdds
 from chaffinch.features.vocabulary import Vocabulary
 
 
@@ -12,10 +15,16 @@ class Resources(NamedTuple):
 
     Attributes:
         vocabulary: Words that have ids.
-        language_model: Trigrams of clean English over these ids.
+        language_model: Pairs of words of clean English over these ids.
         channel: Probable originals of each written word.
+        phrase_channel: Probable originals of written phrases, and phrases of written words.
+        context_model: Which words their wider context speaks against.
+        replacement_odds: How the evidence on a word is weighed.
     """
 
     vocabulary: Vocabulary
     language_model: LanguageModel
     channel: Channel
+    phrase_channel: PhraseChannel
+    context_model: ContextModel
+    replacement_odds: ReplacementOdds

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
+from chaffinch.datasets.lexicons import THESAURI
 from chaffinch.detector.build.bundle import build_bundle
+from chaffinch.detector.build.context_model import EPOCHS
 
 
 @click.command()
@@ -19,12 +21,20 @@ from chaffinch.detector.build.bundle import build_bundle
 )
 @click.option(
     "--hold-out",
-    type=click.Choice(["dictionary-blind", "wordnet", "moby"]),
-    help="A spinner family to keep out, for an honest figure on it.",
+    type=click.Choice(THESAURI),
+    multiple=True,
+    help="A thesaurus that no part of the model may know, for honest figures; repeatable.",
 )
-def build(data: Path, output: Path, share: float, hold_out: str | None) -> None:
+@click.option(
+    "--epochs",
+    type=click.FloatRange(0, min_open=True),
+    default=EPOCHS,
+    show_default=True,
+    help="Training of the context model.",
+)
+def build(data: Path, output: Path, share: float, hold_out: tuple[str, ...], epochs: float) -> None:
     """Build a model folder from clean corpora (*.jsonl.zst) and lexicons in DATA."""
-    model = build_bundle(data, output, share, hold_out or "")
+    model = build_bundle(data, output, share, hold_out, epochs)
     click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")
 
 

@@ -12,7 +12,7 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import split_phrases
 from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.build.card import write_card
-from chaffinch.detector.build.channel import build_channel, channel_pairs
+from chaffinch.detector.build.context_model import EPOCHS
 from chaffinch.detector.build.corpus import (
     HELD_OUT,
     CleanText,
@@ -20,14 +20,8 @@ from chaffinch.detector.build.corpus import (
     file_digest,
     read_corpus,
 )
-from chaffinch.detector.build.language_model import (
-    blocks,
-    choose_vocabulary,
-    count_words,
-    token_stream,
-    train_language_model,
-)
-from chaffinch.detector.build.simulation import LabelledText, simulate
+from chaffinch.detector.build.resources import build_resources, with_fitted_odds
+from chaffinch.detector.build.simulation import simulate, simulate_spinning
 from chaffinch.detector.model import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training import train_classifier
@@ -36,74 +30,105 @@ from chaffinch.features.extraction import extract
 from chaffinch.features.resources import Resources
 
 PHRASE_SEED = 1
-_RARE_SUBSTITUTE_RANK = 60_000
-_MAX_RARE_SUBSTITUTES = 8_000
-_MIN_COUNT = 8
-_TABLES = 8
+_SITES = 8
 _KNOWN_PAIRS = 0.35
 _HONEST_RESIDUE = 0.03
+_MOST_OF_A_CORPUS = 700
+_MOST_FOR_ODDS = 250
 _JOBS = 2
 
 
-def training_spinners(lexicons: Lexicons) -> dict[str, list[Spinner]]:
-    """The simulated families, each with the spinners that are drawn from."""
+def training_families(held_out: Sequence[str]) -> list[str]:
+    """Families whose words do not come from held-out thesauri alone.
+
+    A family that draws on several resources stays, without the held-out ones.
+    """
+    return [name for name, family in FAMILIES.items() if not set(family.thesauri) <= set(held_out)]
+
+
+def make_spinners(lexicons: Lexicons, families: Sequence[str]) -> dict[str, list[Spinner]]:
+    """The families, each with the spinners of several sites."""
     return {
-        "dictionary-blind": [
-            FAMILIES["dictionary-blind"].make(lexicons, seed) for seed in range(_TABLES)
-        ],
-        "wordnet": [FAMILIES["wordnet"].make(lexicons, 0)],
-        "moby": [FAMILIES["moby"].make(lexicons, 0)],
+        name: [FAMILIES[name].make(lexicons, site) for site in range(_SITES)] for name in families
     }
 
 
-def build_resources(texts: Sequence[str], lexicons: Lexicons) -> Resources:
-    """Language model and channel from clean texts and lexicons."""
-    counts = count_words(texts)
-    rank = lexicons.word_rank
-    observed = [
-        word
-        for pair in lexicons.observed
-        for word in (pair.original, pair.substitute)
-        if " " not in word
-    ]
-    rare = sorted(
-        (
-            word
-            for word in lexicons.wordnet.any_sense
-            if rank.get(word, _RARE_SUBSTITUTE_RANK) < _RARE_SUBSTITUTE_RANK
-            and counts[word] < _MIN_COUNT
-        ),
-        key=rank.__getitem__,
-    )
-    vocabulary = choose_vocabulary(counts, [*observed, *rare[:_MAX_RARE_SUBSTITUTES]], _MIN_COUNT)
-    language_model = train_language_model(
-        (token_stream(block) for block in blocks(texts, vocabulary)), len(vocabulary)
-    )
-    pairs = channel_pairs(lexicons.wordnet, lexicons.moby, lexicons.inflection, lexicons.observed)
-    channel = build_channel(pairs, vocabulary, language_model.frequency)
-    return Resources(vocabulary, language_model, channel)
+def read_parts(data: Path, share: float = 1.0) -> dict[str, list[CleanText]]:
+    """Clean texts by part of the split.
+
+    Args:
+        data: Folder with ``*.jsonl(.zst)`` corpora.
+        share: Part of every corpus to use.
+    """
+    parts: dict[str, list[CleanText]] = {}
+    for file in corpus_files(data):
+        texts = list(read_corpus(file))
+        for text in texts[: max(1, round(share * len(texts)))]:
+            parts.setdefault(text.part, []).append(text)
+    return parts
 
 
-def measure(texts: Sequence[str], resources: Resources) -> NDArray[np.float64]:
-    """Feature values of many texts, float64 of shape (n_texts, n_features), on all cores."""
+def by_corpus(texts: Sequence[CleanText], most: int | None = None) -> dict[str, list[CleanText]]:
+    """Texts by corpus, of each at most `most`, drawn evenly from its length."""
+    corpora: dict[str, list[CleanText]] = {}
+    for text in texts:
+        corpora.setdefault(text.corpus, []).append(text)
+    if most is None:
+        return corpora
+    return {
+        name: [own[index] for index in np.linspace(0, len(own) - 1, most).astype(int)]
+        if len(own) > most
+        else own
+        for name, own in corpora.items()
+    }
+
+
+def measure(documents: Sequence[Document], resources: Sequence[Resources]) -> NDArray[np.float64]:
+    """Feature values of many documents, float64 of shape (n, n_features), on all cores.
+
+    Args:
+        documents: What to measure.
+        resources: What to measure it with; with two, every second pair of documents is measured
+            with the second.
+    """
     size = 256
-    chunks = [texts[first : first + size] for first in range(0, len(texts), size)]
+    which = np.arange(len(documents)) // 2 % len(resources)
+    chunks = [
+        (index, places[first : first + size])
+        for index in range(len(resources))
+        for places in [np.flatnonzero(which == index)]
+        for first in range(0, len(places), size)
+    ]
 
-    def values(chunk: Sequence[str]) -> NDArray[np.float64]:
-        documents = [Document(text) for text in chunk]
-        return np.vstack([found.values for found in extract(documents, resources)])
+    def values(index: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        chunk = [documents[place] for place in places]
+        return np.vstack([found.values for found in extract(chunk, resources[index])])
 
-    return np.vstack(Parallel(n_jobs=_JOBS)(delayed(values)(chunk) for chunk in chunks))
+    measured = Parallel(n_jobs=_JOBS)(delayed(values)(*chunk) for chunk in chunks)
+    table: NDArray[np.float64] = np.zeros((len(documents), measured[0].shape[1]))
+    for (_, places), rows in zip(chunks, measured, strict=True):
+        table[places] = rows
+    return table
 
 
-def scorable(texts: Sequence[LabelledText], values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which texts the detector would give a probability to, bool of shape (n_texts,)."""
+def scorable(documents: Sequence[Document], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which documents the detector would give a probability to, bool of shape (n,)."""
     return np.array(
-        [why_unscorable(row, item.text) is None for row, item in zip(values, texts, strict=True)]
+        [
+            why_unscorable(row, document.text) is None
+            for row, document in zip(values, documents, strict=True)
+        ],
+        np.bool_,
     )
 
 
-def build_bundle(data: Path, output: Path, share: float = 1.0, hold_out: str = "") -> Model:
+def build_bundle(
+    data: Path,
+    output: Path,
+    share: float = 1.0,
+    hold_out: Sequence[str] = (),
+    epochs: float = EPOCHS,
+) -> Model:
     """Build a model folder from clean corpora and lexicons, the same on every run.
 
     Args:
@@ -111,46 +136,53 @@ def build_bundle(data: Path, output: Path, share: float = 1.0, hold_out: str = "
             ``observed_substitutions.tsv``.
         output: Where the model folder is written.
         share: Part of every corpus to use; less than 1 makes a small model quickly.
-        hold_out: A family to keep out of training, and its thesaurus out of the channel.
+        hold_out: Thesauri that neither the language side nor any spinner in training may know.
+        epochs: Training of the context model.
     """
     lexicons = read_lexicons(data)
-    if hold_out == "moby":
-        lexicons = lexicons.without("moby")
-    files = corpus_files(data)
-    parts: dict[str, list[CleanText]] = {}
-    for file in files:
-        texts = list(read_corpus(file))
-        for text in texts[: max(1, round(share * len(texts)))]:
-            parts.setdefault(text.part, []).append(text)
+    for thesaurus in hold_out:
+        lexicons = lexicons.without(thesaurus)
+    parts = read_parts(data, share)
     # What a language model wrote is clean for the classifier, but no model of human English.
     human = [text for text in parts["language_model"] if not text.genre.startswith("llm")]
-    resources = build_resources([text.text for text in human], lexicons)
+    corpora = {name: [text.text for text in own] for name, own in by_corpus(human).items()}
+    resources = build_resources(corpora, lexicons, epochs)
 
-    spinners = training_spinners(lexicons)
-    spinners.pop(hold_out, None)
+    families = training_families(hold_out)
+    spinners = make_spinners(lexicons, families)
+    # Half of the articles, clean and spun, are measured as if most of their spinner's pairs
+    # were unknown: other evidence has to speak for spinners nobody has seen.
+    thin = resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
+    seen = [text for text in parts["training"] if text.corpus not in HELD_OUT]
+    sample = [text for own in by_corpus(seen, _MOST_FOR_ODDS).values() for text in own]
+    resources = with_fitted_odds(
+        resources,
+        [
+            (spun, (resources, thin)[number // 2 % 2])
+            for number, spun in enumerate(simulate_spinning(sample, spinners, 0))
+        ],
+    )
+    thin = resources._replace(channel=thin.channel)
+
     phrases, _ = split_phrases(PHRASE_SEED)
-    measured = []
-    for seed, part in enumerate(("training", "calibration")):
-        texts = [text for text in parts[part] if text.corpus not in HELD_OUT]
+    fitted = []
+    for seed, part in enumerate(("training", "calibration"), 1):
+        chosen = [text for text in parts[part] if text.corpus not in HELD_OUT]
+        sample = [text for own in by_corpus(chosen, _MOST_OF_A_CORPUS).values() for text in own]
         honest_residue = _HONEST_RESIDUE if part == "training" else 0.0
-        labelled = list(simulate(texts, spinners, phrases, seed, honest_residue))
-        values = measure([item.text for item in labelled], resources)
-        if part == "training":
-            # Half of the articles, clean and spun, are measured as if most of their spinner's
-            # pairs were unknown: other evidence has to speak for spinners nobody has seen.
-            strangers = np.arange(len(labelled)) // 2 % 2 == 1
-            thin = resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
-            chosen = [labelled[index].text for index in np.flatnonzero(strangers)]
-            values[strangers] = measure(chosen, thin)
-        usable = scorable(labelled, values)
+        labelled = list(simulate(sample, spinners, phrases, seed, honest_residue))
+        documents = [Document(item.text) for item in labelled]
+        values = measure(documents, (resources, thin) if part == "training" else (resources,))
+        usable = scorable(documents, values)
         labels = np.array([item.label for item in labelled])
         genres = np.array([item.source.corpus for item in labelled])
-        measured.append((values[usable], labels[usable], genres[usable]))
-    (values, labels, _), (calibration_values, calibration_labels, genres) = measured
+        fitted.append((values[usable], labels[usable], genres[usable]))
+    (values, labels, genres), (held_values, held_labels, held_genres) = fitted
     classifier = train_classifier(
-        values, labels, calibration_values, calibration_labels, calibration_genres=genres
+        values, labels, held_values, held_labels, genres=genres, calibration_genres=held_genres
     )
     model = Model("bundled", classifier, resources)
-    digests = {file.name: file_digest(file) for file in files}
-    save_model(model, output, write_card(model, digests, parts, len(labels)))
+    digests = {file.name: file_digest(file) for file in corpus_files(data)}
+    card = write_card(model, digests, parts, len(labels), families, hold_out)
+    save_model(model, output, card)
     return model

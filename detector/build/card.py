@@ -12,6 +12,8 @@ def write_card(
     digests: Mapping[str, str],
     parts: Mapping[str, Sequence[CleanText]],
     n_training: int,
+    families: Sequence[str],
+    held_out: Sequence[str] = (),
 ) -> str:
     """The card as Markdown.
 
@@ -20,14 +22,17 @@ def write_card(
         digests: Corpus file to blake2b digest.
         parts: Texts by part of the split.
         n_training: Labelled texts the classifier was fitted on.
+        families: Spinner families of the training texts.
+        held_out: Thesauri that no part of the model knows.
     """
     classifier = model.classifier
     lines = [
         f"# Model card: {model.name}",
         "",
-        "A linear classifier over named features, a trigram model of clean English and a table",
-        "of which words spinners write for which. Only counts and weights computed from the",
-        "corpora are stored; none of their texts are. NOTICE lists sources and licences.",
+        "A linear classifier over named features, counts of word pairs in clean English, a small",
+        "neural model of which words contexts want, and tables of which words and phrases spinners",
+        "write for which. Only counts and weights computed from the corpora are stored; none of",
+        "their texts are. NOTICE lists sources and licences.",
         "",
         "## How it was made",
         "",
@@ -40,7 +45,9 @@ def write_card(
         "",
         f"No classifier text comes from {' or '.join(HELD_OUT)}. The classifier was fitted on",
         f"{n_training:,} labelled texts: clean crops, simulated spinning of the families",
-        "dictionary-blind, wordnet and moby, and scraped copies with half of the residue phrases.",
+        f"{', '.join(families)},",
+        "and scraped copies with half of the residue phrases. Thesauri kept from every part:",
+        f"{', '.join(held_out) or 'none'}.",
         f"Probabilities assume a base rate of {classifier.base_rate:.0%}; documents are flagged",
         f"from {classifier.threshold:.4f}, set for 0.2 % of clean calibration texts",
         "and at most 1 % of any one corpus.",

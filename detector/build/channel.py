@@ -1,13 +1,13 @@
 """The channel's table, made from synonym resources and replacements seen on real pages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.datasets.inflection import Inflection, Tag
-from chaffinch.datasets.lexicons import Substitution, Synonyms, WordNet
+from chaffinch.datasets.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons import Lexicons, Substitution
 from chaffinch.features.channel import Channel
 from chaffinch.features.language_model import quantise
 from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
@@ -15,87 +15,91 @@ from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
 MAX_CANDIDATES = 32
 """Probable originals kept for one written word."""
 
-_OBSERVED, _ANY_SENSE, _ONE_HOP, _LOOSE = 0.5, 0.3, 0.12, 0.3
-"""Share of a spinner's choices that falls to each kind of pair, before division by the number
-of words of that kind; set by hand from how the pairs seen on real pages divide."""
+RESOURCES = ("wordnet any sense", "wordnet one hop", "moby", "mythes", "neighbours")
+"""Tables of `Lexicons.inflected` that candidates come from."""
 
-_TAGS: tuple[Tag, ...] = ("plural", "past", "ing", "comparative", "superlative")
+_OBSERVED = 0.5
+_FORGOTTEN = 0.1
+_ROUNDS = 50
 
-Pair = tuple[str, str]
-
-
-def _base_pairs(wordnet: WordNet, loose: Synonyms) -> Iterator[tuple[str, str, float]]:
-    for original, words in loose.items():
-        for written in words:
-            yield original, written, _LOOSE / len(words)
-    for original, words in wordnet.any_sense.items():
-        for written in words:
-            yield original, written, _ANY_SENSE / len(words)
-    for original, words in wordnet.one_hop.items():
-        for written in words:
-            yield original, written, _ONE_HOP / len(words)
+Pairs = dict[tuple[int, int], float]
+"""(original id, written id) to the chance that a replaced original is written so."""
 
 
-def channel_pairs(
-    wordnet: WordNet, loose: Synonyms, inflection: Inflection, observed: Iterable[Substitution]
-) -> dict[Pair, float]:
-    """(original, written) pairs with the chance that the original is written so.
+def _options(table: InflectedSynonyms, word: str) -> dict[str, float]:
+    """What one resource has spinners write for a word, with chances that add up to about 1.
 
-    Inflected pairs take their base words' chance: "wars" and "battles" go as "war" and
-    "battle" do, and a spinner that forgets the ending writes "battle" for "wars".
+    A spinner that forgets the ending writes "battle" for "wars" now and then.
     """
-    chance: dict[Pair, float] = defaultdict(float)
-    inflected = {
-        word: [inflection.inflect(word, tag) for tag in _TAGS]
-        for word in {*loose, *wordnet.any_sense}
-    }
-    none: list[str | None] = [None] * len(_TAGS)
-    for original, written, share in _base_pairs(wordnet, loose):
-        chance[original, written] += share
-        forms = zip(inflected[original], inflected.get(written, none), strict=True)
-        for form, other in forms:
-            if form:
-                chance[form, other or written] += share
-                if other:
-                    chance[form, written] += share * 0.1
+    options = dict.fromkeys(table.options(word))
+    chance = {option: 1 / len(options) for option in options}
+    bases, tag = table.entry(word)
+    if tag:
+        for base in bases:
+            chance[base] = chance.get(base, 0.0) + _FORGOTTEN / len(bases)
+    return chance
+
+
+def learn_resource_weights(
+    tables: Mapping[str, InflectedSynonyms], observed: Iterable[Substitution]
+) -> dict[str, float]:
+    """Share of real replacements that each resource accounts for.
+
+    Mixture weights by expectation maximisation (Dempster, Laird and Rubin 1977) over the
+    single-word replacements seen on real pages; those that no resource knows are left out.
+
+    Returns:
+        Weights by resource, adding up to 1; equal ones where nothing was observed.
+    """
+    known = [name for name, table in tables.items() if len(table)]
+    rows = []
     for pair in observed:
-        if " " not in pair.original and " " not in pair.substitute:
-            chance[pair.original, pair.substitute] += _OBSERVED
-            for tag in _TAGS:
-                form, other = (
-                    inflection.inflect(pair.original, tag),
-                    inflection.inflect(pair.substitute, tag),
-                )
-                if form and other:
-                    chance[form, other] += _OBSERVED / 2
+        row = [_options(tables[name], pair.original).get(pair.substitute, 0.0) for name in known]
+        if any(row):
+            rows.append(row)
+    weights = np.full(len(known), 1 / max(len(known), 1))
+    if rows:
+        chance = np.array(rows)
+        for _ in range(_ROUNDS):
+            part = chance * weights
+            weights = (part / part.sum(axis=1, keepdims=True)).mean(axis=0)
+    return dict(zip(known, weights.tolist(), strict=True))
+
+
+def channel_pairs(lexicons: Lexicons, vocabulary: Vocabulary) -> Pairs:
+    """All pairs of vocabulary words that a resource or a real page links."""
+    ids = {word: index for index, word in enumerate(vocabulary.words) if index >= FIRST_WORD}
+    tables = {name: lexicons.inflected[name] for name in RESOURCES}
+    weights = learn_resource_weights(tables, lexicons.observed)
+    chance: Pairs = defaultdict(float)
+    for word, original in ids.items():
+        for name, weight in weights.items():
+            for option, share in _options(tables[name], word).items():
+                written = ids.get(option)
+                if written is not None and written != original:
+                    chance[original, written] += weight * share
+    for pair in lexicons.observed:
+        if pair.original in ids and pair.substitute in ids:
+            chance[ids[pair.original], ids[pair.substitute]] += _OBSERVED
     return dict(chance)
 
 
-def build_channel(
-    pairs: dict[Pair, float], vocabulary: Vocabulary, frequency: NDArray[np.float32]
-) -> Channel:
-    """Number the pairs and keep the likeliest originals of each written word.
+def build_channel(pairs: Pairs, frequency: NDArray[np.float32]) -> Channel:
+    """Keep the likeliest originals of each written word.
 
     Args:
-        pairs: (original, written) to the chance that a replaced original is written so.
-        vocabulary: Words that have ids; pairs with other words are left out.
+        pairs: (original id, written id) to the chance that a replaced original is written so.
         frequency: float32 array of shape (n_ids,), log10 share of each word in clean text.
     """
-    ids = {word: index for index, word in enumerate(vocabulary.words) if index >= FIRST_WORD}
-    rows: dict[int, list[tuple[float, int, float]]] = defaultdict(list)
-    for (original, written), chance in pairs.items():
-        if original in ids and written in ids and original != written:
-            log_chance = float(np.log10(min(chance, 1.0)))
-            one = ids[original]
-            rows[ids[written]].append((-(log_chance + float(frequency[one])), one, log_chance))
-    counts = np.zeros(len(vocabulary) + 1, np.uint32)
-    kept: list[tuple[float, int, float]] = []
-    for number in range(len(vocabulary)):
-        best = sorted(rows.get(number, []))[:MAX_CANDIDATES]
-        kept += best
-        counts[number + 1] = len(best)
+    original, written = np.array(list(pairs), np.int64).reshape(-1, 2).T
+    chance = np.log10(np.minimum(np.array(list(pairs.values()), float), 1.0))
+    order = np.lexsort((original, -(chance + frequency[original]), written))
+    written = written[order]
+    rank = np.arange(len(written)) - np.searchsorted(written, written)
+    kept = order[rank < MAX_CANDIDATES]
+    counts = np.bincount(written[rank < MAX_CANDIDATES], minlength=len(frequency))
     return Channel(
-        start=np.cumsum(counts, dtype=np.uint32),
-        original=np.array([one for _, one, _ in kept], np.uint16),
-        weight=quantise(np.array([chance for _, _, chance in kept])),
+        start=np.concatenate(([0], np.cumsum(counts))).astype(np.uint32),
+        original=original[kept].astype(np.uint16),
+        weight=quantise(chance[kept]),
     )

@@ -9,28 +9,12 @@ from numpy.typing import NDArray
 from chaffinch.features.characters import classify
 from chaffinch.features.document import Document
 from chaffinch.features.hashed_table import HashedTable
-from chaffinch.features.language_model import LanguageModel, bigram_keys, quantise, trigram_keys
-from chaffinch.features.tokens import GAP_CLAUSE, TokenBlock
-from chaffinch.features.vocabulary import BOUNDARY, CLAUSE_MARK, MAX_WORDS, Vocabulary
+from chaffinch.features.language_model import LanguageModel, bigram_keys, quantise
+from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.vocabulary import MAX_WORDS, Vocabulary
 
 BIGRAM_CUTOFF = 2
-TRIGRAM_CUTOFF = 3
 _DOCUMENTS_PER_BLOCK = 64
-
-
-def token_stream(block: TokenBlock) -> NDArray[np.uint16]:
-    """Word ids of a block with `BOUNDARY` and `CLAUSE_MARK` where the text pauses.
-
-    Returns:
-        uint16 array of shape (n_tokens + n_pauses + 2,), `BOUNDARY` at both ends.
-    """
-    pause = (block.gap >= GAP_CLAUSE).astype(np.int64)
-    place = np.arange(len(block.word)) + np.cumsum(pause)
-    stream = np.full(len(block.word) + int(pause.sum()) + 1, BOUNDARY, np.uint16)
-    stream[place] = block.word
-    clause = np.flatnonzero(block.gap == GAP_CLAUSE)
-    stream[place[clause] - 1] = CLAUSE_MARK
-    return stream
 
 
 def blocks(texts: Iterable[str], vocabulary: Vocabulary) -> Iterator[TokenBlock]:
@@ -81,15 +65,13 @@ def train_language_model(
     streams: Iterable[NDArray[np.uint16]],
     n_ids: int,
     bigram_cutoff: int = BIGRAM_CUTOFF,
-    trigram_cutoff: int = TRIGRAM_CUTOFF,
 ) -> LanguageModel:
-    """Estimate interpolated Kneser-Ney trigrams.
+    """Estimate interpolated Kneser-Ney bigrams.
 
     Args:
         streams: uint16 word ids of running text.
         n_ids: Size of the vocabulary, classes included.
         bigram_cutoff: Pairs seen less often are dropped.
-        trigram_cutoff: Triples seen less often are dropped.
     """
     ids = np.concatenate(list(streams))
     frequency = np.bincount(ids, minlength=n_ids).astype(np.float64)
@@ -109,33 +91,11 @@ def train_language_model(
     left[context_total == 0] = 1.0
     bigram_p = direct + left[first] * unigram[second]
 
-    triples, triple_counts = _counted(trigram_keys(ids[:-2], ids[1:-1], ids[2:]))
-    triple_context = triples >> np.uint64(16)
-    context = np.searchsorted(pairs, triple_context)
-    lower = np.searchsorted(pairs, triples & np.uint64(0xFFFFFFFF))
-    discount = _discount(triple_counts)
-    kept3 = (triple_counts >= trigram_cutoff) & kept[context]
-    total3 = np.bincount(context, weights=triple_counts, minlength=len(pairs))
-    direct3 = np.where(kept3, triple_counts - discount, 0.0) / total3[context]
-    left3 = np.clip(1.0 - np.bincount(context, weights=direct3, minlength=len(pairs)), 1e-4, 1.0)
-    # A dropped pair is read through its lower order, and so are triples that end in it.
-    second_of_triple = triples & np.uint64(0xFFFF)
-    middle = (triple_context & np.uint64(0xFFFF)).astype(np.int64)
-    lower_p = np.where(
-        kept[lower], bigram_p[lower], left[middle] * unigram[second_of_triple.astype(np.int64)]
-    )
-    trigram_p = direct3 + left3[context] * lower_p
-
     order = np.argsort(-pair_counts[kept], kind="stable")
-    stored = np.stack([quantise(np.log10(bigram_p[kept])), quantise(np.log10(left3[kept]))], 1)
-    bigrams = HashedTable.build(pairs[kept][order], stored[order])
-    order = np.argsort(-triple_counts[kept3], kind="stable")
-    stored = quantise(np.log10(trigram_p[kept3]))[:, None]
-    trigrams = HashedTable.build(triples[kept3][order], stored[order])
+    stored = quantise(np.log10(bigram_p[kept]))[:, None]
     return LanguageModel(
         unigram=np.log10(unigram).astype(np.float32),
         frequency=np.log10((frequency + 0.1) / frequency.sum()).astype(np.float32),
         backoff=np.log10(left).astype(np.float32),
-        bigrams=bigrams,
-        trigrams=trigrams,
+        bigrams=HashedTable.build(pairs[kept][order], stored[order]),
     )

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import inject_residue
-from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.datasets.spinners.spinner import Spinner, SpunText
 from chaffinch.detector.build.corpus import CleanText
 from chaffinch.features.phrases import Phrase
 
 RATES = (0.08, 0.15, 0.25, 0.4)
 _CROP_WORDS = (60, 150, 400)
+_WIDEST, _WIDEST_AGAIN = "randomised", 3
+_LEAST_RATE = 0.03
+_SPUN = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class LabelledText:
         text: The text.
         label: True for a low-quality republication.
         family: ``clean``, ``scraped``, or the spinner's family.
-        rate: Share of words the spinner was asked to replace; 0 where none was.
+        rate: Share of words the spinner replaced; 0 where there was none.
         source: The clean text it was made from.
     """
 
@@ -52,6 +56,39 @@ def crop(text: str, words: int, rng: np.random.Generator) -> str:
     return "\n".join(kept)
 
 
+def _spun(
+    text: str,
+    number: int,
+    spinners: Mapping[str, Sequence[Spinner]],
+    rng: np.random.Generator,
+) -> tuple[str, SpunText]:
+    """A family, drawn, and the text as one of its sites spins it."""
+    families = [*sorted(spinners), *[_WIDEST] * _WIDEST_AGAIN * (_WIDEST in spinners)]
+    family = families[int(rng.integers(len(families)))]
+    sites = spinners[family]
+    low, high = FAMILIES[family].rates
+    low, high = max(low, _LEAST_RATE), min(high, RATES[-1])
+    rate = float(low * (high / low) ** rng.random())
+    return family, sites[number % len(sites)].spin(text, rng, rate)
+
+
+def simulate_spinning(
+    texts: Sequence[CleanText], spinners: Mapping[str, Sequence[Spinner]], seed: int
+) -> Iterator[SpunText]:
+    """Of every clean text a crop as it is, and the same crop spun, with the truth.
+
+    Args:
+        texts: Clean texts.
+        spinners: Family to the spinners that may be drawn for it.
+        seed: Seed of every draw.
+    """
+    for number, source in enumerate(texts):
+        rng = np.random.default_rng([seed, number])
+        text = crop(source.text, int(rng.choice(_CROP_WORDS)), rng)
+        yield SpunText(text, ())
+        yield _spun(text, number, spinners, rng)[1]
+
+
 def simulate(
     texts: Sequence[CleanText],
     spinners: Mapping[str, Sequence[Spinner]],
@@ -59,7 +96,9 @@ def simulate(
     seed: int,
     honest_residue: float,
 ) -> Iterator[LabelledText]:
-    """For every clean text itself, a spun copy or a scraped copy, often cropped.
+    """For every clean text itself, and a spun copy or a scraped copy, often cropped.
+
+    A spun copy in which the spinner found nothing to replace is a scraped copy instead.
 
     Args:
         texts: Clean texts.
@@ -69,7 +108,6 @@ def simulate(
         honest_residue: Share of clean texts that get one piece of residue: a single piece
             is not enough to tell a scraped copy by.
     """
-    families = sorted(spinners)
     for number, source in enumerate(texts):
         rng = np.random.default_rng([seed, number])
         text = source.text
@@ -79,15 +117,13 @@ def simulate(
         if rng.random() < honest_residue:
             clean = inject_residue(text, rng, phrases, 1)
         yield LabelledText(clean, False, "clean", 0.0, source)
-        draw = rng.random()
-        if draw < 0.7 and families:
-            family = families[int(rng.integers(len(families)))]
-            able = spinners[family]
-            rate = float(rng.choice(RATES))
-            spun = able[int(rng.integers(len(able)))].spin(text, rng, rate).text
-            if rng.random() < 0.3:
-                spun = inject_residue(spun, rng, phrases, int(rng.integers(1, 4)))
-            yield LabelledText(spun, True, family, rate, source)
-        else:
-            scraped = inject_residue(text, rng, phrases, int(rng.integers(2, 5)))
-            yield LabelledText(scraped, True, "scraped", 0.0, source)
+        if rng.random() < _SPUN and spinners:
+            family, made = _spun(text, number, spinners, rng)
+            if made.replacements:
+                spun = made.text
+                if rng.random() < 0.3:
+                    spun = inject_residue(spun, rng, phrases, int(rng.integers(1, 4)))
+                yield LabelledText(spun, True, family, made.rate, source)
+                continue
+        scraped = inject_residue(text, rng, phrases, int(rng.integers(2, 5)))
+        yield LabelledText(scraped, True, "scraped", 0.0, source)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from chaffinch.features.despinning import contexts
 from chaffinch.features.function_words import FUNCTION_WORD_HASHES
-from chaffinch.features.rates import damped
+from chaffinch.features.rates import damped, distinct_share
 from chaffinch.features.signal import Feature, Measurement, Signal
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import FIRST_WORD
+from chaffinch.features.stream import Stream
+from chaffinch.features.tokens import LOWER, TokenBlock
+from chaffinch.features.vocabulary import FIRST_WORD, UNKNOWN
 
 _AGAINST_CONTEXT = 1.0
 
@@ -15,8 +15,10 @@ _AGAINST_CONTEXT = 1.0
 class Fluency(Signal):
     """Words that follow their neighbours worse than chance.
 
-    What it measures: the share of known words whose trigram probability lies a power of
-    ten or more below their share of all English, and the share of function words.
+    What it measures: the share of known words whose probability after the word before them
+    lies a power of ten or more below their share of all English; the share of different words
+    that are in lower case and among none of the 60,000 best known; and the share of function
+    words.
 
     Why farms show it: a replaced word is strange to its neighbours, and they to it; spinners
     that replace "on" and "as" leave too few function words.
@@ -30,6 +32,7 @@ class Fluency(Signal):
     name = "fluency"
     features = (
         Feature("surprising", "share of words", "words their context speaks against", 0, 1, "spun"),
+        Feature("rare_words", "share of words", "different words not in the list", 0, 1, "spun"),
         Feature(
             "function_words", "share of words", "words such as 'of' and 'the'", 0, 1, "context"
         ),
@@ -37,13 +40,19 @@ class Fluency(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         model = self.resources.language_model
-        before2, before1, _, _ = contexts(block)
+        before = Stream.of_block(block).neighbour(np.arange(len(block.word)), block.doc, -1)
         known = block.word >= FIRST_WORD
         alone = model.frequency[block.word].astype(np.float64)
-        surprise = alone - model.trigram(before2, before1, block.word)
+        surprise = alone - model.bigram(before, block.word)
         surprising = block.count(known & (surprise > _AGAINST_CONTEXT))
         function_words = block.count(np.isin(block.word_hash, FUNCTION_WORD_HASHES))
+        rare = distinct_share(block, (block.word == UNKNOWN) & (block.case == LOWER))
         values = np.stack(
-            [damped(surprising, block.n_words), damped(function_words, block.n_words, 1.0)], axis=1
+            [
+                damped(surprising, block.n_words),
+                rare,
+                damped(function_words, block.n_words, 1.0),
+            ],
+            axis=1,
         )
         return Measurement(values, [])

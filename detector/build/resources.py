@@ -1,0 +1,102 @@
+"""What signals measure with, built from clean texts and synonym resources."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from chaffinch.datasets.lexicons import Lexicons
+from chaffinch.datasets.spinners.spinner import SpunText
+from chaffinch.detector.build.channel import build_channel, channel_pairs
+from chaffinch.detector.build.context_model import EPOCHS, substitute_table, train_context_model
+from chaffinch.detector.build.language_model import (
+    blocks,
+    choose_vocabulary,
+    count_words,
+    train_language_model,
+)
+from chaffinch.detector.build.phrase_channel import build_phrase_channel
+from chaffinch.detector.build.replacement_odds import fit_replacement_odds
+from chaffinch.features.document import Document
+from chaffinch.features.replacement_evidence import replacement_evidence
+from chaffinch.features.replacement_odds import ReplacementOdds
+from chaffinch.features.resources import Resources
+from chaffinch.features.stream import Stream
+from chaffinch.features.tokens import TokenBlock
+
+MIN_COUNT = 8
+"""Words seen less often in clean text are not in the vocabulary, but for likely substitutes."""
+
+_RARE_SUBSTITUTE_RANK = 60_000
+_MAX_RARE_SUBSTITUTES = 8_000
+
+
+def build_resources(
+    corpora: Mapping[str, Sequence[str]], lexicons: Lexicons, epochs: float = EPOCHS
+) -> Resources:
+    """Language model, channel and context model; the odds' curves are not fitted yet.
+
+    Args:
+        corpora: Clean texts by corpus.
+        lexicons: Synonym resources.
+        epochs: Training of the context model, in words drawn for each word there is.
+    """
+    texts = [text for corpus in corpora.values() for text in corpus]
+    counts = count_words(texts)
+    rank = lexicons.word_rank
+    observed = [
+        word
+        for pair in lexicons.observed
+        for word in f"{pair.original} {pair.substitute}".split()
+        if word.isalpha()
+    ]
+    rare = sorted(
+        (
+            word
+            for word in {*lexicons.wordnet.any_sense, *lexicons.moby, *lexicons.mythes}
+            if rank.get(word, _RARE_SUBSTITUTE_RANK) < _RARE_SUBSTITUTE_RANK
+            and counts[word] < MIN_COUNT
+        ),
+        key=rank.__getitem__,
+    )
+    wanted = [*observed, *rare[:_MAX_RARE_SUBSTITUTES]]
+    vocabulary = choose_vocabulary(counts, wanted, MIN_COUNT)
+    streams = [
+        np.concatenate([Stream.of_block(block).ids for block in blocks(corpus, vocabulary)])
+        for corpus in corpora.values()
+    ]
+    language_model = train_language_model(streams, len(vocabulary))
+    pairs = channel_pairs(lexicons, vocabulary)
+    channel = build_channel(pairs, language_model.frequency)
+    phrase_channel = build_phrase_channel(lexicons, vocabulary)
+    substitutes = substitute_table(pairs, len(vocabulary))
+    context_model = train_context_model(streams, substitutes, epochs)
+    return Resources(
+        vocabulary, language_model, channel, phrase_channel, context_model, ReplacementOdds.blank()
+    )
+
+
+def with_fitted_odds(resources: Resources, spun: Iterable[tuple[SpunText, Resources]]) -> Resources:
+    """The same resources with curves fitted to spun and clean texts.
+
+    Args:
+        resources: What to complete.
+        spun: Texts with the truth about them, each with the resources to measure it with.
+    """
+    words, replaced, phrases, phrase_replaced = [], [], [], []
+    for text, measure_with in spun:
+        block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
+        stream = Stream.of_block(block)
+        evidence = replacement_evidence(block, stream, measure_with)
+        matches = measure_with.phrase_channel.matches(block, stream, resources.language_model)
+        by_token = np.zeros(len(block.word), np.bool_)
+        for replacement in text.replacements:
+            by_token |= (block.start < replacement.end) & (block.end > replacement.start)
+        words.append(evidence.values)
+        replaced.append(by_token[evidence.tokens])
+        phrases.append(matches.gain)
+        last = matches.first + matches.length - 1
+        phrase_replaced.append(by_token[matches.first] & by_token[last])
+    odds = fit_replacement_odds(
+        *(np.concatenate(parts) for parts in (words, replaced, phrases, phrase_replaced))
+    )
+    return resources._replace(replacement_odds=odds)
