@@ -15,6 +15,9 @@ from chaffinch.features.vocabulary import FIRST_WORD
 _LARGEST = 8.0
 _NO_GAIN = -3.0
 _CONTEXT_WEIGHT = 0.4
+_BEYOND_DOUBT = -3.5
+"""Words whose context wants them more than this (log-odds) have no originals looked up: 97 % of
+the words that a spinner of unknown words replaced lie above, and half of clean words below."""
 
 
 class Evidence(NamedTuple):
@@ -98,7 +101,9 @@ def _best_candidates(
     channel = resources.channel
     gain = np.full(len(word), -np.inf)
     original = np.zeros(len(word), np.uint16)
-    at, pair = channel.expand(word)
+    questionable = np.flatnonzero(context > _BEYOND_DOUBT)
+    at, pair = channel.expand(word[questionable])
+    at = questionable[at]
     candidate = channel.original[pair]
     fit = model.bigram(before[at], candidate) + model.bigram(candidate, after[at])
     value = dequantise(channel.weight[pair]) + fit - own[at]

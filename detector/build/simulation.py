@@ -16,6 +16,7 @@ _CROP_WORDS = (60, 150, 400)
 _WIDEST, _WIDEST_AGAIN = "randomised", 3
 _LEAST_RATE = 0.03
 _SPUN = 0.75
+_PADDED = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def simulate(
 ) -> Iterator[LabelledText]:
     """For every clean text itself, and a spun copy or a scraped copy, often cropped.
 
-    A spun copy in which the spinner found nothing to replace is a scraped copy instead.
+    Some spun copies end with a clean part. One in which the spinner found nothing to replace is a scraped copy instead.
 
     Args:
         texts: Clean texts.
@@ -118,9 +119,12 @@ def simulate(
             clean = inject_residue(text, rng, phrases, 1)
         yield LabelledText(clean, False, "clean", 0.0, source)
         if rng.random() < _SPUN and spinners:
-            family, made = _spun(text, number, spinners, rng)
+            cut = len(text)
+            if rng.random() < _PADDED:
+                cut = max(text.find(" ", int(cut * rng.uniform(0.3, 0.7))), 0) or cut
+            family, made = _spun(text[:cut], number, spinners, rng)
             if made.replacements:
-                spun = made.text
+                spun = made.text + text[cut:]
                 if rng.random() < 0.3:
                     spun = inject_residue(spun, rng, phrases, int(rng.integers(1, 4)))
                 yield LabelledText(spun, True, family, made.rate, source)

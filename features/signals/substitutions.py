@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.mentions import mentioned
 from chaffinch.features.phrase_channel import PhraseMatches
 from chaffinch.features.rates import distinct_count, mean_by_type
 from chaffinch.features.replacement_evidence import replacement_evidence
@@ -18,6 +19,7 @@ _CLEAR, _LARGEST, _NEVER = 4.0, 8.0, -30.0
 _TYPE_DAMPING = 40.0
 _FIRST_SHARE, _LEAST_SHARE, _MOST_SHARE = 0.1, 0.005, 0.5
 _ROUNDS = 8
+_STRETCH = 50
 
 
 class Substitutions(Signal):
@@ -25,11 +27,13 @@ class Substitutions(Signal):
 
     What it measures: for every word how much likelier a spinner is to have put it there than
     an author, from pairs of words, the wider context, and how much better an original fits that
-    spinners are known to write it for. Each different word counts once, with its mean. `light`,
+    spinners are known to write it for. Each different word counts
+    once, with its mean; short quotations do not count. `light`,
     `medium` and `heavy` are the evidence that 3, 10 or 25 % of the words were replaced (mean
     of ``log(1 + odds)``), over the number of different words plus 40 so that short texts do
-    not look sure; `clear` is the share of words over 50 times likelier; `share` the likeliest
-    share of replaced words.
+    not look sure; `clear` is the share of words over 50 times likelier; `peak` the evidence
+    of the worst 100 running words, so that a clean part does not hide a spun one; `share` the
+    likeliest share of replaced words.
 
     Why farms show it: a spinner picks synonyms without reading, so "arsenic" stands where
     the sentence wants "as", and a dictionary links the two.
@@ -48,6 +52,7 @@ class Substitutions(Signal):
         Feature("medium", "nats a word", "evidence if 10 % were replaced", 0, 8, "spun"),
         Feature("heavy", "nats a word", "evidence if 25 % were replaced", 0, 8, "spun"),
         Feature("clear", "share of words", "words over 50 times likelier replaced", 0, 1, "spun"),
+        Feature("peak", "nats a word", "most of `medium` in 100 running words", 0, 8, "spun"),
         Feature("share", "share of words", "likeliest share of replaced words", 0, 1, "context"),
     )
 
@@ -63,11 +68,15 @@ class Substitutions(Signal):
         phrase_ratio = np.minimum(odds_of.phrase_log_ratio(matches.gain), _LARGEST)
         by_words = ratio.copy()
         np.maximum.at(ratio, matches.first, phrase_ratio)
+        mention = mentioned(block)
+        ratio[mention] = by_words[mention] = _NEVER
+        phrase_ratio = np.where(mention[matches.first], _NEVER, phrase_ratio)
         types = distinct_count(block) + _TYPE_DAMPING
         told = [np.log1p(share / (1 - share) * np.exp(ratio)) for share in _SUPPOSED_SHARES]
         columns = [mean_by_type(block, one) / types for one in told]
         share = _likeliest_share(block, ratio)
-        columns += [mean_by_type(block, (ratio > _CLEAR).astype(np.float64)) / types, share]
+        clear = mean_by_type(block, (ratio > _CLEAR).astype(np.float64)) / types
+        columns += [clear, _peak(block, told[1]), share]
         prior = np.log(share / (1 - share))[block.doc]
         spans = self._phrase_spans(block, matches, phrase_ratio + prior[matches.first])
         taken = np.zeros(len(block.word), np.bool_)
@@ -111,6 +120,22 @@ def _span(block: TokenBlock, first: int, length: int, original: str | None, odds
     _, end = block.local(first + length - 1)
     note = "replaced word" if length == 1 else "replaced phrase"
     return Span(int(block.doc[first]), "text", start, end, original, odds, note)
+
+
+def _peak(block: TokenBlock, told: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Evidence a word in the worst two neighbouring stretches, float64 of shape (n_docs,)."""
+    n_stretches = -(-block.n_words // _STRETCH)
+    first = np.cumsum(n_stretches) - n_stretches
+    within = np.arange(len(block.word)) - np.repeat(
+        np.cumsum(block.n_words) - block.n_words, block.n_words
+    )
+    stretch = first[block.doc] + within // _STRETCH
+    total = np.bincount(stretch, weights=told, minlength=int(n_stretches.sum()) + 1)
+    doc = np.repeat(np.arange(len(block)), n_stretches)
+    pair = total[:-1] + np.where(np.append(doc[1:] == doc[:-1], False), total[1:], 0.0)
+    peak = np.zeros(len(block))
+    np.maximum.at(peak, doc, pair)
+    return peak / (2 * _STRETCH + _TYPE_DAMPING)
 
 
 def _likeliest_share(block: TokenBlock, ratio: NDArray[np.float64]) -> NDArray[np.float64]:
