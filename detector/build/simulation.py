@@ -99,7 +99,8 @@ def simulate(
 ) -> Iterator[LabelledText]:
     """For every clean text itself, and a spun copy or a scraped copy, often cropped.
 
-    Some spun copies end with a clean part. One in which the spinner found nothing to replace is a scraped copy instead.
+    Some spun copies end with a clean part. One in which the spinner found nothing to replace
+    is a scraped copy instead.
 
     Args:
         texts: Clean texts.
