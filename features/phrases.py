@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
+from chaffinch.features.characters import folded
+
 PhraseKind = Literal["scraper", "template"]
 Position = Literal["line", "head", "tail"]
 
@@ -70,12 +72,14 @@ def read_phrases(rows: Iterable[dict[str, Any]]) -> tuple[Phrase, ...]:
 
 
 def normalise_line(line: str) -> str:
-    """Fold case, straighten quotes, single spaces, dots for the ellipsis sign.
+    """Fold case and look-alike letters, straighten quotes, single spaces, dots for the ellipsis.
 
     >>> normalise_line("  Continue  reading the Main Story ")
     'continue reading the main story'
     """
     straight = line.translate(_QUOTES).replace("\N{HORIZONTAL ELLIPSIS}", "...")
+    if not straight.isascii():
+        straight = folded(straight)
     return " ".join(straight.casefold().split())
 
 

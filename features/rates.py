@@ -10,7 +10,9 @@ DAMPING = 50.0
 
 
 def damped(
-    count: NDArray[np.float64], total: NDArray[np.int64], damping: float = DAMPING
+    count: NDArray[np.float64] | NDArray[np.int64],
+    total: NDArray[np.int64],
+    damping: float = DAMPING,
 ) -> NDArray[np.float64]:
     """``count / (total + damping)``: the rate, drawn towards 0 where there is little text."""
     return count / (total + damping)

@@ -59,6 +59,41 @@ def hash_words(words: list[str]) -> NDArray[np.uint64]:
     return hash_spans(code_points("".join(words)), end - lengths, end)
 
 
+class WordSet:
+    """A few words, looked up among many hashes without sorting these.
+
+    Args:
+        words: Distinct folded words.
+    """
+
+    def __init__(self, words: list[str]) -> None:
+        hashes = hash_words(words)
+        size = 1 << max(4, (len(words) ** 2 - 1).bit_length())
+        self._mask = np.uint64(size - 1)
+        for shift in range(64 - size.bit_length()):
+            self._shift = np.uint64(shift)
+            places = self._places(hashes)
+            if len(np.unique(places)) == len(hashes):
+                break
+        else:
+            raise ValueError("The words must be distinct.")
+        # An empty place holds a hash that belongs elsewhere.
+        self._table = np.full(size, hashes[0], np.uint64)
+        self._table[places] = hashes
+
+    def _places(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return ((hashes >> self._shift) & self._mask).astype(np.int64)
+
+    def holds(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which hashes are those of words in the set, bool of the shape of `hashes`.
+
+        >>> WordSet(["a", "an"]).holds(hash_words(["a", "the"])).tolist()
+        [True, False]
+        """
+        found: NDArray[np.bool_] = self._table[self._places(hashes)] == hashes
+        return found
+
+
 class Vocabulary:
     """Words with 16-bit ids; ids below `FIRST_WORD` stand for classes of tokens.
 

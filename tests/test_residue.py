@@ -50,6 +50,7 @@ def measure(text: str, url: str = "https://farm.example/a") -> Measurement:
         ("[ad_1]", "scraper line"),
         ("Source link:", "scraper line"),
         ("Read more at source →", "scraper line"),
+        ("Re\N{ZERO WIDTH SPACE}ad Entire \N{CYRILLIC CAPITAL LETTER A}rticle", "scraper line"),
         ("The post Owls breed again appeared first on Daily Wren.", "scraper line"),
         ("This article originally appeared on Daily Wren.", "scraper line"),
         ("Originally published on Daily Wren", "scraper line"),

@@ -19,7 +19,7 @@ from chaffinch.features.tokens import (
     UPPER,
     TokenBlock,
 )
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.vocabulary import Vocabulary, WordSet, hash_words
 
 VOCABULARY = Vocabulary.from_words(["the", "it", "'s", "don", "'t", "as"])
 
@@ -102,3 +102,35 @@ def test_hashes_of_words_agree_with_hashes_of_tokens() -> None:
     block = block_of("As it's, don't THE")
     words = [VOCABULARY.words[word] for word in block.word]
     assert words == ["as", "it", "'s", "don", "'t", "the"]
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        "arsen\N{ZERO WIDTH SPACE}ic",
+        "ar\N{SOFT HYPHEN}se\N{ZERO WIDTH JOINER}nic",
+        "ars\N{COMBINING DOT BELOW}enic",
+        "arsen\N{HANGUL FILLER}ic",
+        "\N{CYRILLIC SMALL LETTER A}rsenic",
+        "ars\N{CYRILLIC SMALL LETTER IE}nic",
+        "ar\N{CYRILLIC SMALL LETTER DZE}eni\N{GREEK LUNATE SIGMA SYMBOL}",
+        "\N{MATHEMATICAL BOLD SMALL A}\N{MATHEMATICAL ITALIC SMALL R}senic",
+        "\N{FULLWIDTH LATIN SMALL LETTER A}rsenic",
+    ],
+)
+def test_a_disguised_word_is_the_plain_word(disguised: str) -> None:
+    (plain,), (same,) = block_of("arsenic").word_hash, block_of(disguised).word_hash
+    assert plain == same
+    assert tokens(disguised) == [disguised]
+
+
+def test_a_capital_in_disguise_is_a_capital() -> None:
+    block = block_of("\N{CYRILLIC CAPITAL LETTER ES}ouncil \N{MATHEMATICAL BOLD CAPITAL C}ouncil")
+    assert block.case.tolist() == [CAPITALISED, CAPITALISED]
+
+
+@given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1), min_size=1, unique=True))
+def test_a_word_set_holds_its_words_alone(words: list[str]) -> None:
+    held = WordSet(words)
+    assert held.holds(hash_words(words)).all()
+    assert not held.holds(hash_words([f"{word}'" for word in words])).any()

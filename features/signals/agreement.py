@@ -1,28 +1,33 @@
 """Small words left as they were when their neighbours were replaced."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from chaffinch.features.characters import folded
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import GAP_NONE, GAP_QUOTE, LOWER, TokenBlock
-from chaffinch.features.vocabulary import hash_words
+from chaffinch.features.tokens import GAP_HYPHEN, GAP_NONE, GAP_QUOTE, LOWER, TokenBlock
+from chaffinch.features.vocabulary import WordSet
 
-_ARTICLES = hash_words(["a", "an"])
+_ARTICLES = WordSet(["a", "an"])
 _VOWEL_LETTER = re.compile(r"[aeiou]")
 _CONSONANT_SOUND = re.compile(
     r"uni(?!n|m)|u[bfkst][aeiou]|usu|eu|ewe|one\b|once|ouija|u\b|ufo|uv\b"
 )
 _VOWEL_SOUND = re.compile(r"hour|heir|hono|honest")
 _EITHER_SOUND = re.compile(r"hist|hotel|hab|herb|hyp|hys|hum|hal|her|hor|un[ai]|u[a-z]?$")
-_MAY_DOUBLE = hash_words(
+_MAY_DOUBLE = WordSet(
     "had that very so bye no ha is really far many much more long again blah yes do well now "
     "never in on to out up it you her".split()
 )
 _ARTICLE_DAMPING = 10.0
+_CACHED_WORDS = 1 << 16
 
 
+@lru_cache(_CACHED_WORDS)
 def sounds_like_vowel(word: str) -> bool | None:
     """Whether a lower-case word begins with a vowel sound; None where speakers differ.
 
@@ -60,48 +65,57 @@ class Agreement(Signal):
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        n_docs = len(block)
-        articles, wrong = np.zeros(n_docs), np.zeros(n_docs)
-        spans = []
         n_tokens = len(block.word)
-        joined = np.zeros(n_tokens, np.bool_)
-        joined[:-1] = np.isin(block.gap[1:], (GAP_NONE, GAP_QUOTE))
         plain = block.case == LOWER
-        article = np.isin(block.word_hash, _ARTICLES) & joined
-        for token in np.flatnonzero(article).tolist():
-            start, end = block.local(token)
-            first, last = block.local(token + 1)
-            doc = int(block.doc[token])
-            text = block.documents[doc].text
-            following = text[first:last]
-            if not plain[token + 1] or not following.isalpha() or len(following) < 2:
-                continue
-            vowel = sounds_like_vowel(following)
-            if vowel is None:
-                continue
-            articles[doc] += 1
-            if vowel != (end - start == 2):
-                wrong[doc] += 1
-                fit = "an" if vowel else "a"
-                spans.append(Span(doc, "text", start, end, fit, 1.0, "wrong article"))
+        long = block.end - block.start > 1
+        before = np.zeros(n_tokens, np.bool_)
+        before[:-1] = (block.gap[1:] <= GAP_QUOTE) & (block.gap[1:] != GAP_HYPHEN)
+        before[:-1] &= plain[1:] & long[1:]
+        article = np.flatnonzero(before & _ARTICLES.holds(block.word_hash))
+        sound = _sounds(block, article + 1)
+        judged = sound >= 0
+        article, sound = article[judged], sound[judged] == 1
+        wrong = article[sound != long[article]]
         again = np.zeros(n_tokens, np.bool_)
-        again[1:] = (
-            (block.word_hash[1:] == block.word_hash[:-1])
-            & (block.gap[1:] == GAP_NONE)
-            & plain[1:]
-            & plain[:-1]
-            & (block.end[1:] - block.start[1:] > 1)
-            & ~np.isin(block.word_hash[1:], _MAY_DOUBLE)
-        )
-        for token in np.flatnonzero(again).tolist():
+        again[1:] = (block.word_hash[1:] == block.word_hash[:-1]) & (block.gap[1:] == GAP_NONE)
+        again[1:] &= plain[1:] & plain[:-1] & long[1:]
+        doubled = np.flatnonzero(again)
+        doubled = doubled[~_MAY_DOUBLE.holds(block.word_hash[doubled])]
+        spans = []
+        for token in wrong.tolist():
+            start, end = block.local(token)
+            fit = "a" if long[token] else "an"
+            spans.append(Span(int(block.doc[token]), "text", start, end, fit, 1.0, "wrong article"))
+        for token in doubled.tolist():
             start, end = block.local(token)
             if block.documents[doc := int(block.doc[token])].text[start].isalpha():
                 spans.append(Span(doc, "text", start, end, None, 1.0, "doubled word"))
+        n_docs = len(block)
         values = np.stack(
             [
-                wrong / (articles + _ARTICLE_DAMPING),
-                damped(block.count(again), block.n_words),
+                np.bincount(block.doc[wrong], minlength=n_docs)
+                / (np.bincount(block.doc[article], minlength=n_docs) + _ARTICLE_DAMPING),
+                damped(np.bincount(block.doc[doubled], minlength=n_docs), block.n_words),
             ],
             axis=1,
         )
         return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
+
+
+def _sounds(block: TokenBlock, tokens: NDArray[np.int64]) -> NDArray[np.int8]:
+    """1 where a word begins with a vowel sound, 0 with a consonant's, -1 where it is unsure."""
+    docs = block.doc[tokens]
+    origin = block.doc_start[docs]
+    places = zip(
+        docs.tolist(),
+        (block.start[tokens] - origin).tolist(),
+        (block.end[tokens] - origin).tolist(),
+        strict=True,
+    )
+    documents = block.documents
+    words = (documents[doc].text[start:end] for doc, start, end in places)
+    sounds = (
+        sounds_like_vowel(word if word.isascii() else folded(word)) if word.isalpha() else None
+        for word in words
+    )
+    return np.array([-1 if sound is None else sound for sound in sounds], np.int8)

@@ -5,9 +5,9 @@ import numpy as np
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import LOWER, TokenBlock
-from chaffinch.features.vocabulary import hash_words
+from chaffinch.features.vocabulary import WordSet
 
-_PROPER = hash_words(
+_PROPER = WordSet(
     """
     monday tuesday wednesday thursday friday saturday sunday january february april june july
     august september october november december america american americans britain british
@@ -17,11 +17,11 @@ _PROPER = hash_words(
     washington moscow berlin christian muslim jewish republican democrats
     """.split()
 )
-_AMERICAN = hash_words(
+_AMERICAN = WordSet(
     "color colors center favor honor labor neighbor program organize organized recognize "
     "realize defense license analyze traveled canceled theater behavior".split()
 )
-_BRITISH = hash_words(
+_BRITISH = WordSet(
     "colour colours centre favour honour labour neighbour programme organise organised recognise "
     "realise defence licence analyse travelled cancelled theatre behaviour".split()
 )
@@ -48,9 +48,9 @@ class Casing(Signal):
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        small = (block.case == LOWER) & np.isin(block.word_hash, _PROPER)
-        american = block.count(np.isin(block.word_hash, _AMERICAN))
-        british = block.count(np.isin(block.word_hash, _BRITISH))
+        small = (block.case == LOWER) & _PROPER.holds(block.word_hash)
+        american = block.count(_AMERICAN.holds(block.word_hash))
+        british = block.count(_BRITISH.holds(block.word_hash))
         values = np.stack(
             [
                 damped(block.count(small), block.n_words),

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from chaffinch.features.characters import code_points
-from chaffinch.features.patterns import texts
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.tokens import TokenBlock
 
@@ -32,17 +30,21 @@ class Quotation(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         values = np.zeros((len(block), 2))
-        for doc, text in enumerate(texts(block)):
-            points = code_points(text)
-            opening = np.flatnonzero(points == _OPEN)
-            closing = np.flatnonzero(points == _CLOSE)
-            straight = np.flatnonzero(points == _STRAIGHT)
+        places = [np.flatnonzero(block.points == mark) for mark in (_OPEN, _CLOSE, _STRAIGHT)]
+        bounds = [np.searchsorted(found, block.doc_start).tolist() for found in places]
+        for doc in range(len(block)):
+            opening, closing, straight = (
+                found[bound[doc] : bound[doc + 1]]
+                for found, bound in zip(places, bounds, strict=True)
+            )
+            n_curly = len(opening) + len(closing)
+            marks = n_curly + len(straight)
+            if not marks:
+                continue
             pairs = min(len(opening), len(closing))
             curly = np.clip(closing[:pairs] - opening[:pairs], 0, None).sum()
             even = len(straight) // 2 * 2
             plain = (straight[1:even:2] - straight[:even:2]).sum()
-            values[doc, 0] = min(1.0, (curly + plain) / max(len(text), 1))
-            n_curly = len(opening) + len(closing)
-            marks = n_curly + len(straight)
-            values[doc, 1] = min(n_curly, len(straight)) / marks if marks else 0.0
+            length = block.doc_start[doc + 1] - block.doc_start[doc] - 1
+            values[doc] = (min(1.0, (curly + plain) / length), min(n_curly, len(straight)) / marks)
         return Measurement(values, [])
