@@ -6,6 +6,7 @@ from chaffinch.features.signals.casing import Casing
 from chaffinch.features.signals.counters import Counters
 from chaffinch.features.signals.echo import Echo
 from chaffinch.features.signals.fluency import Fluency
+from chaffinch.features.signals.obfuscation import Obfuscation
 from chaffinch.features.signals.provenance import Provenance
 from chaffinch.features.signals.quotation import Quotation
 from chaffinch.features.signals.residue import Residue
@@ -26,6 +27,7 @@ SIGNALS: tuple[type[Signal], ...] = (
     Echo,
     Quotation,
     Casing,
+    Obfuscation,
     Shape,
 )
 

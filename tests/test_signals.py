@@ -19,6 +19,7 @@ PROSE = (
     "The council voted on Tuesday to bring back the ferry. It will run four times a day, "
     "and the first crossing is planned for May. As an example, a hour is a amount of time."
 )
+ENCODED = [("&#105;", "encoded letter"), ("&#x69;", "encoded letter")]
 any_text = st.one_of(
     st.text(st.characters(codec=None), max_size=200),
     st.lists(
@@ -92,6 +93,7 @@ class TestContract:
         ("spintax", "We {buy|purchase} it.", [("{buy|purchase}", "spintax alternatives")]),
         ("spintax", "a set {of professional} tools", [("{of professional}", "spintax remainder")]),
         ("spintax", "the set {x | x > 0} and a || b", []),
+        ("spintax", r"\frac{a|b} and {{Abbr|Au|x}} and app.{set|get} or {X|Y}", []),
         ("spacing", "his ngo  is portion", [("  ", "run of spaces")]),
         ("spacing", "It ended.  It began again.", []),
         ("counters", "Head\n5 months ago 98\nText", [("5 months ago 98", "view counter")]),
@@ -110,6 +112,18 @@ class TestContract:
             "Continue reading the main story",
             [("Continue reading the main story", "template line")],
         ),
+        (
+            "obfuscation",
+            "The p\N{CYRILLIC SMALL LETTER O}lice said so.",
+            [("p\N{CYRILLIC SMALL LETTER O}lice", "look-alike letter")],
+        ),
+        (
+            "obfuscation",
+            "The pol\N{ZERO WIDTH SPACE}ice said so.",
+            [("pol\N{ZERO WIDTH SPACE}ice", "hidden character")],
+        ),
+        ("obfuscation", "The pol&#105;ce sa&#x69;d", ENCODED),
+        ("obfuscation", "\u0441\u043e\u0440 \u03b1-helix /\u02c8da\u026akstr\u0259/ sof\xadt", []),
         (
             "casing",
             "He left for america on monday.",
@@ -151,3 +165,9 @@ def test_a_replaced_word_is_found_with_its_original(
     signal = next(signal for signal in SIGNALS if signal.name == "substitutions")
     pairs = {(text[span.start : span.end], span.original) for span in measure(signal, text).spans}
     assert (substitute, original) in pairs
+
+
+def test_a_disguised_word_is_evidence_with_the_plain_word() -> None:
+    signal = next(signal for signal in SIGNALS if signal.name == "obfuscation")
+    spans = measure(signal, "The \N{CYRILLIC CAPITAL LETTER ES}oun\N{WORD JOINER}cil met.").spans
+    assert [span.original for span in spans] == ["council", "council"]

@@ -2,14 +2,17 @@
 
 import re
 
-from chaffinch.features.patterns import find_patterns
+from chaffinch.features.patterns import Pattern, find_patterns
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.tokens import TokenBlock
 
 _PATTERNS = {
-    "run of spaces": re.compile(r"(?<=[a-z,]) {2,12}(?=[a-z])"),
-    "broken entity": re.compile(r",quot;|&amp;(?:amp|quot|nbsp|#\d{1,5});|\bamp;(?:quot|nbsp);"),
+    "run of spaces": Pattern(re.compile(r"  (?<=[a-z,]  ) {0,10}(?=[a-z])"), ("  ",)),
+    "broken entity": Pattern(
+        re.compile(r",quot;|&amp;(?:amp|quot|nbsp|#\d{1,5});|\bamp;(?:quot|nbsp);"),
+        (",quot;", "amp;"),
+    ),
 }
 
 

@@ -2,15 +2,27 @@
 
 import re
 
-from chaffinch.features.patterns import find_patterns
+from chaffinch.features.patterns import Pattern, find_patterns
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.tokens import TokenBlock
 
 _PATTERNS = {
-    "spintax alternatives": re.compile(r"\{[^{}|\n<>=;]{1,60}(?:\|[^{}|\n<>=;]{1,60}){1,20}\}"),
-    "spintax remainder": re.compile(r"\{(?:of|the|a|an|in|to|for|and|with) [a-z ]{2,40}\}"),
-    "placeholder": re.compile(r"%(?:keyword|title|city|name|site|url|category)s?%", re.IGNORECASE),
+    "spintax alternatives": Pattern(
+        # Markup, formulas and code join their braces to what stands before them.
+        re.compile(
+            r"(?<![\w\\.!/{}$^-])\{(?=[^}]{0,60}[a-z]{2})"
+            r"[^{}|\n<>=;.\\]{1,60}(?:\|[^{}|\n<>=;.\\]{1,60}){1,20}\}(?![\w}])"
+        ),
+        ("{",),
+    ),
+    "spintax remainder": Pattern(
+        re.compile(r"\{(?:of|the|an?|in|to|for|and|with) [a-z]{2,20}(?: [a-z]{2,20}){0,2}\}"),
+        ("{",),
+    ),
+    "placeholder": Pattern(
+        re.compile(r"%(?:keyword|title|city|name|site|url|category)s?%", re.IGNORECASE), ("%",)
+    ),
 }
 
 
