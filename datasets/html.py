@@ -1,18 +1,17 @@
-"""Documents of web pages: main content by resiliparse, metadata from markup and JSON-LD."""
+"""Documents of web pages: main content by resiliparse, as their readers see it."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
 from chaffinch.datasets.decoding import decode
+from chaffinch.datasets.hidden_text import remove_hidden_text
+from chaffinch.datasets.metadata import page_metadata
 from chaffinch.datasets.records import Record
-from chaffinch.features.document import Document, PageMetadata
+from chaffinch.features.document import Document
 
 MAX_BYTES = 20_000_000
 """Bytes of a page that are parsed; the rest is cut off."""
@@ -25,6 +24,7 @@ MAX_DEPTH = 1_000
 """Open elements at which a page with many tags is cut off; browsers stop nesting at 512."""
 
 _MANY_TAGS = 5_000
+_MIN_SHOWN = 2_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{2,40})", re.I)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -61,6 +61,24 @@ def document_from_html(record: Record) -> Document:
     markup = _markup(record.content)
     tree = HTMLTree.parse(markup)
     metadata = page_metadata(tree)
+    title = record.title or metadata.og_title or _title(tree)
+    hidden = remove_hidden_text(tree, markup)
+    text = _main_text(tree)
+    if hidden and len(text) < _MIN_SHOWN:
+        # Scripts show what style sheets hide at first.
+        whole = _main_text(HTMLTree.parse(markup))
+        text = whole if len(text) < len(whole) / 2 else text
+    return Document(
+        text,
+        id=record.id,
+        url=record.url,
+        title=title,
+        published=record.published or metadata.published,
+        metadata=metadata,
+    )
+
+
+def _main_text(tree: HTMLTree) -> str:
     text = extract_plain_text(
         tree,
         main_content=True,
@@ -71,14 +89,7 @@ def document_from_html(record: Record) -> Document:
         skip_elements=[_BESIDE_THE_ARTICLE],
     )
     lines = (line.strip() for line in text.split("\n"))
-    return Document(
-        "\n".join(line for line in lines if line),
-        id=record.id,
-        url=record.url,
-        title=record.title or metadata.og_title or _title(tree),
-        published=record.published or metadata.published,
-        metadata=metadata,
-    )
+    return "\n".join(line for line in lines if line)
 
 
 def _title(tree: HTMLTree) -> str:
@@ -123,65 +134,3 @@ def _cut_deep(markup: str) -> str:
         if depth > MAX_DEPTH or number > MAX_TAGS:
             return markup[: tag.start()]
     return markup
-
-
-def page_metadata(tree: HTMLTree) -> PageMetadata:
-    """What a page says of itself in meta tags, links and JSON-LD; None where it says nothing."""
-    document = tree.document
-    if document is None:
-        return PageMetadata()
-
-    def attribute(selector: str, name: str) -> str | None:
-        node = document.query_selector(selector)
-        value = node.getattr(name) if node else None
-        return value.strip() or None if value else None
-
-    def meta(*names: str) -> str | None:
-        found = (
-            attribute(f'meta[{key}="{name}"]', "content")
-            for name in names
-            for key in ("property", "name")
-        )
-        return next(filter(None, found), None)
-
-    scripts = document.query_selector_all('script[type="application/ld+json"]')
-    things = list(_json_ld(script.text or "" for script in scripts))
-
-    def stated(key: str) -> str | None:
-        return next(filter(None, (_name(thing.get(key)) for thing in things)), None)
-
-    return PageMetadata(
-        canonical_url=attribute('link[rel="canonical"]', "href"),
-        site_name=meta("og:site_name"),
-        author=stated("author") or meta("author", "article:author"),
-        publisher=stated("publisher"),
-        published=stated("datePublished")
-        or meta("article:published_time", "date", "datePublished")
-        or attribute("time[datetime]", "datetime"),
-        language=attribute("html", "lang"),
-        og_title=meta("og:title"),
-    )
-
-
-def _json_ld(scripts: Iterator[str]) -> Iterator[dict[str, Any]]:
-    for script in scripts:
-        try:
-            waiting = [json.loads(script)]
-        except (ValueError, RecursionError):
-            continue
-        while waiting:
-            thing = waiting.pop(0)
-            if isinstance(thing, list):
-                waiting += thing[:100]
-            elif isinstance(thing, dict):
-                yield thing
-                if isinstance(graph := thing.get("@graph"), list):
-                    waiting += graph[:100]
-
-
-def _name(value: object) -> str | None:
-    if isinstance(value, list) and value:
-        value = value[0]
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("url")
-    return value.strip() or None if isinstance(value, str) else None

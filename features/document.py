@@ -1,6 +1,7 @@
 """What a document is: immutable text with what is known about where it came from."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 MAX_CHARACTERS = 400_000
@@ -8,6 +9,13 @@ MAX_CHARACTERS = 400_000
 
 The longest of the 76,000 clean texts used to build the bundled model has 45,000.
 """
+
+
+class Image(NamedTuple):
+    """An image of an article: its address and its text alternative, each "" where missing."""
+
+    url: str
+    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,10 @@ class PageMetadata:
         published: Publication date from meta tags, JSON-LD or ``<time>``.
         language: ``lang`` attribute of ``<html>``.
         og_title: ``og:title``.
+        description: ``og:description`` or the meta description.
+        stated_urls: Addresses that ``og:url`` and the JSON-LD of the page or article give:
+            ``url``, ``mainEntityOfPage``, ``isBasedOn``.
+        images: Images inside the article, at most ten.
     """
 
     canonical_url: str | None = None
@@ -33,6 +45,9 @@ class PageMetadata:
     published: str | None = None
     language: str | None = None
     og_title: str | None = None
+    description: str | None = None
+    stated_urls: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,18 @@ from hypothesis import strategies as st
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.records import MediaType, Record
-from chaffinch.features.document import Document, PageMetadata
+from chaffinch.features.document import Document, Image, PageMetadata
 
 PARAGRAPH = (
     "The council voted on Tuesday to bring back the harbour ferry, two years after the last boat "
     "left the quay. The caf\u00e9\u2019s owner said she had waited for it every day since."
+)
+BROKEN = (
+    "{broken",
+    "[" * 100_000,
+    '{"author": {"name": [1]}}',
+    '{"@type": [1, "Article"], "url": {"@id": [2]}}',
+    "7",
 )
 ARTICLE = f"<p>{PARAGRAPH}</p>" * 8
 
@@ -149,7 +156,27 @@ def test_structured_data_names_author_publisher_and_date(json_ld: str) -> None:
     )
 
 
-@pytest.mark.parametrize("json_ld", ["{broken", "[" * 100_000, '{"author": {"name": [1]}}', "7"])
+def test_addresses_and_images_of_the_article_are_read() -> None:
+    markup = """<head><meta property="og:url" content="https://farm.example/b">
+    <meta property="og:description" content="A ferry."><script type="application/ld+json">
+    {"@type": ["NewsArticle"], "url": "https://paper.example/a", "mainEntityOfPage":
+    {"@id": "https://paper.example/b"}}</script><script type="application/ld+json">
+    {"@type": "Organization", "url": "https://owner.example/"}</script></head><body>
+    <img src="/logo.png" alt="Logo"><article><img src="/i/ferry.jpg" alt="The
+    ferry"><img></article>"""
+    metadata = page(markup).metadata
+    assert metadata == PageMetadata(
+        description="A ferry.",
+        stated_urls=(
+            "https://farm.example/b",
+            "https://paper.example/a",
+            "https://paper.example/b",
+        ),
+        images=(Image("/i/ferry.jpg", "The ferry"),),
+    )
+
+
+@pytest.mark.parametrize("json_ld", BROKEN)
 def test_structured_data_that_is_broken_is_passed_over(json_ld: str) -> None:
     script = f'<script type="application/ld+json">{json_ld}</script>'
     assert page(f"<head>{script}</head><body>{ARTICLE}").metadata == PageMetadata()

@@ -1,0 +1,112 @@
+"""Text that a page holds and its readers never see."""
+
+import re
+from itertools import islice
+
+from resiliparse.parse.html import DOMNode, HTMLTree
+
+_MAX_STYLED = 20_000
+_MAX_STYLE = 1_000
+_MAX_SELECTORS = 50
+_MAX_DEPTH = 30
+_TOO_BIG_TO_HIDE = ("html", "body", "main", "article")
+
+_END = r"\s*(?:;|!|\}|$)"
+_HIDES = re.compile(
+    r"(?:^|;|\{)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden"
+    rf"|font-size\s*:\s*0(?:px|r?em|pt|%)?{_END}|opacity\s*:\s*0?\.?0*{_END}"
+    r"|(?:left|top|right|bottom|text-indent|margin-left)\s*:\s*-(?:[5-9]\d\d|\d{4,})"
+    r"|clip\s*:\s*rect\((?:[01](?:px)?[ ,]*){4}\))",
+    re.IGNORECASE,
+)
+"""Declarations that take text out of sight, beside those that resiliparse knows."""
+
+_COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
+_BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
+_WHITE = frozenset({"#fff", "#ffffff", "white", "#fefefe", "#fdfdfd"})
+_SPACE = re.compile(r"\s+")
+_STYLED = ", ".join(
+    f'[style*="{name}" i]'
+    for name in "font-size opacity left top indent right bottom clip color".split()
+)
+# Longer sheets are those of whole designs, whose scripts show again what they hide.
+_SHEET = re.compile(r"<style[^<>]{0,200}>([^<]{1,4000})<", re.IGNORECASE)
+_RULE = re.compile(r"([.#][\w-]+(?:\s*,\s*[.#][\w-]+){0,20})\s*(\{[^{}]{0,500}\})")
+
+
+def remove_hidden_text(tree: HTMLTree, markup: str) -> bool:
+    """Take elements out of a page that its own styles keep from being seen.
+
+    Text of no size, beyond the screen's edge, in the colour of its ground, transparent, or
+    of a class or name that a style sheet within the page hides. Farms pad pages with such
+    text. What an outside style sheet or a script does is not known here.
+
+    Args:
+        tree: The page; elements are taken out of it.
+        markup: Its source.
+
+    Returns:
+        Whether anything was taken out.
+    """
+    document = tree.document
+    if document is None:
+        return False
+    found = [
+        node
+        for node in document.query_selector_all(_STYLED)[:_MAX_STYLED]
+        if _is_hidden((node.getattr("style") or "")[:_MAX_STYLE], node)
+    ]
+    selectors = [
+        selector for sheet in _SHEET.finditer(markup) for selector in _hiding_selectors(sheet[1])
+    ]
+    if selectors:
+        # A slice: resiliparse runs the query anew for every step of an iteration.
+        found += document.query_selector_all(", ".join(selectors[:_MAX_SELECTORS]))[:_MAX_STYLED]
+    found = [node for node in found if node.tag not in _TOO_BIG_TO_HIDE]
+    for node in found:
+        # Taken out of the tree and not destroyed: one may lie inside another.
+        if node.parent is not None:
+            node.parent.remove_child(node)
+    return bool(found)
+
+
+def _is_hidden(style: str, node: DOMNode) -> bool:
+    return bool(_HIDES.search(style)) or _is_colourless(style, node)
+
+
+def _is_colourless(style: str, node: DOMNode) -> bool:
+    """Whether a style writes text in its background's colour, or in white on no background."""
+    colour = _COLOUR.search(style)
+    if not colour:
+        return False
+    if ground := _BACKGROUND.search(style):
+        return _plain(colour[1]) == _plain(ground[1])
+    if _plain(colour[1]) not in _WHITE or node.tag not in ("p", "span", "div", "font"):
+        return False
+    around = node.parent_element
+    for _ in range(_MAX_DEPTH):
+        if around is None:
+            break
+        if "background" in (around.getattr("style") or "") or around.getattr("bgcolor"):
+            return False
+        around = around.parent_element
+    return True
+
+
+def _plain(colour: str) -> str:
+    colour = _SPACE.sub("", colour).lower()
+    return "#fff" if colour in _WHITE else colour
+
+
+def _hiding_selectors(sheet: str) -> list[str]:
+    if not _HIDES.search(sheet):
+        return []
+    hiding = (rule for rule in _RULE.finditer(sheet) if _HIDES.search(rule[2]))
+    return [rule[1] for rule in islice(hiding, _MAX_SELECTORS) if _stands_free(sheet, rule.start())]
+
+
+def _stands_free(sheet: str, start: int) -> bool:
+    """Whether a rule's selector is whole, and the rule in no @media block."""
+    before = sheet[:start]
+    rest = before.rstrip()
+    return (not rest or rest[-1] in "}/>") and before.count("{") == before.count("}")
