@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaffinch.detector.detector import Detector
-from chaffinch.features.document import Document, PageMetadata
+from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.signal import Measurement, Signal
 from chaffinch.features.tokens import TokenBlock
@@ -139,14 +139,6 @@ def test_a_template_line_says_nothing_at_home() -> None:
     line = "Continue reading the main story"
     assert found("residue", Document(line, url="https://www.nytimes.com/x")) == []
     assert found("residue", Document(line, url="https://farm.example/x"))
-
-
-def test_markup_that_names_another_site_is_evidence() -> None:
-    metadata = PageMetadata(canonical_url="https://paper.example/a", publisher="www.paper.example")
-    document = Document("x", url="https://farm.example/a", metadata=metadata)
-    signal = next(signal for signal in SIGNALS if signal.name == "provenance")
-    notes = [span.note for span in measure(signal, document).spans]
-    assert notes == ["canonical link: paper.example", "publisher: paper.example"]
 
 
 @pytest.mark.parametrize(

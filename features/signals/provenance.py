@@ -1,67 +1,279 @@
-"""What the page says of its origin, against what its address and text say."""
+"""What a page says of its origin, against what its address and text say."""
 
 import re
+from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
 from chaffinch.features.document import Document
+from chaffinch.features.patterns import lines, texts
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import TokenBlock
 
+EDGE_LINES = 12
+"""Lines at either end of a text that are searched for bylines, credits and dates."""
+
+_MAX_LINE = 200
+_MAX_DATE_LINE = 80
+_OLDER_DAYS = 7
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_GENERIC_LABELS = frozenset("www co com org net gov ac edu".split())
+_MIN_BRAND = 3
+
+_PART = r"[A-Z][\w'\N{RIGHT SINGLE QUOTATION MARK}.-]{0,20}"
+_NAME = rf"{_PART}(?: {_PART}){{1,3}}"
+_BYLINE = re.compile(
+    r"(?:[Bb]y|BY|(?:Written|Story|Words) by):? "
+    rf"(?P<names>{_NAME}(?:(?:, | and | & ){_NAME}){{0,3}})"
+    r"(?=$|[,.;(|]| \W)"
+)
+_CREDIT = re.compile(
+    rf"(?P<names>{_NAME}(?:,? and {_NAME})?) report(?:ed|ing) from [A-Z]"
+    rf"|\(?Reporting by (?P<reporters>{_NAME})"
+)
+_AGENCIES = {
+    "reuters": ("reuters",),
+    "ap": ("associated press", "ap"),
+    "afp": ("agence france-presse", "afp"),
+    "upi": ("united press international", "upi"),
+    "bloomberg": ("bloomberg",),
+    "xinhua": ("xinhua",),
+    "ians": ("indo-asian news service", "ians"),
+}
+_DATELINE = re.compile(
+    r"\((?P<agency>Reuters|AP|AFP|UPI|Bloomberg|Xinhua|IANS)\)"
+    r"\s?[-\N{EN DASH}\N{EM DASH}]",
+    re.IGNORECASE,
+)
+_DATELINE_WITHIN = 1500
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = (
+    r"(?P<month{0}>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
+)
+_DATE = re.compile(
+    r"\b(?:(?P<year1>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day1>\d\d)"
+    rf"|{_MONTH.format(2)} (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year2>(?:19|20)\d\d)"
+    rf"|(?P<day3>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH.format(3)},? (?P<year3>(?:19|20)\d\d))(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_AGE = re.compile(
+    r"\b(?:\d{1,3}|an?) (?:min(?:ute)?|hour|hr|day|week|month|year)s? ago\b", re.IGNORECASE
+)
 
 
 class Provenance(Signal):
-    """Structured data that names another site.
+    """Authors, dates and addresses that contradict each other.
 
-    What it measures: 1 when the canonical link leads to another host; 1 when the
-    publisher in the page's structured data is a host name that is not the page's own; 1
-    when there is no markup to ask.
+    What it measures: 0 or 1 each: the canonical link leads to another owner's host; so does
+    the publisher or an address in the page's structured data; the text is signed by persons
+    that the page's author is not; it has an agency's dateline, and neither author nor site
+    name that agency; a date stands above the text that is more than a week older than the
+    page's own; a relative age stands there beside a date. Then what could not be asked:
+    markup, the page's address, an author and a signature, two dates.
 
-    Why farms show it: a scraped page keeps the source's canonical link and publisher.
+    Why farms show it: a scraped page keeps the source's links, bylines and dates below a
+    template that states its own.
 
-    When it is wrong: honest syndication names the first publisher on purpose, and
-    publishers own several hosts; so it says little by itself.
+    When it is wrong: honest syndication names the first publisher on purpose, publishers
+    own several hosts, and old articles are published again; each says little by itself.
 
-    Source: RFC 6596 (canonical link relation), schema.org ``publisher``.
+    Source: RFC 6596 (canonical link relation), schema.org ``Article``; the first farm pages
+    studied, posted "5 months ago" by "PR Distribution" above "Jan. 18, 2022" and "Michael
+    Crowley reported from Washington".
     """
 
     name = "provenance"
     features = (
         Feature("foreign_canonical", "0 or 1", "canonical link elsewhere", 0, 1, "scraped"),
-        Feature("foreign_publisher", "0 or 1", "publisher is another host", 0, 1, "scraped"),
-        Feature("no_markup", "0 or 1", "page had no markup to ask", 0, 1, "context"),
+        Feature("foreign_data", "0 or 1", "structured data names another host", 0, 1, "scraped"),
+        Feature("foreign_byline", "0 or 1", "signed by others than its author", 0, 1, "scraped"),
+        Feature("foreign_agency", "0 or 1", "agency text without its credit", 0, 1, "scraped"),
+        Feature("older_date", "0 or 1", "dated over a week before the page", 0, 1, "scraped"),
+        Feature("age_beside_date", "0 or 1", "an age and a date above the text", 0, 1, "scraped"),
+        Feature("no_markup", "0 or 1", "no markup to ask", 0, 1, "context"),
+        Feature("no_address", "0 or 1", "the page's address is unknown", 0, 1, "context"),
+        Feature("no_names", "0 or 1", "no author or no signature", 0, 1, "context"),
+        Feature("no_dates", "0 or 1", "no date of the page or the text", 0, 1, "context"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        values = np.zeros((len(block), 3))
+        values = np.zeros((len(block), len(self.features)))
         spans = []
-        for doc, document in enumerate(block.documents):
-            if document.metadata is None:
-                values[doc, 2] = 1
-                continue
-            canonical, publisher = _foreign(document)
-            for column, (host, note) in enumerate(
-                ((canonical, "canonical link"), (publisher, "publisher"))
-            ):
-                if host:
+        for doc, text in enumerate(texts(block)):
+            document = block.documents[doc]
+            shown = [line for line in lines(text) if len(line[1]) <= _MAX_LINE]
+            head, tail = shown[:EDGE_LINES], shown[EDGE_LINES:][-EDGE_LINES:]
+            signed = _signatures([*head, *tail])
+            dated = _dates(head)
+            facts = (
+                _foreign_canonical(document),
+                _foreign_data(document),
+                _foreign_byline(document, signed),
+                _foreign_agency(document, text),
+                _older_date(document, dated),
+                _age_beside_date(head, dated),
+            )
+            for column, fact in enumerate(facts):
+                if fact is not None:
                     values[doc, column] = 1
-                    spans.append(Span(doc, "metadata", -1, -1, None, 1.0, f"{note}: {host}"))
-        return Measurement(values, spans)
+                    spans.append(fact._replace(doc=doc))
+            values[doc, len(facts) :] = (
+                document.metadata is None,
+                not document.site,
+                not signed or not _author(document),
+                not dated or _read_date(document.published) is None,
+            )
+        return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
 
 
-def _foreign(document: Document) -> tuple[str | None, str | None]:
+def _fact(note: str, start: int = -1, end: int = -1) -> Span:
+    return Span(0, "metadata" if start < 0 else "text", start, end, None, 1.0, note)
+
+
+def _foreign_canonical(document: Document) -> Span | None:
+    if document.metadata is None:
+        return None
+    host = Document("", url=document.metadata.canonical_url or "").site
+    if host and document.site and not same_owner(host, document.site):
+        return _fact(f"canonical link: {host}")
+    return None
+
+
+def _foreign_data(document: Document) -> Span | None:
+    """A host in structured data that is not the page's own, nor its canonical link's."""
     metadata = document.metadata
-    own = document.site
-    if metadata is None or not own:
-        return None, None
-    canonical = Document("", url=metadata.canonical_url or "").site
-    publisher = (metadata.publisher or "").lower()
-    publisher = publisher.removeprefix("www.") if _HOST.fullmatch(publisher) else ""
-    return (
-        canonical if canonical and not same_site(canonical, own) else None,
-        publisher if publisher and not same_site(publisher, own) else None,
+    if metadata is None:
+        return None
+    own = document.site or Document("", url=metadata.canonical_url or "").site
+    publisher = (metadata.publisher or "").lower().removeprefix("www.")
+    if own and _HOST.fullmatch(publisher) and not same_owner(publisher, own):
+        return _fact(f"publisher: {publisher}")
+    for url in metadata.stated_urls:
+        host = Document("", url=url).site
+        if own and host and not same_owner(host, own):
+            return _fact(f"structured data: {host}")
+    return None
+
+
+def _signatures(shown: Sequence[tuple[int, str]]) -> list[tuple[int, int, str]]:
+    """Start, end and names of bylines and end credits."""
+    found = []
+    for start, line in shown:
+        match = _BYLINE.match(line)
+        names = match["names"] if match else ""
+        if not match and "report" in line.lower():
+            match = _CREDIT.search(line)
+            names = (match["names"] or match["reporters"]) if match else ""
+        if match:
+            found.append((start + match.start(), start + match.end(), names))
+    return found
+
+
+def _author(document: Document) -> set[str]:
+    """Words of the author's name, without titles of nobody; empty where it is the site's own."""
+    metadata = document.metadata
+    if metadata is None or not metadata.author:
+        return set()
+    words = _words(metadata.author)
+    site = _words(f"{metadata.site_name or ''} {metadata.publisher or ''}")
+    return set() if words <= site | _words(document.site) else words
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{2,}", name[:200].lower()))
+
+
+def _foreign_byline(document: Document, signed: list[tuple[int, int, str]]) -> Span | None:
+    author = _author(document)
+    if not author or any(author & _words(names) for _, _, names in signed):
+        return None
+    if any(author & set(" ".join(names).split()) for names in _AGENCIES.values()):
+        return None
+    for start, end, names in signed:
+        return _fact(f"signed {names}, posted by another", start, end)
+    return None
+
+
+def _foreign_agency(document: Document, text: str) -> Span | None:
+    metadata = document.metadata
+    found = None if metadata is None else _DATELINE.search(text, 0, _DATELINE_WITHIN)
+    if metadata is None or not found:
+        return None
+    agency = found["agency"].lower()
+    credited = " ".join(
+        filter(None, (metadata.author, metadata.publisher, metadata.site_name, document.site))
+    ).lower()
+    if any(re.search(rf"\b{name}", credited) for name in _AGENCIES[agency]):
+        return None
+    return _fact(f"dateline of {found['agency']}", *found.span())
+
+
+def _dates(head: Sequence[tuple[int, str]]) -> list[tuple[int, int, date]]:
+    """Start, end and date of the first date on each line above the text."""
+    found = []
+    for start, line in head:
+        if len(line) > _MAX_DATE_LINE or not _YEAR.search(line):
+            continue
+        match = _DATE.search(line)
+        if match and (day := _date(match)):
+            found.append((start + match.start(), start + match.end(), day))
+    return found
+
+
+def _older_date(document: Document, dated: list[tuple[int, int, date]]) -> Span | None:
+    published = _read_date(document.published)
+    for start, end, day in dated:
+        if published and (published - day).days > _OLDER_DAYS:
+            return _fact(f"dated {day}, published {published}", start, end)
+    return None
+
+
+def _age_beside_date(
+    head: Sequence[tuple[int, str]], dated: list[tuple[int, int, date]]
+) -> Span | None:
+    if not dated:
+        return None
+    for start, line in head:
+        age = _AGE.search(line) if len(line) <= _MAX_DATE_LINE else None
+        if age and not any(start <= place < start + len(line) for place, _, _ in dated):
+            return _fact("relative age beside a date", start + age.start(), start + age.end())
+    return None
+
+
+def _read_date(stated: str | None) -> date | None:
+    match = _DATE.search((stated or "")[:100])
+    return _date(match) if match else None
+
+
+def _date(match: re.Match[str]) -> date | None:
+    year = match["year1"] or match["year2"] or match["year3"]
+    day = match["day1"] or match["day2"] or match["day3"]
+    name = match["month2"] or match["month3"]
+    month = _MONTHS.index(name.lower()) + 1 if name else int(match["number"])
+    try:
+        return date(int(year), month, int(day))
+    except ValueError:
+        return None
+
+
+def same_owner(one: str, other: str) -> bool:
+    """Whether two hosts are one site's, or have one name under different top-level domains.
+
+    >>> same_owner("bbc.co.uk", "www.bbc.com"), same_owner("paper.example", "farm.example")
+    (True, False)
+    """
+    return same_site(one, other) or (
+        len(_brand(one)) >= _MIN_BRAND and _brand(one) == _brand(other)
     )
+
+
+def _brand(host: str) -> str:
+    labels = [label for label in host.split(".")[:-1] if label not in _GENERIC_LABELS]
+    return labels[-1] if labels else ""
 
 
 def same_site(one: str, other: str) -> bool:
