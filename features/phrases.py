@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from chaffinch.features.characters import folded
 
-PhraseKind = Literal["scraper", "template"]
+PhraseKind = Literal["scraper", "template", "credit"]
 Position = Literal["line", "head", "tail"]
 
 MAX_LINE = 160
@@ -32,7 +32,7 @@ class Phrase(NamedTuple):
         phrase: The whole line as `normalise_line` leaves it; ``*`` is any words, ``#`` a
             number.
         kind: ``scraper`` for lines that farms add, ``template`` for lines of the source's
-            page.
+            page, ``credit`` for lines that name the first publisher.
         position: ``line`` counts anywhere, ``head`` and ``tail`` in the first and last lines
             only.
         home: Hosts where the line belongs and says nothing.

@@ -52,15 +52,15 @@ def measure(text: str, url: str = "https://farm.example/a") -> Measurement:
         ("Read more at source →", "scraper line"),
         ("Re\N{ZERO WIDTH SPACE}ad Entire \N{CYRILLIC CAPITAL LETTER A}rticle", "scraper line"),
         ("The post Owls breed again appeared first on Daily Wren.", "scraper line"),
-        ("This article originally appeared on Daily Wren.", "scraper line"),
-        ("Originally published on Daily Wren", "scraper line"),
+        ("This article originally appeared on Daily Wren.", "credit line"),
+        ("Originally published on Daily Wren", "credit line"),
         ("Continue reading the main story", "template line"),
         ("Credit...", "template line"),
         ("Credit…Ada Brook for The Daily Wren", "template line"),
         ("Card 1 of 5", "template line"),
         ("Skip advertisement", "template line"),
         ("Our Standards: The Thomson Reuters Trust Principles.", "template line"),
-        ("You\N{RIGHT SINGLE QUOTATION MARK}ve read 3 of 5 free articles.", "template line"),
+        ("New You can now listen to Fox News articles!", "template line"),
     ],
 )
 def test_a_whole_line_is_found(line: str, note: str) -> None:
@@ -77,6 +77,8 @@ def test_a_whole_line_is_found(line: str, note: str) -> None:
         "The card 1 of 5 was lost, and card two of five was torn.",
         "An advertisement in the paper said so.",
         "Advertisement",
+        "You\N{RIGHT SINGLE QUOTATION MARK}ve read 3 of 5 free articles.",
+        "Already a subscriber? Sign in",
         "Reporting by Ada Brook; Editing by Tom Larch",
         "Ada Brook of Reuters contributed to this report.",
         "CNN's Ada Brook contributed to this report.",
@@ -121,7 +123,7 @@ def test_a_template_line_says_nothing_at_home(url: str, counts: bool) -> None:
 
 def test_repeated_lines_count_once_and_the_count_is_capped() -> None:
     repeated = measure("[ad_1]\n" * 3 + BODY)
-    assert repeated.values.tolist() == [[1, 0]]
+    assert repeated.values.tolist() == [[1, 0, 0]]
     assert len(repeated.spans) == 3
     many = "\n".join(["[ad_1]", "[ad_2]", "[ad_3]", "Source link", "Go to source", "Full article"])
     assert measure(f"{BODY}\n{many}").values[0, 0] == Residue.features[0].high
@@ -191,7 +193,7 @@ def test_every_counter_drawn_is_found(seed: int) -> None:
 @given(seed=seeds)
 def test_three_kinds_of_residue_are_all_found(seed: int) -> None:
     text = inject_residue(BODY, np.random.default_rng(seed), PHRASES, 3)
-    assert measure(text).values.min() == 1
+    assert measure(text).values[0].tolist() == [1, 1, 0]
 
 
 def test_without_phrases_only_counters_are_added() -> None:

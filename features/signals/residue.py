@@ -12,6 +12,7 @@ EDGE_LINES = 12
 """Lines at the start or end of a text in which head and tail phrases count."""
 
 _CAP = 4
+_KINDS = ("scraper", "template", "credit")
 
 
 class Residue(Signal):
@@ -24,7 +25,8 @@ class Residue(Signal):
     Why farms show it: feed importers add "Read Entire Article" and "Source link", and
     copy "Continue reading the main story" along with the text.
 
-    When it is wrong: a publisher's own template on a host that the list does not know.
+    When it is wrong: a publisher's own template on a host that the list does not know. Lines
+    that name the first publisher are written by honest sites as well, and count apart.
 
     Source: ``phrases.json`` names for each phrase where it is seen.
     """
@@ -33,10 +35,11 @@ class Residue(Signal):
     features = (
         Feature("scraper_lines", "phrases", "lines that farms add", 0, _CAP, "scraped"),
         Feature("template_lines", "phrases", "source's template lines", 0, _CAP, "scraped"),
+        Feature("credit_lines", "phrases", "first publisher named", 0, _CAP, "scraped"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        values = np.zeros((len(block), 2))
+        values = np.zeros((len(block), len(_KINDS)))
         spans = []
         matcher = phrase_matcher()
         for doc, text in enumerate(texts(block)):
@@ -51,7 +54,7 @@ class Residue(Signal):
                     continue
                 if phrase.position == "tail" and number < len(shown) - EDGE_LINES:
                     continue
-                column = 0 if phrase.kind == "scraper" else 1
+                column = _KINDS.index(phrase.kind)
                 found.add((column, phrase.phrase))
                 note = f"{phrase.kind} line"
                 spans.append(Span(doc, "text", start, start + len(line), None, 1.0, note))
