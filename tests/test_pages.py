@@ -1,0 +1,113 @@
+"""Pages made of a text: what both kinds keep, and what only a scraper's copy states."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaffinch.datasets.pages import (
+    TEMPLATES,
+    Page,
+    as_document,
+    honest_page,
+    render,
+    scraped_page,
+    split_templates,
+)
+from chaffinch.features.document import Document
+from chaffinch.features.phrases import load_phrases
+from chaffinch.features.resources import Resources
+from chaffinch.features.signals.counters import Counters
+from chaffinch.features.signals.provenance import Provenance
+from chaffinch.features.signals.residue import Residue
+from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.vocabulary import Vocabulary
+
+PHRASES = load_phrases()
+TITLE = "Council votes to bring back the harbour ferry"
+PARAGRAPHS = [
+    f"The council voted on Tuesday to bring back the harbour ferry, {number} years after the last "
+    "boat left the quay, and the owner of a cafe there had waited for it every day since then."
+    for number in range(2, 8)
+]
+TEXT = "\n".join(PARAGRAPHS)
+VOCABULARY = Vocabulary.from_words([])
+RESOURCES = Resources(VOCABULARY, None, None)  # type: ignore[arg-type]
+seeds = st.integers(0, 2**32 - 1)
+templates = st.sampled_from([*TEMPLATES, None])
+
+
+def share_with_evidence(documents: list[Document]) -> float:
+    """Share of pages that residue, counters or provenance say something against."""
+    block = TokenBlock.from_documents(documents, VOCABULARY)
+    spoken = [
+        signal(RESOURCES).measure(block).values[:, column] > 0
+        for signal in (Residue, Counters, Provenance)
+        for column, feature in enumerate(signal.features)
+        if feature.group == "scraped"
+    ]
+    return float(np.mean(np.any(spoken, axis=0)))
+
+
+def test_the_halves_of_the_templates_are_disjoint_and_complete() -> None:
+    one, two = split_templates()
+    assert len(one) == len(two) == len(TEMPLATES) / 2
+    assert set(one) | set(two) == set(TEMPLATES)
+
+
+@given(seed=seeds, template=templates, scraped=st.booleans())
+def test_a_page_keeps_its_text_and_is_the_same_again(
+    seed: int, template: str | None, scraped: bool
+) -> None:
+    def make() -> Document:
+        rng = np.random.default_rng(seed)
+        if scraped:
+            return as_document(scraped_page(TEXT, TITLE, rng, PHRASES, 2), template)
+        return as_document(honest_page(TEXT, TITLE, rng, PHRASES, 0.1), template)
+
+    document = make()
+    assert document == make()
+    assert document.text.split("\n").count(PARAGRAPHS[-1]) == 1
+    assert all(paragraph in document.text for paragraph in PARAGRAPHS)
+    assert document.url and document.title
+    assert (document.metadata is None) == (template is None)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_template_shows_every_line_and_escapes_it(template: str) -> None:
+    page = Page(
+        "Ferry & <b>quay</b>", "Gazette", "g.example", "https://g.example/a", PARAGRAPHS.copy()
+    )
+    page.above, page.below = ["By Ada <i>Brook</i>", "5 months ago 98"], ["Source link"]
+    page.author = 'Ada "Brook"'
+    text = as_document(page, template).text
+    assert all(line in text for line in [*page.above, *page.below, *PARAGRAPHS])
+    assert "<b>quay" not in render(page, template)
+
+
+@pytest.mark.parametrize("template", [TEMPLATES[0], None])
+def test_scraped_pages_are_told_from_honest_ones_by_what_farms_do(template: str | None) -> None:
+    honest, scraped = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        honest.append(as_document(honest_page(TEXT, TITLE, rng), template))
+        scraped.append(as_document(scraped_page(TEXT, TITLE, rng, PHRASES, 1), template))
+    assert share_with_evidence(honest) < 0.15
+    assert share_with_evidence(scraped) > 0.9
+
+
+def test_a_spun_page_keeps_the_originals_words_in_its_address() -> None:
+    spun = "Council votes to instrumentality backmost the seaport ferryboat"
+    urls = set()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        urls.add(scraped_page(TEXT, spun, rng, PHRASES, 0, TITLE).url)
+    assert any(url.endswith("/council-votes-to-bring-back-the-harbour-ferry") for url in urls)
+    assert not any("seaport" in url for url in urls)
+
+
+@given(seed=seeds, text=st.text(max_size=80), title=st.text(max_size=20), template=templates)
+def test_any_text_becomes_a_page(seed: int, text: str, title: str, template: str | None) -> None:
+    rng = np.random.default_rng(seed)
+    for page in (honest_page(text, title, rng), scraped_page(text, title, rng, PHRASES, 3)):
+        assert isinstance(as_document(page, template).text, str)
