@@ -21,8 +21,7 @@ _HIGH_FILLERS = (0x3164, 0xFEFF, 0xFFA0)
 _BLANK = "\N{BRAILLE PATTERN BLANK}"
 _MATHEMATICAL = range(0x1D400, 0x1D800)
 
-# Letters drawn like Latin ones, from the confusables of Unicode Technical Standard 39. Greek
-# letters that stand for themselves in honest English (alpha, gamma, nu, rho) are no disguise.
+# Letters drawn like Latin ones, from the confusables of Unicode Technical Standard 39.
 _LOOKALIKES = {
     "a": "\u0251\u0430",
     "b": "\u0184\u042c",
@@ -91,6 +90,20 @@ class CharacterTables(NamedTuple):
     disguised: NDArray[np.bool_]
 
 
+# Greek letters that stand for themselves in honest English, unless a Latin letter is beside.
+_GREEK = {
+    "\u03b1": "a",
+    "\u03b3": "y",
+    "\u03b9": "i",
+    "\u03bd": "v",
+    "\u03c1": "p",
+    "\u03c3": "o",
+    "\u03c4": "t",
+    "\u03c5": "u",
+}
+_GREEK_POINTS = {ord(greek): ord(latin) for greek, latin in _GREEK.items()}
+
+
 def _kind(character: str) -> int:
     if character in _APOSTROPHES:
         return APOSTROPHE
@@ -156,7 +169,9 @@ def classify(
     table = tables()
     high = points >= _TABLE_SIZE
     if not high.any():
-        return table.kind[points], table.fold[points], table.upper[points]
+        fold = table.fold[points]
+        _fold_greek(fold)
+        return table.kind[points], fold, table.upper[points]
     full_width = (points >= 0xFF01) & (points <= 0xFF5E)
     points = np.where(full_width, points - np.uint32(0xFEE0), points)
     styled = (points >= _MATHEMATICAL.start) & (points < _MATHEMATICAL.stop)
@@ -177,7 +192,20 @@ def classify(
     ignored |= np.isin(points, _HIGH_FILLERS)
     kind = np.where(high & letters, np.uint8(LETTER), kind)
     kind = np.where(high & ignored, np.uint8(IGNORED), kind)
-    return kind, np.where(high, points, fold), upper
+    fold = np.where(high, points, fold)
+    _fold_greek(fold)
+    return kind, fold, upper
+
+
+def _fold_greek(fold: NDArray[np.uint32]) -> None:
+    """Make Greek letters Latin, in place, where a Latin letter is beside them or their run."""
+    places = np.flatnonzero((fold >= min(_GREEK_POINTS)) & (fold <= max(_GREEK_POINTS))).tolist()
+    for order, step in ((places, -1), (places[::-1], 1)):
+        for place in order:
+            latin = _GREEK_POINTS.get(int(fold[place]))
+            beside = place + step
+            if latin and 0 <= beside < len(fold) and ord("a") <= fold[beside] <= ord("z"):
+                fold[place] = latin
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

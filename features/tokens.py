@@ -1,5 +1,7 @@
 """Many documents tokenised at once, as flat arrays."""
 
+import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +31,13 @@ GAP_NONE, GAP_HYPHEN, GAP_QUOTE, GAP_CLAUSE, GAP_STOP, GAP_LINE, GAP_DOCUMENT = 
 LOWER, CAPITALISED, UPPER, MIXED = range(4)
 """How a token is written. A single upper-case letter is `CAPITALISED`."""
 
+ENCODED_LETTER = re.compile(
+    r"&#(?:0{0,4}(?:6[5-9]|[78]\d|90|9[7-9]|1[01]\d|12[0-2])"
+    r"|x0{0,4}(?:[46][1-9a-f]|[57][0-9a]));",
+    re.IGNORECASE,
+)
+"""A Latin letter written as a numeric character reference."""
+
 _GAP_OF_KIND = np.zeros(10, np.uint8)
 _GAP_OF_KIND[[SPACE, HYPHEN, APOSTROPHE, QUOTE, CLAUSE, STOP, NEWLINE]] = [
     GAP_NONE,
@@ -47,8 +56,8 @@ class TokenBlock:
 
     An apostrophe between letters begins a token of its own (``don 't``, ``Blinken 's``);
     characters that nobody sees (soft hyphens, zero-width marks, combining marks) are passed
-    over, so that they cannot split a word. What a token looks like never depends on the
-    documents beside it.
+    over, so that they cannot split a word, and Latin letters in disguise are Latin letters.
+    What a token looks like never depends on the documents beside it.
 
     Attributes:
         documents: The documents, in the order given.
@@ -91,6 +100,7 @@ class TokenBlock:
         np.cumsum(lengths, out=doc_start[1:])
 
         kind, fold, upper = classify(raw)
+        width = _decode_references(texts, doc_start, kind, fold, upper)
         position = np.flatnonzero(kind != IGNORED)
         if len(position) < len(raw):
             kind, fold, upper = kind[position], fold[position], upper[position]
@@ -113,7 +123,8 @@ class TokenBlock:
 
         joints = np.searchsorted(position, doc_start[1:] - 1)
         gap = _gaps(kind, upper, start, end, joints)
-        first, last = position[start], position[end - 1] + 1
+        first, last = position[start], position[end - 1]
+        last = last + (1 if width is None else width[last])
         doc = np.searchsorted(doc_start, first, side="right") - 1
         return cls(
             documents=tuple(documents),
@@ -145,6 +156,38 @@ class TokenBlock:
         depend on its neighbours.
         """
         return np.bincount(self.doc, weights=values, minlength=len(self)).astype(np.float64)
+
+
+def _decode_references(
+    texts: Sequence[str],
+    doc_start: NDArray[np.int64],
+    kind: NDArray[np.uint8],
+    fold: NDArray[np.uint32],
+    upper: NDArray[np.bool_],
+) -> NDArray[np.int64] | None:
+    """Class letters written as character references as the letters that they stand for.
+
+    A reference's first character takes the letter's place and the others are passed over; the
+    tables are changed in place.
+
+    Returns:
+        Width of each character in code points, or None where all are one wide.
+    """
+    width = None
+    for origin, text in zip(doc_start.tolist(), texts, strict=False):
+        if "&#" not in text:
+            continue
+        for match in ENCODED_LETTER.finditer(text):
+            if width is None:
+                width = np.ones(len(kind), np.int64)
+            start, end = origin + match.start(), origin + match.end()
+            letter = html.unescape(match[0])
+            kind[start:end] = IGNORED
+            kind[start], fold[start] = LETTER, ord(letter.lower())
+            upper[start:end] = False
+            upper[start] = letter.isupper()
+            width[start] = end - start
+    return width
 
 
 def _token_bounds(kind: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

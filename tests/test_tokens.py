@@ -116,6 +116,8 @@ def test_hashes_of_words_agree_with_hashes_of_tokens() -> None:
         "ar\N{CYRILLIC SMALL LETTER DZE}eni\N{GREEK LUNATE SIGMA SYMBOL}",
         "\N{MATHEMATICAL BOLD SMALL A}\N{MATHEMATICAL ITALIC SMALL R}senic",
         "\N{FULLWIDTH LATIN SMALL LETTER A}rsenic",
+        "\N{GREEK SMALL LETTER ALPHA}rsen\N{GREEK SMALL LETTER IOTA}c",
+        "&#97;rse&#x6E;i&#099;",
     ],
 )
 def test_a_disguised_word_is_the_plain_word(disguised: str) -> None:
@@ -127,6 +129,11 @@ def test_a_disguised_word_is_the_plain_word(disguised: str) -> None:
 def test_a_capital_in_disguise_is_a_capital() -> None:
     block = block_of("\N{CYRILLIC CAPITAL LETTER ES}ouncil \N{MATHEMATICAL BOLD CAPITAL C}ouncil")
     assert block.case.tolist() == [CAPITALISED, CAPITALISED]
+
+
+def test_a_greek_letter_by_itself_is_no_disguise() -> None:
+    (latin,), (greek,) = block_of("a").word_hash, block_of("\N{GREEK SMALL LETTER ALPHA}").word_hash
+    assert latin != greek
 
 
 @given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1), min_size=1, unique=True))

@@ -1,7 +1,5 @@
 """Characters that hide words from programs and not from readers."""
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +7,7 @@ from chaffinch.features.characters import LETTER, classify, disguises, folded
 from chaffinch.features.patterns import Pattern, find_patterns
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.tokens import ENCODED_LETTER, TokenBlock
 
 _LAST_LATIN = 0x17F
 _INVISIBLE = (
@@ -21,16 +19,7 @@ _INVISIBLE = (
     *range(0xE0000, 0xE0080),
 )
 
-_ENCODED = {
-    "encoded letter": Pattern(
-        re.compile(
-            r"&#(?:0{0,4}(?:6[5-9]|[78]\d|90|9[7-9]|1[01]\d|12[0-2])"
-            r"|x0{0,4}(?:[46][1-9a-f]|[57][0-9a]));",
-            re.IGNORECASE,
-        ),
-        ("&#",),
-    )
-}
+_ENCODED = {"encoded letter": Pattern(ENCODED_LETTER, ("&#",))}
 
 
 class Obfuscation(Signal):
