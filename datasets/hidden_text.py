@@ -12,14 +12,14 @@ _MAX_DEPTH = 30
 _TOO_BIG_TO_HIDE = ("html", "body", "main", "article")
 
 _END = r"\s*(?:;|!|\}|$)"
-_HIDES = re.compile(
-    r"(?:^|;|\{)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden"
-    rf"|font-size\s*:\s*0(?:px|r?em|pt|%)?{_END}|opacity\s*:\s*0?\.?0*{_END}"
+_OUT_OF_SIGHT = (
+    rf"font-size\s*:\s*0(?:px|r?em|pt|%)?{_END}"
     r"|(?:left|top|right|bottom|text-indent|margin-left)\s*:\s*-(?:[5-9]\d\d|\d{4,})"
-    r"|clip\s*:\s*rect\((?:[01](?:px)?[ ,]*){4}\))",
-    re.IGNORECASE,
+    r"|clip\s*:\s*rect\((?:[01](?:px)?[ ,]*){4}\)"
 )
-"""Declarations that take text out of sight, beside those that resiliparse knows."""
+_SHOWN_LATER = rf"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0?\.?0*{_END}"
+_ALWAYS_HIDDEN = re.compile(rf"(?:^|;|\{{)\s*(?:{_OUT_OF_SIGHT})", re.IGNORECASE)
+_HIDDEN_AT_FIRST = re.compile(rf"(?:^|;|\{{)\s*(?:{_OUT_OF_SIGHT}|{_SHOWN_LATER})", re.IGNORECASE)
 
 _COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
@@ -34,7 +34,7 @@ _SHEET = re.compile(r"<style[^<>]{0,200}>([^<]{1,4000})<", re.IGNORECASE)
 _RULE = re.compile(r"([.#][\w-]+(?:\s*,\s*[.#][\w-]+){0,20})\s*(\{[^{}]{0,500}\})")
 
 
-def remove_hidden_text(tree: HTMLTree, markup: str) -> bool:
+def remove_hidden_text(tree: HTMLTree, markup: str, *, scripted: bool = False) -> bool:
     """Take elements out of a page that its own styles keep from being seen.
 
     Text of no size, beyond the screen's edge, in the colour of its ground, transparent, or
@@ -44,6 +44,8 @@ def remove_hidden_text(tree: HTMLTree, markup: str) -> bool:
     Args:
         tree: The page; elements are taken out of it.
         markup: Its source.
+        scripted: Keep what scripts commonly show later: transparent text, and what style
+            sheets hide.
 
     Returns:
         Whether anything was taken out.
@@ -51,14 +53,14 @@ def remove_hidden_text(tree: HTMLTree, markup: str) -> bool:
     document = tree.document
     if document is None:
         return False
+    hides = _ALWAYS_HIDDEN if scripted else _HIDDEN_AT_FIRST
     found = [
         node
         for node in document.query_selector_all(_STYLED)[:_MAX_STYLED]
-        if _is_hidden((node.getattr("style") or "")[:_MAX_STYLE], node)
+        if _is_hidden((node.getattr("style") or "")[:_MAX_STYLE], node, hides)
     ]
-    selectors = [
-        selector for sheet in _SHEET.finditer(markup) for selector in _hiding_selectors(sheet[1])
-    ]
+    sheets = [] if scripted else [sheet[1] for sheet in _SHEET.finditer(markup)]
+    selectors = [selector for sheet in sheets for selector in _hiding_selectors(sheet)]
     if selectors:
         # A slice: resiliparse runs the query anew for every step of an iteration.
         found += document.query_selector_all(", ".join(selectors[:_MAX_SELECTORS]))[:_MAX_STYLED]
@@ -70,8 +72,8 @@ def remove_hidden_text(tree: HTMLTree, markup: str) -> bool:
     return bool(found)
 
 
-def _is_hidden(style: str, node: DOMNode) -> bool:
-    return bool(_HIDES.search(style)) or _is_colourless(style, node)
+def _is_hidden(style: str, node: DOMNode, hides: re.Pattern[str]) -> bool:
+    return bool(hides.search(style)) or _is_colourless(style, node)
 
 
 def _is_colourless(style: str, node: DOMNode) -> bool:
@@ -99,9 +101,9 @@ def _plain(colour: str) -> str:
 
 
 def _hiding_selectors(sheet: str) -> list[str]:
-    if not _HIDES.search(sheet):
+    if not _HIDDEN_AT_FIRST.search(sheet):
         return []
-    hiding = (rule for rule in _RULE.finditer(sheet) if _HIDES.search(rule[2]))
+    hiding = (rule for rule in _RULE.finditer(sheet) if _HIDDEN_AT_FIRST.search(rule[2]))
     return [rule[1] for rule in islice(hiding, _MAX_SELECTORS) if _stands_free(sheet, rule.start())]
 
 

@@ -65,8 +65,10 @@ def document_from_html(record: Record) -> Document:
     hidden = remove_hidden_text(tree, markup)
     text = _main_text(tree)
     if hidden and len(text) < _MIN_SHOWN:
-        # Scripts show what style sheets hide at first.
-        whole = _main_text(HTMLTree.parse(markup))
+        # Where little else is there, scripts will show what is hidden at first.
+        tree = HTMLTree.parse(markup)
+        remove_hidden_text(tree, markup, scripted=True)
+        whole = _main_text(tree)
         text = whole if len(text) < len(whole) / 2 else text
     return Document(
         text,

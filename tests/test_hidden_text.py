@@ -83,7 +83,21 @@ def test_hidden_elements_inside_each_other_are_left_out() -> None:
     assert HIDDEN not in text(f'<div style="left:-900px">{inner}{inner}</div>')
 
 
-def test_what_scripts_show_later_is_kept_when_little_else_is_there() -> None:
+@pytest.mark.parametrize(
+    ("style", "kept"),
+    [("opacity:0", True), ("color:white", False), ("font-size:0", False), ("left:-5000px", False)],
+)
+def test_only_what_scripts_show_later_is_kept_when_little_else_is_there(
+    style: str, kept: bool
+) -> None:
+    body = f"<div style='{style}'>{f'<p>{HIDDEN * 9}</p>' * 20}</div>"
+    markup = f"<article><p>{PARAGRAPH}</p>{body}</article>"
+    read = document_from_html(Record("a", 0, markup, "text/html")).text
+    assert PARAGRAPH in read
+    assert (HIDDEN in read) == kept
+
+
+def test_a_class_that_scripts_show_later_is_kept_when_little_else_is_there() -> None:
     body = f"<div class='rest'>{f'<p>{PARAGRAPH}</p>' * 9}</div>"
     markup = f"<style>.rest{{display:none}}</style><article><p>A start.</p>{body}</article>"
     assert PARAGRAPH in document_from_html(Record("a", 0, markup, "text/html")).text

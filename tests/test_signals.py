@@ -87,6 +87,11 @@ class TestContract:
             "It was an union of an honest man and a hour.",
             [("an", "wrong article"), ("a", "wrong article")],
         ),
+        (
+            "agreement",
+            "It was a ima\N{SOFT HYPHEN}ginable plan of a &#111;nslaught.",
+            [("a", "wrong article"), ("a", "wrong article")],
+        ),
         ("agreement", "It took an hour at a university in an historic hall.", []),
         ("agreement", "They spoke by telephone telephone today.", [("telephone", "doubled word")]),
         ("agreement", "He said that that was what he had had.", []),

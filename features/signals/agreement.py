@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from html import unescape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,8 +115,6 @@ def _sounds(block: TokenBlock, tokens: NDArray[np.int64]) -> NDArray[np.int8]:
     )
     documents = block.documents
     words = (documents[doc].text[start:end] for doc, start, end in places)
-    sounds = (
-        sounds_like_vowel(word if word.isascii() else folded(word)) if word.isalpha() else None
-        for word in words
-    )
+    plain = (word if word.isalpha() else folded(unescape(word)) for word in words)
+    sounds = (sounds_like_vowel(word) if word.isalpha() else None for word in plain)
     return np.array([-1 if sound is None else sound for sound in sounds], np.int8)
