@@ -52,6 +52,14 @@ _HONEST_LINES = ("{} comments", "{} min read", "Comments: {}", "Reading time: {}
 _SHARE_LINES = ("Share this: Facebook Twitter Email", "Share on Facebook", "Print this page")
 _FIRST_DAY, _N_DAYS, _MOST_DAYS_LATE = date(2012, 1, 1), 4_500, 900
 _SLUG_WORDS = 12
+_EDITED = 1 / 6
+_EXCEPTION = 1 / 40
+_HEADLINE_WORDS = (
+    "after again analysis before best biggest call change days deal face first former good group "
+    "have here home latest leader live local long look make more need never news next officials "
+    "people plan read report review right says share show star start story take talk their time "
+    "today update video watch week what when will with work world year years you your"
+).split()
 
 
 @dataclass(slots=True)
@@ -136,7 +144,7 @@ def honest_page(
 
     One in sixteen carries an agency's text under the agency's name, one in forty another
     site's article with its canonical link and a line that says so; a few print ages or view
-    counts.
+    counts, are posted by an editor and signed by the author, or come from an archive.
 
     Args:
         text: The article.
@@ -154,7 +162,12 @@ def honest_page(
         page.paragraphs[0] = f"{rng.choice(_CITIES).upper()} ({tag}) - {page.paragraphs[0]}"
     elif rng.random() < 0.5 and page.author:
         page.above.append(f"By {page.author}")
-    page.published = origin.day.isoformat() if rng.random() < 0.7 else ""
+        if rng.random() < _EXCEPTION:
+            page.author = str(rng.choice(_POSTERS))
+    # An archive puts old articles on a new site.
+    late = int(rng.integers(_MOST_DAYS_LATE)) if rng.random() < _EXCEPTION else 0
+    published = origin.day + timedelta(late)
+    page.published = published.isoformat() if rng.random() < 0.7 else ""
     draw = rng.random()
     if draw < 0.6:
         page.above.append(_written_date(origin.day, rng))
@@ -268,6 +281,8 @@ def _page(text: str, title: str, origin: _Origin, rng: np.random.Generator) -> P
     )
     if rng.random() < 0.8:
         page.og_title = page.title if rng.random() < 0.8 else f"{page.title} | {page.site_name}"
+        if page.title and rng.random() < _EDITED / 2:
+            page.og_title = " ".join(_edited(page.title.split(), rng))
     if rng.random() < 0.6:
         page.description = origin.first_sentence
     if rng.random() < 0.6:
@@ -276,7 +291,10 @@ def _page(text: str, title: str, origin: _Origin, rng: np.random.Generator) -> P
 
 
 def _slug(title: str, rng: np.random.Generator) -> str:
-    """Most addresses are the headline's words; some lost a few of them, some are numbers."""
+    """Most addresses are the headline's words; some lost a few of them, some are numbers.
+
+    One in six was made of another headline, before an editor changed a few of its words.
+    """
     words = "".join(letter if letter.isalnum() else " " for letter in title.lower()).split()
     words = words[:_SLUG_WORDS]
     draw = rng.random()
@@ -286,7 +304,17 @@ def _slug(title: str, rng: np.random.Generator) -> str:
         words = [word for word in words if len(word) > 3] or words
     elif draw < 0.5:
         words = [word for word in words if rng.random() < 0.7] or words
+    if rng.random() < _EDITED:
+        words = _edited(words, rng)
     return "-".join(words)
+
+
+def _edited(words: list[str], rng: np.random.Generator) -> list[str]:
+    """Words of a headline with one to four of them exchanged for others that headlines have."""
+    edited = list(words)
+    for _ in range(int(rng.integers(1, 5))):
+        edited[int(rng.integers(len(edited)))] = str(rng.choice(_HEADLINE_WORDS))
+    return edited
 
 
 def _image(origin: _Origin, rng: np.random.Generator) -> Image:
