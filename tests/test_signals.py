@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chaffinch.detector.detector import Detector
-from chaffinch.features.document import Document
+from chaffinch.features.document import Document, Image, PageMetadata
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.signal import Measurement, Signal
 from chaffinch.features.tokens import TokenBlock
@@ -19,12 +19,33 @@ PROSE = (
     "The council voted on Tuesday to bring back the ferry. It will run four times a day, "
     "and the first crossing is planned for May. As an example, a hour is a amount of time."
 )
+URLS = ("", "http://[broken", "//", "https://paper.example/the-council-voted-on-tuesday", "\ud800")
 ENCODED = [("&#105;", "encoded letter"), ("&#x69;", "encoded letter")]
 any_text = st.one_of(
     st.text(st.characters(codec=None), max_size=200),
     st.lists(
         st.sampled_from([*PROSE.split(), "arsenic", "connected", "\n", "5 months ago 98", "{a|b}"])
     ).map(" ".join),
+)
+any_document = st.builds(
+    Document,
+    any_text,
+    url=st.one_of(any_text, st.sampled_from(URLS)),
+    title=any_text,
+    published=st.one_of(st.none(), any_text),
+    metadata=st.one_of(
+        st.none(),
+        st.builds(
+            PageMetadata,
+            canonical_url=st.sampled_from(URLS),
+            author=any_text,
+            publisher=st.one_of(any_text, st.just("paper.example")),
+            og_title=any_text,
+            description=any_text,
+            stated_urls=st.lists(st.sampled_from(URLS), max_size=2).map(tuple),
+            images=st.lists(st.builds(Image, any_text, any_text), max_size=2).map(tuple),
+        ),
+    ),
 )
 
 
@@ -45,9 +66,9 @@ def test_feature_names_are_unique() -> None:
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
 class TestContract:
-    def check(self, signal: type[Signal], texts: Sequence[str]) -> None:
-        measured = measure(signal, *texts)
-        assert measured.values.shape == (len(texts), len(signal.features))
+    def check(self, signal: type[Signal], documents: Sequence[Document]) -> None:
+        measured = measure(signal, *documents)
+        assert measured.values.shape == (len(documents), len(signal.features))
         assert measured.values.dtype == np.float64
         assert np.isfinite(measured.values).all()
         for column, feature in enumerate(signal.features):
@@ -57,21 +78,21 @@ class TestContract:
         assert order == sorted(order)
         for span in measured.spans:
             if span.where == "text":
-                assert 0 <= span.start < span.end <= len(texts[span.doc])
+                assert 0 <= span.start < span.end <= len(documents[span.doc].text)
         # The same bits in any company, and again.
-        for doc, text in enumerate(texts):
-            alone = measure(signal, text)
+        for doc, document in enumerate(documents):
+            alone = measure(signal, document)
             assert alone.values.tobytes() == measured.values[doc].tobytes()
             mine = [span._replace(doc=0) for span in measured.spans if span.doc == doc]
             assert alone.spans == mine
 
     def test_empty_texts(self, signal: type[Signal]) -> None:
-        self.check(signal, ["", " ", "\n\n", "."])
+        self.check(signal, [Document(text) for text in ("", " ", "\n\n", ".")])
 
-    @given(texts=st.lists(any_text, min_size=1, max_size=4))
-    @settings(max_examples=25)
-    def test_any_text(self, signal: type[Signal], texts: list[str]) -> None:
-        self.check(signal, texts)
+    @given(documents=st.lists(any_document, min_size=1, max_size=4))
+    @settings(max_examples=12)
+    def test_any_document(self, signal: type[Signal], documents: list[Document]) -> None:
+        self.check(signal, documents)
 
     def test_the_docstring_is_a_manual_page(self, signal: type[Signal]) -> None:
         for heading in ("What it measures", "Why farms show it", "When it is wrong", "Source"):

@@ -9,12 +9,20 @@ from chaffinch.features.vocabulary import WordSet
 
 _PROPER = WordSet(
     """
-    monday tuesday wednesday thursday friday saturday sunday january february april june july
-    august september october november december america american americans britain british
-    england english france french germany german germans russia russian russians china japan
-    japanese india indian ukraine ukrainian europe european africa african australia
-    australian canada canadian mexico mexican israel israeli iran iraq christmas london paris
-    washington moscow berlin christian muslim jewish republican democrats
+    monday tuesday wednesday thursday friday saturday sunday january february april june
+    july september october november december america american americans britain british
+    england france germany german germans russia russian russians japan japanese india
+    indian indians ukraine ukrainian europe european africa african australia australian
+    canada canadian mexico mexican israel israeli iran iraq christmas london paris
+    washington moscow berlin christian muslim jewish chinese italy italian spain portugal
+    portuguese ireland irish scotland scottish wales sweden swedish norway norwegian denmark
+    finland poland turkish austria austrian switzerland belgium belgian netherlands hungary
+    romania bulgaria egypt egyptian saudi syria syrian pakistan pakistani afghanistan afghan
+    bangladesh indonesia malaysia philippines thailand vietnam vietnamese korea korean
+    taiwan singapore brazilian argentina colombia cuba cuban kenya ethiopia somalia sudan
+    libya algeria tokyo beijing delhi mumbai sydney toronto chicago boston california
+    florida pennsylvania michigan islam islamic buddhist catholics atlantic asian asia
+    hispanic hollywood
     """.split()
 )
 _AMERICAN = WordSet(
@@ -38,7 +46,8 @@ class Casing(Signal):
 
     When it is wrong: chat and forum posts in lower case; quotations across the Atlantic.
 
-    Source: seen on the first farm pages studied.
+    Source: seen on the first farm pages studied. A name is listed where clean texts write it
+    small at most four times in a thousand, which leaves out "march", "china" and "congress".
     """
 
     name = "casing"
