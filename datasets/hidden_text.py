@@ -2,8 +2,11 @@
 
 import re
 from itertools import islice
+from typing import Any
 
-from resiliparse.parse.html import DOMNode, HTMLTree
+from resiliparse.parse.html import HTMLTree, NodeType
+
+from chaffinch.datasets.selection import select
 
 _MAX_STYLED = 20_000
 _MAX_STYLE = 1_000
@@ -25,16 +28,12 @@ _COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
 _WHITE = frozenset({"#fff", "#ffffff", "white", "#fefefe", "#fdfdfd"})
 _SPACE = re.compile(r"\s+")
-_STYLED = ", ".join(
-    f'[style*="{name}" i]'
-    for name in "font-size opacity left top indent right bottom clip color".split()
-)
 # Longer sheets are those of whole designs, whose scripts show again what they hide.
 _SHEET = re.compile(r"<style[^<>]{0,200}>([^<]{1,4000})<", re.IGNORECASE)
 _RULE = re.compile(r"([.#][\w-]+(?:\s*,\s*[.#][\w-]+){0,20})\s*(\{[^{}]{0,500}\})")
 
 
-def remove_hidden_text(tree: HTMLTree, markup: str, *, scripted: bool = False) -> bool:
+def remove_hidden_text(tree: HTMLTree, markup: str, *, scripted: bool = False) -> int:
     """Take elements out of a page that its own styles keep from being seen.
 
     Text of no size, beyond the screen's edge, in the colour of its ground, transparent, or
@@ -48,35 +47,37 @@ def remove_hidden_text(tree: HTMLTree, markup: str, *, scripted: bool = False) -
             sheets hide.
 
     Returns:
-        Whether anything was taken out.
+        Length of the text that was taken out, in code points.
     """
     document = tree.document
     if document is None:
-        return False
+        return 0
     hides = _ALWAYS_HIDDEN if scripted else _HIDDEN_AT_FIRST
     found = [
         node
-        for node in document.query_selector_all(_STYLED)[:_MAX_STYLED]
-        if _is_hidden((node.getattr("style") or "")[:_MAX_STYLE], node, hides)
+        for node in select(document, "[style], [hidden]", _MAX_STYLED)
+        if _is_hidden(node, hides) or (node.hasattr("hidden") and not scripted)
     ]
     sheets = [] if scripted else [sheet[1] for sheet in _SHEET.finditer(markup)]
     selectors = [selector for sheet in sheets for selector in _hiding_selectors(sheet)]
     if selectors:
-        # A slice: resiliparse runs the query anew for every step of an iteration.
-        found += document.query_selector_all(", ".join(selectors[:_MAX_SELECTORS]))[:_MAX_STYLED]
+        found += select(document, ", ".join(selectors[:_MAX_SELECTORS]), _MAX_STYLED)
     found = [node for node in found if node.tag not in _TOO_BIG_TO_HIDE]
+    length = 0
     for node in found:
+        length += len(node.text or "")
         # Taken out of the tree and not destroyed: one may lie inside another.
         if node.parent is not None:
             node.parent.remove_child(node)
-    return bool(found)
+    return length
 
 
-def _is_hidden(style: str, node: DOMNode, hides: re.Pattern[str]) -> bool:
+def _is_hidden(node: Any, hides: re.Pattern[str]) -> bool:
+    style = (node.getattr("style") or "")[:_MAX_STYLE]
     return bool(hides.search(style)) or _is_colourless(style, node)
 
 
-def _is_colourless(style: str, node: DOMNode) -> bool:
+def _is_colourless(style: str, node: Any) -> bool:
     """Whether a style writes text in its background's colour, or in white on no background."""
     colour = _COLOUR.search(style)
     if not colour:
@@ -85,13 +86,13 @@ def _is_colourless(style: str, node: DOMNode) -> bool:
         return _plain(colour[1]) == _plain(ground[1])
     if _plain(colour[1]) not in _WHITE or node.tag not in ("p", "span", "div", "font"):
         return False
-    around = node.parent_element
+    around = node.parent
     for _ in range(_MAX_DEPTH):
-        if around is None:
+        if around is None or around.type != NodeType.ELEMENT:
             break
         if "background" in (around.getattr("style") or "") or around.getattr("bgcolor"):
             return False
-        around = around.parent_element
+        around = around.parent
     return True
 
 

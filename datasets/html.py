@@ -64,7 +64,7 @@ def document_from_html(record: Record) -> Document:
     title = record.title or metadata.og_title or _title(tree)
     hidden = remove_hidden_text(tree, markup)
     text = _main_text(tree)
-    if hidden and len(text) < _MIN_SHOWN:
+    if len(text) < min(hidden, _MIN_SHOWN):
         # Where little else is there, scripts will show what is hidden at first.
         tree = HTMLTree.parse(markup)
         remove_hidden_text(tree, markup, scripted=True)

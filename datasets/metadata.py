@@ -6,6 +6,7 @@ from typing import Any
 
 from resiliparse.parse.html import HTMLTree
 
+from chaffinch.datasets.selection import select
 from chaffinch.features.document import Image, PageMetadata
 
 _MAX_IMAGES = 10
@@ -33,8 +34,7 @@ def page_metadata(tree: HTMLTree) -> PageMetadata:
         )
         return next(filter(None, found), None)
 
-    # A slice: resiliparse runs the query anew for every step of an iteration.
-    scripts = document.query_selector_all('script[type="application/ld+json"]')[:_MAX_SCRIPTS]
+    scripts = select(document, 'script[type="application/ld+json"]', _MAX_SCRIPTS)
     things = list(_json_ld(script.text or "" for script in scripts))
 
     def stated(key: str) -> str | None:
@@ -48,7 +48,7 @@ def page_metadata(tree: HTMLTree) -> PageMetadata:
     ]
     images = (
         Image(node.getattr("src") or "", " ".join((node.getattr("alt") or "").split()))
-        for node in document.query_selector_all("article img, main img, figure img")[:_MAX_IMAGES]
+        for node in select(document, "article img, main img, figure img", _MAX_IMAGES)
     )
     return PageMetadata(
         canonical_url=attribute('link[rel="canonical"]', "href"),

@@ -42,6 +42,10 @@ def test_text_out_of_sight_is_left_out(style: str, tag: str) -> None:
     assert PARAGRAPH in text(f'<{tag} style="{style}">{HIDDEN}</{tag}>')
 
 
+def test_a_hidden_element_is_left_out() -> None:
+    assert HIDDEN not in text(f"<p hidden>{HIDDEN}</p>")
+
+
 @pytest.mark.parametrize(
     "style",
     [
