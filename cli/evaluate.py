@@ -1,7 +1,6 @@
 """``chaffinch evaluate``: a model's figures on labelled texts."""
 
 import json
-from collections import defaultdict
 from pathlib import Path
 
 import click
@@ -11,71 +10,67 @@ from chaffinch.cli.options import load_detector
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), help="Model folder.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
-def evaluate(data: Path, model: Path | None, format_: str) -> None:
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Model folder; the bundled one by default.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for evaluation.json and evaluation.html, a page with plots.",
+)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text"
+)
+@click.option(
+    "--resamples",
+    type=click.IntRange(0, 100_000),
+    default=1000,
+    show_default=True,
+    help="Resamples behind each interval; 0 leaves intervals out.",
+)
+def evaluate(
+    data: Path, model: Path | None, output: Path | None, format_: str, resamples: int
+) -> None:
     r"""Measure a model on DATA: JSON Lines with `text` and `label`, or a folder a label.
 
-    A `family` and a `genre` in the data give a line each, worst first.
+    Figures are broken down by the data's `family`, `rate` (share of words replaced) and
+    `genre`, and by length, worst first. Rows with the same `group`, such as copies of one
+    article, are resampled together.
 
     \b
     Example:
-      chaffinch evaluate labels.jsonl
+      chaffinch evaluate labels.jsonl -o evaluation/
     """
-    import numpy as np
-
-    from chaffinch.detector.build.labelled import LabelError, read_labelled
-    from chaffinch.detector.metrics import Metrics, measure
+    from chaffinch.detector.build.labelled import LabelError, read_labelled, score_examples
+    from chaffinch.detector.evaluation import evaluate as evaluate_texts
+    from chaffinch.reports.evaluation import render_html, render_markdown, render_text
 
     detector = load_detector(model)
     try:
         examples = list(read_labelled(data))
     except LabelError as error:
         raise click.ClickException(str(error)) from None
-    verdicts = list(detector.score_many(example.document for example in examples))
-    scored = [
-        (example, verdict.probability)
-        for example, verdict in zip(examples, verdicts, strict=True)
-        if verdict.probability is not None
-    ]
-    if not scored:
-        raise click.ClickException(f"{data}: none of the {len(examples)} texts can be judged.")
+    texts = score_examples(detector, examples)
+    if not len(texts) or (texts.score != texts.score).all():
+        raise click.ClickException(f"{data}: none of the {len(texts)} texts can be judged.")
     classifier = detector.model.classifier
-    probability = np.array([chance for _, chance in scored])
-    label = np.array([example.label for example, _ in scored])
-
-    def figures(rows: list[int]) -> Metrics:
-        return measure(probability[rows], label[rows], classifier.threshold, classifier.base_rate)
-
-    tables: dict[str, Metrics] = {"all": figures(list(range(len(scored))))}
-    clean = [place for place in range(len(scored)) if not label[place]]
-    families: dict[str, list[int]] = defaultdict(list)
-    genres: dict[str, list[int]] = defaultdict(list)
-    for place, (example, _) in enumerate(scored):
-        if example.label and example.family:
-            families[example.family].append(place)
-        if not example.label and example.genre:
-            genres[example.genre].append(place)
-    by_family = {f"family {name}": figures(clean + rows) for name, rows in families.items()}
-    by_genre = {f"genre {name}": figures(rows) for name, rows in genres.items()}
-    tables |= dict(sorted(by_family.items(), key=lambda item: item[1].recall))
-    tables |= dict(sorted(by_genre.items(), key=lambda item: -item[1].flagged_clean))
-    unscorable = len(examples) - len(scored)
-    if format_ == "json":
-        rows = {
-            name: {key: None if value != value else value for key, value in row._asdict().items()}
-            for name, row in tables.items()
-        }
-        click.echo(json.dumps({"unscorable": unscorable, "figures": rows}, indent=1))
-        return
-    click.echo(f"{len(scored)} texts scored, {unscorable} unscorable; model {detector.name}.")
-    click.echo(
-        f"{'':<34}{'clean':>7}{'bad':>7}{'flagged':>9}{'recall':>8}{'AUROC':>8}{'R@0.5%':>8}{'ECE':>7}"
+    evaluation = evaluate_texts(
+        texts, detector.name, detector.digest, classifier.threshold, classifier.base_rate, resamples
     )
-    for name, row in tables.items():
-        cells = (row.flagged_clean, row.recall, row.auroc, row.recall_at_half_percent, row.ece)
-        shown = [f"{cell:.3f}" if cell == cell else "-" for cell in cells]
-        click.echo(
-            f"{name[:33]:<34}{row.n_clean:>7}{row.n_republications:>7}"
-            f"{shown[0]:>9}{shown[1]:>8}{shown[2]:>8}{shown[3]:>8}{shown[4]:>7}"
-        )
+    as_json = json.dumps(evaluation.as_dict(), indent=1)
+    if output:
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+            (output / "evaluation.json").write_text(as_json + "\n", "utf-8")
+            render_html(evaluation, output / "evaluation.html")
+        except OSError as error:
+            raise click.ClickException(f"{output} cannot be written ({error.strerror}).") from None
+    if format_ == "json":
+        click.echo(as_json)
+    else:
+        render = render_markdown if format_ == "markdown" else render_text
+        for line in render(evaluation):
+            click.echo(line)

@@ -170,9 +170,16 @@ def test_train_and_evaluate_on_own_labels(examples: Path, tmp_path: Path) -> Non
     labels.write_text("\n".join(map(json.dumps, rows)))
     trained = run("train", labels, "-o", tmp_path / "model")
     assert trained.returncode == 0, trained.stderr
-    figures = run("evaluate", labels, "--model", tmp_path / "model", "--format", "json")
-    assert json.loads(figures.stdout)["figures"]["all"]["auroc"] == 1.0
-    assert "family spun" in run("evaluate", labels).stdout
+    done = run("evaluate", labels, "--model", tmp_path / "model", "--format", "json")
+    evaluation = json.loads(done.stdout)
+    assert evaluation["overall"]["figures"]["auroc"]["value"] == 1.0
+    assert [one["name"] for one in evaluation["parts"]["family"]] == ["spun"]
+    done = run("evaluate", labels, "-o", tmp_path / "figures", "--resamples", 20)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "republications found" in done.stdout and "by family" in done.stdout
+    assert {file.name for file in (tmp_path / "figures").iterdir()} == {
+        "evaluation.html", "evaluation.json",
+    }  # fmt: skip
     labels.write_text(json.dumps({"text": clean, "label": "nonsense"}))
     refused = run("train", labels, "-o", tmp_path / "other")
     assert (refused.returncode, "unknown label" in refused.stderr) == (1, True)

@@ -1,13 +1,21 @@
 """Texts with labels, as users bring them."""
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.readers.registry import read_records
 from chaffinch.datasets.records import Record
+from chaffinch.detector.detector import Detector
+from chaffinch.detector.evaluation import ScoredTexts
 from chaffinch.features.document import Document
 
 LABELS = {
@@ -21,6 +29,8 @@ LABELS = {
     "1": True,
     "true": True,
 }
+
+_MAX_NAME = 100
 
 
 class LabelError(Exception):
@@ -38,6 +48,7 @@ class Example:
             calibration; "" for a text of its own.
         family: How it was made, for tables.
         genre: What kind of prose it is, for tables.
+        rate: Share of its words that were replaced, for tables; NaN where not known.
     """
 
     document: Document
@@ -45,6 +56,14 @@ class Example:
     group: str = ""
     family: str = ""
     genre: str = ""
+    rate: float = float("nan")
+
+    @property
+    def unit(self) -> str:
+        """What is kept together: the group, or the text itself, so that repeats are one."""
+        kind, name = ("group", self.group) if self.group else ("text", self.document.text)
+        data = f"{kind} {name}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def read_labelled(data: Path) -> Iterator[Example]:
@@ -56,7 +75,7 @@ def read_labelled(data: Path) -> Iterator[Example]:
     if data.is_dir():
         yield from _folders(data)
         return
-    with data.open(encoding="utf-8") as stream:
+    with data.open(encoding="utf-8-sig", errors="replace") as stream:
         for number, line in enumerate(stream, 1):
             if line.strip():
                 yield _example(line, f"{data}, line {number}", number)
@@ -76,7 +95,7 @@ def _folders(data: Path) -> Iterator[Example]:
 def _example(line: str, place: str, number: int) -> Example:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise LabelError(f"{place}: not JSON. Mend or remove the line.") from None
     if not isinstance(row, dict) or "label" not in row:
         raise LabelError(f"{place}: no `label`. Give one of {', '.join(LABELS)}.")
@@ -95,8 +114,19 @@ def _example(line: str, place: str, number: int) -> Example:
     return Example(
         _document(record),
         _label(str(row["label"]), place),
-        *(str(row.get(name) or "") for name in ("group", "family", "genre")),
+        group=str(row.get("group") or ""),
+        family=str(row.get("family") or "")[:_MAX_NAME],
+        genre=str(row.get("genre") or "")[:_MAX_NAME],
+        rate=_rate(row.get("rate"), place),
     )
+
+
+def _rate(value: Any, place: str) -> float:
+    if value is None:
+        return float("nan")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise LabelError(f"{place}: `rate` must be a share of words, 0 to 1. Got {value!r:.40}.")
+    return float(value) or float("nan")
 
 
 def _document(record: Record) -> Document:
@@ -110,3 +140,40 @@ def _label(name: str, place: str) -> bool:
     if name.lower() not in LABELS:
         raise LabelError(f"{place}: unknown label {name!r}. Give one of {', '.join(LABELS)}.")
     return LABELS[name.lower()]
+
+
+def score_examples(detector: Detector, examples: Sequence[Example]) -> ScoredTexts:
+    """Judge labelled texts and lay out what an evaluation needs."""
+    documents = (example.document for example in examples)
+    verdicts = list(
+        tqdm(detector.score_many(documents), total=len(examples), unit=" texts", disable=None)
+    )
+    scores = [
+        np.nan
+        if verdict.probability is None
+        else verdict.intercept + sum(reason.contribution for reason in verdict.reasons)
+        for verdict in verdicts
+    ]
+    words = [verdict.features["shape.words"] for verdict in verdicts]
+    return scored_texts(examples, np.array(scores, np.float64), np.array(words, np.int64))
+
+
+def scored_texts(
+    examples: Sequence[Example], scores: NDArray[np.float64], words: NDArray[np.int64]
+) -> ScoredTexts:
+    """Put scores beside what is known about the texts.
+
+    Args:
+        examples: The texts.
+        scores: float64 array of shape (n,), log-odds; NaN where a text is unscorable.
+        words: int64 array of shape (n,), length of each text.
+    """
+    return ScoredTexts(
+        score=scores,
+        label=np.array([example.label for example in examples], np.bool_),
+        words=words,
+        family=np.array([example.family for example in examples], np.str_),
+        rate=np.array([example.rate for example in examples], np.float64),
+        genre=np.array([example.genre for example in examples], np.str_),
+        group=np.array([example.unit for example in examples], np.str_),
+    )

@@ -1,0 +1,220 @@
+"""Evaluations: what is set against what, in which order, and how a hostile data set is shown."""
+
+import json
+import math
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chaffinch.detector.build.labelled import (
+    Example,
+    LabelError,
+    read_labelled,
+    scored_texts,
+)
+from chaffinch.detector.evaluation import Evaluation, ScoredTexts, evaluate
+from chaffinch.features.document import Document
+from chaffinch.reports.evaluation import (
+    COLUMNS,
+    cells,
+    render_html,
+    render_markdown,
+    render_text,
+)
+from chaffinch.reports.plots import Line, line_plot
+
+HOSTILE = "<script>alert(1)</script>|\x1b[31m\u202e"
+
+
+def texts_of(
+    rows: list[tuple[float, bool, str, float, str]], words: list[int] | None = None
+) -> ScoredTexts:
+    """Texts from (score, label, family, rate, genre)."""
+    examples = [
+        Example(Document(str(number)), label, "", family, genre, rate)
+        for number, (_, label, family, rate, genre) in enumerate(rows)
+    ]
+    lengths = words or [200] * len(rows)
+    return scored_texts(examples, np.array([row[0] for row in rows]), np.array(lengths))
+
+
+NONE = math.nan
+TEXTS = texts_of(
+    [
+        (-3.0, False, "", NONE, "news"),
+        (-2.0, False, "", NONE, "news"),
+        (2.0, False, "", NONE, "verse"),
+        (NONE, False, "", NONE, "verse"),
+        (-1.0, True, "blind", 0.08, "news"),
+        (4.0, True, "blind", 0.4, "news"),
+        (3.0, True, "moby", 0.4, "verse"),
+        (NONE, True, "moby", 0.08, HOSTILE),
+        (3.0, True, HOSTILE, NONE, ""),
+    ],
+    [40, 60, 149, 10, 150, 399, 400, 20, 5000],
+)
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> Evaluation:
+    return evaluate(TEXTS, "made up", "0123456789ab", 0.5, 0.1, 50)
+
+
+def shares(evaluation: Evaluation, kind: str) -> dict[str, tuple[int, int, float, float]]:
+    return {
+        one.name: (
+            one.figures.n_clean,
+            one.figures.n_republications,
+            one.figures.flagged_clean.value,
+            one.figures.recall.value,
+        )
+        for one in evaluation.parts[kind]
+    }
+
+
+def test_families_and_rates_stand_against_all_clean_texts_least_found_first(
+    evaluation: Evaluation,
+) -> None:
+    third = 1 / 3
+    assert list(shares(evaluation, "family").items()) == [
+        ("blind", (3, 2, third, 0.5)),
+        (HOSTILE, (3, 1, third, 1.0)),
+        ("moby", (3, 1, third, 1.0)),
+    ]
+    assert list(shares(evaluation, "rate").items()) == [
+        ("8%", (3, 1, third, 0.0)),
+        ("40%", (3, 2, third, 1.0)),
+    ]
+    assert evaluation.parts["family and rate"][0].name == "blind, 8%"
+
+
+def test_genres_stand_against_their_own_clean_texts_most_flagged_first(
+    evaluation: Evaluation,
+) -> None:
+    found = shares(evaluation, "genre")
+    assert list(found)[:2] == ["verse", "news"]
+    assert found["verse"] == (1, 1, 1.0, 1.0)
+    assert found["news"] == (2, 2, 0.0, 0.5)
+
+
+def test_lengths_are_counted_in_words(evaluation: Evaluation) -> None:
+    found = {name: row[:2] for name, row in shares(evaluation, "length").items()}
+    assert found == {
+        "under 60 words": (1, 0),
+        "60 to 149 words": (2, 0),
+        "150 to 399 words": (0, 2),
+        "400 words and more": (0, 2),
+    }
+
+
+def test_unscorable_texts_are_counted_and_in_no_figure(evaluation: Evaluation) -> None:
+    assert evaluation.overall[1:3] == (1, 1)
+    assert evaluation.overall.figures[:2] == (3, 4)
+    (moby,) = [one for one in evaluation.parts["family"] if one.name == "moby"]
+    assert (moby.unscorable_clean, moby.unscorable_republications) == (1, 1)
+
+
+def test_the_mapping_is_strict_json_without_nan(evaluation: Evaluation) -> None:
+    again = json.loads(json.dumps(evaluation.as_dict(), allow_nan=False))
+    assert again["overall"]["figures"]["recall_at"]["0.001"]["value"] is None
+    assert again["parts"]["family"][0]["figures"]["recall"]["value"] == 0.5
+
+
+@pytest.mark.parametrize("label", [True, False])
+def test_one_label_alone_has_no_curves_and_is_still_shown(label: bool, tmp_path: Path) -> None:
+    one = evaluate(texts_of([(1.0, label, "a", 0.1, "b")] * 3), "m", "d", 0.5, 0.1, 10)
+    assert (one.roc, one.precision_recall, one.reliability) == ([], {}, [])
+    render_html(one, tmp_path / "page.html")
+    assert "nan" not in "\n".join([*render_text(one), *render_markdown(one)])
+    assert "<svg" not in (tmp_path / "page.html").read_text("utf-8")
+
+
+class Elements(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def test_the_page_loads_nothing_runs_nothing_and_shows_names_as_text(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    render_html(evaluation, tmp_path / "page.html")
+    page = Elements((tmp_path / "page.html").read_text("utf-8"))
+    assert not {"script", "link", "img", "iframe", "object", "a"} & set(page.tags)
+    names = {name for name, _ in page.attributes}
+    assert not {name for name in names if name.startswith("on")} | (
+        names & {"style", "src", "href"}
+    )
+    (policy,) = [
+        value for name, value in page.attributes if name == "content" and "src" in str(value)
+    ]
+    assert str(policy).startswith("default-src 'none'; style-src 'sha256-")
+    assert "<script>alert(1)</script>|?[31m?" in page.text
+    assert page.tags.count("svg") == 3
+
+
+def test_other_renderings_obey_no_escape_sequence_and_keep_their_tables(
+    evaluation: Evaluation,
+) -> None:
+    lines = list(render_text(evaluation))
+    assert not [line for line in lines if "\x1b" in line or "\u202e" in line]
+    table = [line for line in render_markdown(evaluation) if line.startswith("|")]
+    unescaped = [line.replace("\\|", "").count("|") for line in table if "script" in line]
+    assert unescaped == [len(COLUMNS) + 2] * 2
+    assert len(cells(evaluation.overall)) == len(COLUMNS)
+
+
+def test_a_plot_escapes_its_names_and_leaves_out_what_is_not_finite() -> None:
+    lines = [Line("<b>", [(0.0, 0.5), (0.5, math.nan), (1.0, 1.0)]), Line("c", [])]
+    plot = line_plot("<i>", "x", "y", lines)
+    assert "<b>" not in plot and "<i>" not in plot and "nan" not in plot
+    assert 'class="line line0" d="M52.0 144.0 L398.0 12.0"' in plot
+
+
+def test_labelled_rows_have_family_rate_genre_and_group(tmp_path: Path) -> None:
+    file = tmp_path / "labels.jsonl"
+    row = {"text": "A", "label": "spun", "family": "f", "genre": "g", "group": "s", "rate": 0.15}
+    file.write_text("\ufeff" + "\n\n".join(map(json.dumps, [row, {"text": "A", "label": False}])))
+    full, bare = read_labelled(file)
+    assert (full.family, full.genre, full.group, full.rate) == ("f", "g", "s", 0.15)
+    assert (full.label, bare.label, math.isnan(bare.rate)) == (True, False, True)
+
+
+def test_rows_without_a_group_are_a_group_of_their_own_unless_their_text_repeats() -> None:
+    first, again, other, grouped = (
+        Example(Document(text), True, group)
+        for text, group in [("a", ""), ("a", ""), ("b", ""), ("b", "a")]
+    )
+    assert first.unit == again.unit
+    assert len({first.unit, other.unit, grouped.unit}) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"text": "a", "label": "spun", "rate": 15}', "line 1: `rate` must be a share"),
+        ('{"text": "a", "label": "spun", "rate": true}', "line 1: `rate` must be a share"),
+        ('{"text": "a", "label": "nonsense"}', "line 1: unknown label 'nonsense'"),
+        ('{"text": "a"}', "line 1: no `label`"),
+        ('{"label": "spun"}', "line 1: no `text` or `html`"),
+        ("[" * 100_000, "line 1: not JSON"),
+        ("\xff", "line 1: not JSON"),
+    ],
+)
+def test_a_bad_row_is_named_with_the_remedy(tmp_path: Path, line: str, message: str) -> None:
+    file = tmp_path / "labels.jsonl"
+    file.write_bytes(line.encode("latin-1"))
+    with pytest.raises(LabelError, match=message):
+        list(read_labelled(file))
