@@ -46,7 +46,8 @@ def evaluate(
     """
     from chaffinch.detector.build.labelled import LabelError, read_labelled, score_examples
     from chaffinch.detector.evaluation import evaluate as evaluate_texts
-    from chaffinch.reports.evaluation import render_html, render_markdown, render_text
+    from chaffinch.detector.evaluation_tables import markdown
+    from chaffinch.reports.evaluation import render_html, render_text
 
     detector = load_detector(model)
     try:
@@ -71,6 +72,6 @@ def evaluate(
     if format_ == "json":
         click.echo(as_json)
     else:
-        render = render_markdown if format_ == "markdown" else render_text
+        render = markdown if format_ == "markdown" else render_text
         for line in render(evaluation):
             click.echo(line)

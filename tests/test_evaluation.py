@@ -15,14 +15,9 @@ from chaffinch.detector.build.labelled import (
     scored_texts,
 )
 from chaffinch.detector.evaluation import Evaluation, ScoredTexts, evaluate
+from chaffinch.detector.evaluation_tables import COLUMNS, cells, markdown
 from chaffinch.features.document import Document
-from chaffinch.reports.evaluation import (
-    COLUMNS,
-    cells,
-    render_html,
-    render_markdown,
-    render_text,
-)
+from chaffinch.reports.evaluation import render_html, render_text
 from chaffinch.reports.plots import Line, line_plot
 
 HOSTILE = "<script>alert(1)</script>|\x1b[31m\u202e"
@@ -127,7 +122,7 @@ def test_one_label_alone_has_no_curves_and_is_still_shown(label: bool, tmp_path:
     one = evaluate(texts_of([(1.0, label, "a", 0.1, "b")] * 3), "m", "d", 0.5, 0.1, 10)
     assert (one.roc, one.precision_recall, one.reliability) == ([], {}, [])
     render_html(one, tmp_path / "page.html")
-    assert "nan" not in "\n".join([*render_text(one), *render_markdown(one)])
+    assert "nan" not in "\n".join([*render_text(one), *markdown(one)])
     assert "<svg" not in (tmp_path / "page.html").read_text("utf-8")
 
 
@@ -170,7 +165,7 @@ def test_other_renderings_obey_no_escape_sequence_and_keep_their_tables(
 ) -> None:
     lines = list(render_text(evaluation))
     assert not [line for line in lines if "\x1b" in line or "\u202e" in line]
-    table = [line for line in render_markdown(evaluation) if line.startswith("|")]
+    table = [line for line in markdown(evaluation) if line.startswith("|")]
     unescaped = [line.replace("\\|", "").count("|") for line in table if "script" in line]
     assert unescaped == [len(COLUMNS) + 2] * 2
     assert len(cells(evaluation.overall)) == len(COLUMNS)
