@@ -119,7 +119,7 @@ def markdown(evaluation: Evaluation) -> Iterator[str]:
         yield f"|---|{'---:|' * len(COLUMNS)}"
         for one in slices:
             row = " | ".join(figure for figure, _ in cells(one))
-            yield f"| {_escaped(one.name)} | {row} |"
+            yield f"| {escaped(one.name)} | {row} |"
     yield ""
     yield from (f"- {note}" for note in NOTES)
 
@@ -133,5 +133,6 @@ def plain(name: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in " ".join(name.split()))
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
+    """A name for Markdown: on one line, its special characters escaped."""
     return "".join(f"\\{letter}" if letter in r"\|<>[]*_`&" else letter for letter in plain(name))
