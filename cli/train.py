@@ -16,7 +16,28 @@ from chaffinch.cli.options import load_detector
     required=True,
     help="Model folder to write.",
 )
-@click.option("--model", type=click.Path(path_type=Path), help="Model folder to start from.")
+@click.option(
+    "--from",
+    "base",
+    type=click.Path(path_type=Path),
+    help="Model folder to start from; the bundled one by default.",
+)
+@click.option(
+    "--prior/--no-prior",
+    default=True,
+    show_default=True,
+    help="Whether its weights are the prior, or only its language model and channel are kept.",
+)
+@click.option(
+    "--from-scratch",
+    is_flag=True,
+    help="Start from no model: half of the clean texts become the language model.",
+)
+@click.option(
+    "--lexicons",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --from-scratch: folder of synonym resources, as the build command reads it.",
+)
 @click.option(
     "--base-rate",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -24,27 +45,48 @@ from chaffinch.cli.options import load_detector
     show_default=True,
     help="Share of republications that probabilities assume.",
 )
-def train(data: Path, output: Path, model: Path | None, base_rate: float) -> None:
-    r"""Fit a classifier to DATA, with the language model of an existing model.
+@click.option(
+    "--licence", default="not stated", show_default=True, help="Of DATA, for the model card."
+)
+def train(
+    data: Path,
+    output: Path,
+    base: Path | None,
+    prior: bool,
+    from_scratch: bool,
+    lexicons: Path | None,
+    base_rate: float,
+    licence: str,
+) -> None:
+    r"""Fit a classifier to DATA, and measure it on labels that it was not fitted to.
 
     DATA is JSON Lines with `text` and `label` ("original", or "spun", "scraped",
-    "republication"), or a folder with one sub-folder a label.
+    "republication"), or a folder with one sub-folder a label. Rows with the same `group`,
+    such as copies of one article, never stand on both sides of a split.
 
     \b
     Example:
       chaffinch train labels.jsonl -o model/
     """
     from chaffinch.detector.build.labelled import LabelError, read_labelled
-    from chaffinch.detector.build.retrain import retrain
+    from chaffinch.detector.build.retrain import build_from_labels
+    from chaffinch.detector.evaluation_tables import headline
     from chaffinch.detector.training import TrainingError
 
-    detector = load_detector(model)
+    if from_scratch and base:
+        raise click.UsageError("--from and --from-scratch exclude each other.")
+    if lexicons and not from_scratch:
+        raise click.UsageError("--lexicons needs --from-scratch.")
+    start = None if from_scratch else load_detector(base).model
     try:
-        examples = list(read_labelled(data))
-        trained = retrain(detector.model, examples, output, base_rate)
+        trained = build_from_labels(
+            list(read_labelled(data)), data, output, base_rate, start, prior, lexicons, licence
+        )
     except (LabelError, TrainingError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(
-        f"{output}: trained on {len(examples)} texts; flagged from a probability of "
-        f"{trained.classifier.threshold:.4f}."
-    )
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
+    click.echo(f"{output}: figures on texts that the model in question was not fitted to:")
+    for name, (figure, bounds) in headline(trained.evaluation):
+        click.echo(f"{name:<56}{figure:>8}  {bounds}".rstrip())
+    click.echo(f"More in {output / 'card.md'}.")

@@ -100,8 +100,8 @@ def summary(evaluation: Evaluation) -> str:
     return (
         f"{counts.n_clean:,} clean texts and {counts.n_republications:,} republications scored, "
         f"{overall.unscorable_clean:,} and {overall.unscorable_republications:,} unscorable; "
-        f"model {plain(evaluation.model)} {evaluation.digest[:8]}, flagged from a probability "
-        f"of {evaluation.threshold:.3f}."
+        f"model {plain(f'{evaluation.model} {evaluation.digest[:8]}'.strip())}, flagged from a "
+        f"probability of {evaluation.threshold:.3f}."
     )
 
 

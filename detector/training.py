@@ -1,7 +1,9 @@
 """Fitting the linear classifier with scikit-learn."""
 
+from dataclasses import replace
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
 
 from chaffinch.detector.model import Classifier, log_odds, probability
@@ -92,36 +94,64 @@ def train_classifier(
         if (weight >= 0).all():
             break
         used &= weight >= 0
-    score = draft.standing(calibration_values) @ weight + model.intercept_[0]
-    platt = LogisticRegression(C=1e6, class_weight="balanced").fit(
-        score[:, None], calibration_labels
+    return calibrate(
+        replace(draft, weight=tuple(weight.tolist()), intercept=float(model.intercept_[0])),
+        calibration_values,
+        calibration_labels,
+        base_rate,
+        max_fpr,
+        calibration_genres,
     )
+
+
+def calibrate(
+    draft: Classifier,
+    values: NDArray[np.float64],
+    labels: NDArray[np.bool_],
+    base_rate: float = BASE_RATE,
+    max_fpr: float = MAX_FALSE_POSITIVE_RATE,
+    genres: NDArray[np.str_] | None = None,
+) -> Classifier:
+    """Fold Platt scaling into a classifier's weights and set its threshold.
+
+    Where there are too few clean texts for the threshold's quantile it is a probability of
+    one half, or the draft's own if that is higher.
+
+    Args:
+        draft: A classifier whose log-odds need not be calibrated.
+        values: float64 array of shape (n, n_features), texts that the draft was not fitted to.
+        labels: bool array of shape (n,), True for low-quality republications; both occur.
+        base_rate: Share of republications that probabilities assume.
+        max_fpr: Share of clean texts that may be flagged.
+        genres: str array of shape (n,), the genre of each text.
+    """
+    weight = np.array(draft.weight)
+    score = draft.standing(values) @ weight + draft.intercept
+    platt = LogisticRegression(C=1e6, class_weight="balanced").fit(score[:, None], labels)
     slope = float(platt.coef_[0, 0])
-    intercept = float(slope * model.intercept_[0] + platt.intercept_[0] + log_odds(base_rate))
-    clean_scores = slope * score[~calibration_labels] + platt.intercept_[0] + log_odds(base_rate)
-    limit = 0.0
+    shift = float(platt.intercept_[0] + log_odds(base_rate))
+    clean_scores = (slope * score + shift)[~labels]
+    limit = max(0.0, log_odds(draft.threshold))
     if len(clean_scores) >= _MIN_CLEAN_FOR_THRESHOLD:
-        limit = max(limit, float(np.quantile(clean_scores, 1 - max_fpr)))
-        genres = np.zeros(0, np.str_)
-        if calibration_genres is not None:
-            genres = calibration_genres[~calibration_labels]
-        for genre in np.unique(genres):
-            scores = clean_scores[genres == genre]
+        limit = max(0.0, float(np.quantile(clean_scores, 1 - max_fpr)))
+        clean_genres = np.zeros(0, np.str_) if genres is None else genres[~labels]
+        for genre in np.unique(clean_genres):
+            scores = clean_scores[clean_genres == genre]
             if len(scores) >= _MIN_CLEAN_FOR_GENRE:
                 rate = _GENRE_ALLOWANCE * max_fpr
                 limit = max(limit, float(np.quantile(scores, 1 - rate)))
     # Rounded, so that processors that add up in another order give the same model.
-    return Classifier(
-        features=draft.features,
-        centre=_rounded(centre),
-        scale=_rounded(scale),
-        highest=_rounded(np.maximum(highest, 1.0)),
+    return replace(
+        draft,
+        centre=_rounded(draft.centre),
+        scale=_rounded(draft.scale),
+        highest=_rounded(draft.highest),
         weight=_rounded(slope * weight),
-        intercept=round(intercept, _DIGITS),
+        intercept=round(slope * draft.intercept + shift, _DIGITS),
         base_rate=base_rate,
         threshold=round(min(probability(limit), 1 - 1e-6), _DIGITS),
     )
 
 
-def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
-    return tuple(np.round(values, _DIGITS).tolist())
+def _rounded(values: ArrayLike) -> tuple[float, ...]:
+    return tuple(np.round(np.asarray(values, np.float64), _DIGITS).tolist())

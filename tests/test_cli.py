@@ -180,6 +180,10 @@ def test_train_and_evaluate_on_own_labels(examples: Path, tmp_path: Path) -> Non
     assert {file.name for file in (tmp_path / "figures").iterdir()} == {
         "evaluation.html", "evaluation.json",
     }  # fmt: skip
+    assert "republications found" in trained.stdout
+    assert "## Figures" in (tmp_path / "model" / "card.md").read_text("utf-8")
+    for wrong in (["--from-scratch", "--from", tmp_path / "model"], ["--lexicons", tmp_path]):
+        assert run("train", labels, "-o", tmp_path / "other", *wrong).returncode == 2
     labels.write_text(json.dumps({"text": clean, "label": "nonsense"}))
     refused = run("train", labels, "-o", tmp_path / "other")
     assert (refused.returncode, "unknown label" in refused.stderr) == (1, True)

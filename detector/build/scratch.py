@@ -1,0 +1,63 @@
+"""A language model and a channel from the user's own clean texts, starting from no model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from chaffinch.datasets.inflection import Inflection
+from chaffinch.datasets.lexicons import Lexicons, WordNet, read_lexicons
+from chaffinch.detector.build.bundle import build_resources
+from chaffinch.detector.build.labelled import Example
+from chaffinch.detector.training import TrainingError
+from chaffinch.features.resources import Resources
+
+MIN_WORDS = 100_000
+"""Words of clean text without which a language model says nothing."""
+
+_NO_LEXICONS = Lexicons(
+    wordnet=WordNet({}, {}, {}, {}, {}),
+    moby={},
+    mythes={},
+    phrases={},
+    tortured={},
+    neighbours={},
+    observed=[],
+    inflection=Inflection(()),
+    word_rank={},
+)
+
+
+def build_from_examples(
+    examples: Sequence[Example], lexicons: Path | None
+) -> tuple[Resources, list[Example]]:
+    """Build a language model from the clean texts of half of the groups.
+
+    Features of texts that a language model was built from look too clean, so these groups
+    serve for nothing else, copies of their texts included.
+
+    Args:
+        examples: Labelled texts.
+        lexicons: Data folder with synonym resources for the channel; without them no
+            replaced word can be named, and only the other signals speak.
+
+    Returns:
+        The arrays to measure with, and the examples of the other groups.
+
+    Raises:
+        TrainingError: There are too few clean words.
+    """
+    with_clean = {example.unit for example in examples if not example.label}
+    chosen = set(sorted(with_clean)[::2])
+    texts = [
+        example.document.text
+        for example in examples
+        if example.unit in chosen and not example.label
+    ]
+    n_words = sum(len(text.split()) for text in texts)
+    if n_words < MIN_WORDS:
+        raise TrainingError(
+            f"A language model from scratch needs at least {MIN_WORDS:,} words of clean text; "
+            f"half of the clean groups hold {n_words:,}. Add clean texts, or start from a model: "
+            "leave out --from-scratch."
+        )
+    resources = build_resources(texts, read_lexicons(lexicons) if lexicons else _NO_LEXICONS)
+    return resources, [example for example in examples if example.unit not in chosen]

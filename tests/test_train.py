@@ -1,0 +1,258 @@
+"""Training on a user's own labels: split, prior, start from nothing, errors and the card."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+
+from chaffinch.detector.adaptation import adapt_weights
+from chaffinch.detector.build.labelled import Example
+from chaffinch.detector.build.licences import read_licences
+from chaffinch.detector.build.model_card import Corpus, ModelCard, render_card
+from chaffinch.detector.build.retrain import (
+    N_FOLDS,
+    build_from_labels,
+    data_digest,
+    split_folds,
+    train_on_labels,
+)
+from chaffinch.detector.build.scratch import build_from_examples
+from chaffinch.detector.detector import Detector
+from chaffinch.detector.model import Classifier, load_model
+from chaffinch.detector.training import TrainingError, calibrate
+from chaffinch.features.document import Document
+from chaffinch.features.registry import FEATURE_NAMES
+
+NOUNS = "harbour council teacher bridge market garden library village river train baker".split()
+VERBS = "opened crossed visited painted closed found kept repaired sold watched".split()
+SPUN = {"the": "nan", "in": "successful", "and": "successful", "of": "astatine", "after": "aft"}
+
+
+def article(number: int, n_words: int = 60) -> str:
+    """Plain sentences with the function words that English has."""
+    draw = random.Random(number)
+    words: list[str] = [f"Report {number}."]
+    while len(words) < n_words:
+        one, two, three, four = (draw.choice(NOUNS) for _ in range(4))
+        verb = draw.choice(VERBS)
+        words += f"The {one} of the {two} {verb} the {three} in the {four} and was".split()
+        words += f"not there after the {draw.choice(NOUNS)} had {draw.choice(VERBS)} it.".split()
+    return " ".join(words)
+
+
+def spun(text: str) -> str:
+    return " ".join(
+        SPUN.get(word, word) if place % 3 else word for place, word in enumerate(text.split())
+    )
+
+
+def examples(n: int, n_words: int = 60) -> list[Example]:
+    """For each of n groups a clean text and its spun copy."""
+    rows = []
+    for number in range(n):
+        text, group = article(number, n_words), str(number)
+        rows.append(Example(Document(text), False, group, genre="town"))
+        rows.append(Example(Document(spun(text)), True, group, "blind | <b>", "town", 0.2))
+    return rows
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Classifier:
+    return load_model().classifier
+
+
+@given(sizes=st.lists(st.integers(1, 6), min_size=16, max_size=40), seed=st.integers(0, 1000))
+def test_a_group_is_in_one_fold_and_every_fold_has_both_labels(sizes: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    groups = np.repeat(np.arange(len(sizes)), sizes).astype(np.str_)
+    labels = np.repeat(np.arange(len(sizes)) % 2 == 0, sizes)
+    order = rng.permutation(len(groups))
+    fold = split_folds(labels[order], groups[order])
+    pairs = set(zip(groups[order].tolist(), fold.tolist(), strict=True))
+    assert len(pairs) == len(sizes)
+    for number in range(N_FOLDS):
+        assert set(labels[order][fold == number].tolist()) == {False, True}
+
+
+def test_the_result_does_not_depend_on_the_order_of_the_examples(detector: Detector) -> None:
+    rows = examples(24)
+    shuffled = random.Random(0).sample(rows, len(rows))
+    one, two = (
+        train_on_labels(given, detector.model.resources, "own", 0.1) for given in (rows, shuffled)
+    )
+    assert one.model.classifier == two.model.classifier
+    assert one.evaluation.as_dict() == two.evaluation.as_dict()
+
+
+@pytest.mark.parametrize("prior", [True, False])
+def test_own_labels_make_a_model_that_is_measured_on_texts_it_was_not_fitted_to(
+    detector: Detector, prior: bool, tmp_path: Path
+) -> None:
+    rows = [*examples(30), Example(Document("Too short."), True)]
+    trained = build_from_labels(
+        rows, tmp_path, tmp_path / "own", 0.05, detector.model, prior, None, "CC0"
+    )
+    figures = trained.evaluation.overall.figures
+    assert (figures.n_clean, figures.n_republications, trained.n_unscorable) == (30, 30, 1)
+    assert figures.auroc.value > 0.95
+    loaded = Detector.load(tmp_path / "own")
+    assert loaded.name == "own"
+    assert loaded.model.classifier.base_rate == 0.05
+    unseen = article(1000)
+    assert loaded.score(spun(unseen)).flagged and not loaded.score(unseen).flagged
+
+
+def test_the_card_states_data_licence_digest_families_and_the_worst_figures_first(
+    detector: Detector, tmp_path: Path
+) -> None:
+    data = tmp_path / "labels.jsonl"
+    data.write_text("stands for the rows")
+    build_from_labels(
+        examples(24), data, tmp_path / "m", 0.1, detector.model, True, None, "CC BY 4.0"
+    )
+    card = (tmp_path / "m" / "card.md").read_text("utf-8")
+    assert (
+        f"| labels.jsonl | 48 | training and calibration | CC BY 4.0 | `{data_digest(data)}` |"
+        in card
+    )
+    assert "- blind \\| \\<b\\>: as labelled in the data" in card
+    assert "family, worst first" in card and "genre, worst first" in card
+    assert card.index("## Figures") < card.index("## Limits") < card.index("## Weights")
+    assert detector.digest in card and "English only" in card
+
+
+def test_a_card_without_figures_says_so(detector: Detector) -> None:
+    corpora = [Corpus("thesaurus", None, "channel", "public domain", "00")]
+    card = render_card(ModelCard("By hand.", corpora, {}, ["moby", "news"]), detector.model)
+    assert "None: there were no texts to measure on" in card
+    assert "| thesaurus |  | channel | public domain | `00` |" in card
+    assert "Held out: moby; news." in card
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "at least 20 clean texts in at least 8 groups; there are 0 in 0, and 0 texts"),
+        (examples(19), "at least 20 clean texts .* there are 19 in 19"),
+        ([row for row in examples(30) if not row.label], "20 republications .* are 0 in 0"),
+        (
+            [replace(row, group=str(int(row.group) % 7)) for row in examples(30)],
+            "at least 8 groups; there are 30 in 7",
+        ),
+        ([Example(Document("Short."), True)] * 30, "and 30 texts that cannot be judged"),
+    ],
+)
+def test_too_little_data_is_refused_with_what_is_missing(
+    detector: Detector, rows: list[Example], message: str
+) -> None:
+    with pytest.raises(TrainingError, match=message):
+        train_on_labels(rows, detector.model.resources, "own", 0.1)
+
+
+def test_without_a_prior_to_speak_of_adaptation_is_logistic_regression(
+    bundled: Classifier,
+) -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.random(400) < 0.3
+    values = np.zeros((400, len(FEATURE_NAMES)))
+    names = ("substitutions.rate", "agreement.wrong_articles", "residue.scraper_lines")
+    columns = [FEATURE_NAMES.index(name) for name in names]
+    for column in columns:
+        values[:, column] = rng.beta(1 + labels, 8)
+    blank = replace(bundled, weight=(0.0,) * len(FEATURE_NAMES), intercept=0.0)
+    found = adapt_weights(blank, values, labels)
+    reference = LogisticRegression(C=1.0, class_weight="balanced", tol=1e-8, max_iter=5000)
+    reference.fit(blank.standing(values), labels)
+    expected = reference.coef_[0][columns]
+    assert (expected > 0).all()
+    assert np.allclose(np.array(found.weight)[columns], expected, atol=0.01)
+
+
+def test_few_labels_move_the_prior_little_and_many_overrule_it(bundled: Classifier) -> None:
+    column = FEATURE_NAMES.index("substitutions.gain_by_type")
+    weight = {}
+    for n in (4, 4000):
+        values = np.zeros((n, len(FEATURE_NAMES)))
+        # Here the feature is as in clean texts, whatever the label.
+        standing = np.random.default_rng(0).normal(size=n)
+        root = bundled.centre[column] + bundled.scale[column] * standing
+        values[:, column] = np.maximum(root, 0) ** 2
+        weight[n] = adapt_weights(bundled, values, np.arange(n) % 2 == 0).weight[column]
+    assert weight[4000] < 0.1 < 0.5 * bundled.weight[column] < weight[4]
+
+
+def test_adapted_evidence_never_speaks_for_innocence_and_context_stays_unused(
+    bundled: Classifier,
+) -> None:
+    column = FEATURE_NAMES.index("agreement.wrong_articles")
+    context = FEATURE_NAMES.index("shape.words")
+    labels = np.arange(400) % 2 == 0
+    values = np.zeros((400, len(FEATURE_NAMES)))
+    values[~labels, column] = 0.3
+    values[labels, context] = 500
+    adapted = adapt_weights(bundled, values, labels)
+    assert (adapted.weight[column], adapted.weight[context]) == (0, 0)
+    assert min(adapted.weight) >= 0
+
+
+def test_calibration_keeps_a_higher_threshold_where_texts_are_too_few_for_a_quantile(
+    bundled: Classifier,
+) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 2 == 0
+    values = np.zeros((60, len(FEATURE_NAMES)))
+    values[:, 0] = rng.beta(1 + 2 * labels, 8)
+    for threshold, expected in ((0.8, 0.8), (0.2, 0.5)):
+        assert calibrate(
+            replace(bundled, threshold=threshold), values, labels
+        ).threshold == pytest.approx(expected)
+
+
+def test_from_nothing_the_language_model_and_the_classifier_share_no_group(
+    tmp_path: Path,
+) -> None:
+    rows = examples(300, 900)
+    resources, rest = build_from_examples(rows, None)
+    assert len({row.group for row in rest}) == 150
+    assert len(rest) == 300
+    trained = build_from_labels(rows, tmp_path, tmp_path / "own", 0.1, None, True, None, "CC0")
+    assert trained.evaluation.overall.figures.n_clean == 150
+    assert "from scratch" in (tmp_path / "own" / "card.md").read_text("utf-8")
+    assert len(resources.vocabulary) > len(NOUNS)
+    unseen = article(1000, 900)
+    loaded = Detector.load(tmp_path / "own")
+    assert loaded.score(spun(unseen)).flagged and not loaded.score(unseen).flagged
+
+
+def test_from_nothing_needs_enough_words() -> None:
+    with pytest.raises(TrainingError, match=r"at least 100,000 words .* hold 7\d\d\. Add clean"):
+        build_from_examples(examples(24), None)
+
+
+def test_licences_are_read_from_the_tables_of_a_readme(tmp_path: Path) -> None:
+    assert read_licences(tmp_path) == {}
+    (tmp_path / "README.md").write_text(
+        "# Data\n\n| file | what | license |\n|---|---|---|\n"
+        "| `a.jsonl`, `b.jsonl` | letters | CC0 |\n| `c.jsonl` | more | |\n| d | x | MIT |\n\n"
+        "| name | licence |\n|---|---|\n| other | GPL |\n"
+    )
+    assert read_licences(tmp_path) == {
+        "a.jsonl": "CC0",
+        "b.jsonl": "CC0",
+        "c.jsonl": "not stated",
+        "d": "MIT",
+    }
+
+
+def test_a_folders_digest_follows_names_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    first = data_digest(tmp_path)
+    (tmp_path / "a").rename(tmp_path / "b")
+    second = data_digest(tmp_path)
+    (tmp_path / "b").write_text("2")
+    assert len({first, second, data_digest(tmp_path)}) == 3
