@@ -1,82 +1,102 @@
-"""Figures of a model on clean corpora and simulated spinners: the README's quality table.
+"""Figures of a model on clean corpora and simulated spinners: the README's quality tables.
 
-python benchmarks/quality.py DATA [--model MODEL]
+python benchmarks/quality.py DATA [--model MODEL] [-o OUT]
 
-DATA is a folder with *.jsonl(.zst) corpora, lexicons/ and observed_substitutions.tsv. Only texts
-of the test part are used: no model built by `python -m chaffinch.detector.build` has seen them.
+DATA is a folder with *.jsonl(.zst) corpora, lexicons/ and observed_substitutions.tsv. For labelled
+texts of your own, `chaffinch evaluate LABELS --format markdown` prints the same figures.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import numpy as np
+from simulated import CROPS, simulated_examples, simulated_families
 
 from chaffinch.datasets.lexicons import read_lexicons
-from chaffinch.datasets.spinners.residue import inject_residue, split_phrases
-from chaffinch.detector.build.bundle import PHRASE_SEED, training_spinners
-from chaffinch.detector.build.corpus import CleanText, corpus_files, read_corpus
-from chaffinch.detector.build.simulation import RATES, crop
+from chaffinch.detector.build.labelled import score_examples
 from chaffinch.detector.detector import Detector
-from chaffinch.features.document import Document
+from chaffinch.detector.evaluation import Evaluation, ScoredTexts, evaluate
+from chaffinch.detector.evaluation_tables import headline, percent, summary
+from chaffinch.detector.model import log_odds
+from chaffinch.reports.evaluation import render_html
 
-NEWS = ("news_bbc", "news_guardian")
 MOST_CLEAN = 700
-MOST_SPUN = 200
+MOST_SPUN = 100
 
 
-def clean_table(detector: Detector, texts: Sequence[CleanText], name: str) -> str:
-    """One row: how many texts of a corpus are flagged and how many are unscorable."""
-    documents = [Document(text.text, title=text.title) for text in texts[:MOST_CLEAN]]
-    verdicts = list(detector.score_many(documents))
-    flagged = sum(verdict.flagged for verdict in verdicts)
-    unscorable = sum(verdict.kind == "unscorable" for verdict in verdicts)
-    return f"| {name} | {len(verdicts)} | {flagged} | {unscorable} |"
+def measured(
+    data: Path, model: Path | None, most_clean: int, most_spun: int, n_resamples: int
+) -> tuple[Evaluation, ScoredTexts]:
+    """Score the simulated test set and evaluate it."""
+    detector = Detector.load(model)
+    families = simulated_families(read_lexicons(data))
+    texts = score_examples(detector, simulated_examples(data, families, most_clean, most_spun))
+    classifier = detector.model.classifier
+    evaluation = evaluate(
+        texts,
+        detector.name,
+        detector.digest,
+        classifier.threshold,
+        classifier.base_rate,
+        n_resamples,
+    )
+    return evaluation, texts
 
 
-def recall(detector: Detector, texts: Sequence[str]) -> str:
-    """Share of texts that are flagged, as a percentage."""
-    return f"{np.mean([verdict.flagged for verdict in detector.score_many(texts)]):.0%}"
+def tables(evaluation: Evaluation, texts: ScoredTexts) -> Iterator[str]:
+    """The README's tables as Markdown."""
+    yield summary(evaluation)
+    yield "\n| all texts | | 95 % interval |\n|---|---:|---:|"
+    for name, (figure, bounds) in headline(evaluation):
+        yield f"| {name} | {figure} | {bounds} |"
+    yield "\n| clean corpus, worst first | texts | flagged | 95 % interval | unscorable |"
+    yield "|---|---:|---:|---:|---:|"
+    for part in evaluation.parts["genre"]:
+        flagged, bounds = percent(part.figures.flagged_clean, 2)
+        counts = part.figures.n_clean, part.unscorable_clean
+        yield f"| {part.name} | {counts[0]} | {flagged} | {bounds} | {counts[1]} |"
+    yield from _found_by_length(evaluation, texts)
+
+
+def _found_by_length(evaluation: Evaluation, texts: ScoredTexts) -> Iterator[str]:
+    """Share of republications found: a line a family and rate, a column a length."""
+    ends = [words or np.inf for words in CROPS]
+    # A crop ends with the line that its last word stands on, so it may be a little longer.
+    length = np.searchsorted(np.array(ends[:-1]) * 1.5, texts.words)
+    found = texts.score >= log_odds(evaluation.threshold)
+    names = [f"about {words} words" if words else "whole articles" for words in CROPS]
+    yield f"\n| found, worst family first | rate | {' | '.join(names)} |"
+    yield f"|---|---:|{'---:|' * len(names)}"
+    for family in (part.name for part in evaluation.parts["family"]):
+        chosen = texts.family == family
+        for rate in np.unique(texts.rate[chosen]):
+            same = np.isnan(texts.rate) if np.isnan(rate) else texts.rate == rate
+            rows = [chosen & same & (length == place) for place in range(len(names))]
+            cells = [f"{found[row].mean():.0%}" if row.any() else "" for row in rows]
+            shown = "" if np.isnan(rate) else f"{rate:.0%}"
+            yield f"| {family} | {shown} | {' | '.join(cells)} |"
 
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--model", type=click.Path(exists=True, path_type=Path))
-def main(data: Path, model: Path | None) -> None:
-    """Print both tables as Markdown."""
-    detector = Detector.load(model)
-    test = {
-        file.name.split(".")[0]: [text for text in read_corpus(file) if text.part == "test"]
-        for file in corpus_files(data)
-    }
-    click.echo("| clean corpus | texts | flagged | unscorable |\n|---|---:|---:|---:|")
-    for name, texts in test.items():
-        click.echo(clean_table(detector, texts, name))
-
-    articles = [text.text for name in NEWS for text in test[name]]
-    articles = [text for text in articles if len(text.split()) >= 150]
-    articles = articles[:: max(1, len(articles) // MOST_SPUN)][:MOST_SPUN]
-    rates = " | ".join(f"{rate:.0%}" for rate in RATES)
-    click.echo(f"\n| spinner, length | {rates} |\n|---|{'---:|' * len(RATES)}")
-    for family, spinners in training_spinners(read_lexicons(data)).items():
-        for words in (150, None):
-            cells = []
-            for rate in RATES:
-                rng = np.random.default_rng(1)
-                spun = []
-                for number, text in enumerate(articles):
-                    kept = crop(text, words, rng) if words else text
-                    spun.append(spinners[number % len(spinners)].spin(kept, rng, rate).text)
-                cells.append(recall(detector, spun))
-            length = f"{words} words" if words else "whole article"
-            click.echo(f"| {family}, {length} | {' | '.join(cells)} |")
-
-    _, unseen = split_phrases(PHRASE_SEED)
-    click.echo("\n| kinds of residue | found |\n|---|---:|")
-    for pieces in (1, 2, 3):
-        rng = np.random.default_rng(2)
-        copies = [inject_residue(text, rng, unseen, pieces) for text in articles]
-        click.echo(f"| {pieces} | {recall(detector, copies)} |")
+@click.option("--most-clean", default=MOST_CLEAN, show_default=True, help="Texts of one corpus.")
+@click.option("--most-spun", default=MOST_SPUN, show_default=True, help="Articles to spin.")
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path))
+def main(
+    data: Path, model: Path | None, most_clean: int, most_spun: int, output: Path | None
+) -> None:
+    """Print the tables as Markdown; write evaluation.json and evaluation.html to OUTPUT."""
+    evaluation, texts = measured(data, model, most_clean, most_spun, 1000)
+    for line in tables(evaluation, texts):
+        click.echo(line)
+    if output:
+        output.mkdir(parents=True, exist_ok=True)
+        as_json = json.dumps(evaluation.as_dict(), indent=1)
+        (output / "evaluation.json").write_text(as_json + "\n", "utf-8")
+        render_html(evaluation, output / "evaluation.html")
 
 
 if __name__ == "__main__":

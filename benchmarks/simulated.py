@@ -1,0 +1,166 @@
+"""The labelled test set of the benchmarks: held-back clean texts, and copies simulated from them.
+
+Only texts of the test part are used: no model built by `python -m chaffinch.detector.build` has
+seen them. Spinners with a table of their own draw it by seeds that no training uses. The same
+folder gives the same set on every run.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from chaffinch.datasets.lexicons import Lexicons
+from chaffinch.datasets.spinners.registry import FAMILIES
+from chaffinch.datasets.spinners.residue import inject_residue, split_phrases
+from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.detector.build.bundle import PHRASE_SEED
+from chaffinch.detector.build.corpus import CleanText, corpus_files, read_corpus
+from chaffinch.detector.build.labelled import Example
+from chaffinch.detector.build.simulation import RATES, crop
+from chaffinch.features.document import Document
+
+NEWS = ("news_bbc", "news_guardian")
+"""Sources that no classifier saw: every family, rate and length is simulated on them."""
+
+CROPS = (60, 150, None)
+"""Words that a spun text is cut to; None for the whole article."""
+
+RESIDUE_PIECES = (1, 2, 3)
+
+_SITES = range(1000, 1004)
+_MIN_WORDS = 150
+_OTHER_GENRES = 4
+
+Item = TypeVar("Item")
+
+
+class SimulatedFamily(NamedTuple):
+    """A family of spinners as the test set has it.
+
+    Attributes:
+        spinners: One for each of several sites.
+        rates: Shares of words to replace; one that is NaN where the family sets it itself.
+    """
+
+    spinners: list[Spinner]
+    rates: tuple[float, ...]
+
+
+def simulated_families(lexicons: Lexicons) -> dict[str, SimulatedFamily]:
+    """Every registered family with sites and rates of its own."""
+    return {
+        name: SimulatedFamily(
+            [family.make(lexicons, site) for site in _SITES],
+            (float("nan"),)
+            if family.rates == (0, 1)
+            else tuple(rate for rate in RATES if family.rates[0] <= rate <= family.rates[1]),
+        )
+        for name, family in FAMILIES.items()
+    }
+
+
+def read_part(data: Path, part: str, most: int) -> dict[str, list[CleanText]]:
+    """By corpus, up to `most` texts of one part of the split, evenly over the file."""
+    chosen = {}
+    for file in corpus_files(data):
+        texts = [text for text in read_corpus(file) if text.part == part]
+        chosen[file.name.split(".")[0]] = spread(texts, most)
+    return chosen
+
+
+def spread(items: Sequence[Item], most: int) -> list[Item]:
+    """Up to `most` items, evenly over their order."""
+    places = np.linspace(0, len(items) - 1, min(most, len(items))).astype(int)
+    return [items[place] for place in places]
+
+
+def simulated_examples(
+    data: Path, families: Mapping[str, SimulatedFamily], most_clean: int, most_spun: int
+) -> list[Example]:
+    """Clean texts of every corpus, spun copies of news and of other genres, and scraped copies.
+
+    Args:
+        data: Folder with ``*.jsonl(.zst)`` corpora.
+        families: The spinners to simulate.
+        most_clean: Clean texts of one corpus.
+        most_spun: News articles that every family, rate and length is simulated on; a
+            quarter as many texts of every other corpus are spun once.
+    """
+    test = read_part(data, "test", most_clean)
+    examples = [_example(text, text.text) for texts in test.values() for text in texts]
+    articles = [text for name in NEWS for text in test.get(name, []) if _is_long(text)]
+    articles = spread(articles, most_spun)
+    examples += _grid(articles, families)
+    others = [
+        text
+        for name, texts in test.items()
+        if name not in NEWS
+        for text in spread([one for one in texts if _is_long(one)], most_spun // _OTHER_GENRES)
+    ]
+    examples += _one_each(others, families)
+    _, unseen = split_phrases(PHRASE_SEED)
+    for pieces in RESIDUE_PIECES:
+        rng = np.random.default_rng(pieces)
+        family = f"scraped, {pieces} kind{'s' if pieces > 1 else ''} of residue"
+        examples += [
+            _example(text, inject_residue(text.text, rng, unseen, pieces), family)
+            for text in articles
+        ]
+    return examples
+
+
+def _grid(
+    articles: Sequence[CleanText], families: Mapping[str, SimulatedFamily]
+) -> Iterator[Example]:
+    for name, (spinners, rates) in families.items():
+        for words in CROPS:
+            for rate in rates:
+                rng = np.random.default_rng(1)
+                for number, source in enumerate(articles):
+                    text = crop(source.text, words, rng) if words else source.text
+                    yield from _spun(
+                        source, text, name, spinners[number % len(spinners)], rate, rng
+                    )
+
+
+def _one_each(
+    texts: Sequence[CleanText], families: Mapping[str, SimulatedFamily]
+) -> Iterator[Example]:
+    rng = np.random.default_rng(2)
+    names = sorted(families)
+    for text in texts:
+        name = names[int(rng.integers(len(names)))]
+        spinners, rates = families[name]
+        spinner = spinners[int(rng.integers(len(spinners)))]
+        yield from _spun(text, text.text, name, spinner, float(rng.choice(rates)), rng)
+
+
+def _spun(
+    source: CleanText,
+    text: str,
+    family: str,
+    spinner: Spinner,
+    rate: float,
+    rng: np.random.Generator,
+) -> Iterator[Example]:
+    """The spun copy, or nothing where the spinner knows none of the words."""
+    spun = spinner.spin(text, rng, float(np.nan_to_num(rate))).text
+    if spun != text:
+        yield _example(source, spun, family, rate)
+
+
+def _example(source: CleanText, text: str, family: str = "", rate: float = float("nan")) -> Example:
+    return Example(
+        Document(text, title=source.title),
+        label=bool(family),
+        group=f"{source.corpus} {source.id}",
+        family=family,
+        genre=source.corpus,
+        rate=rate,
+    )
+
+
+def _is_long(text: CleanText) -> bool:
+    return len(text.text.split()) >= _MIN_WORDS
