@@ -16,7 +16,7 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import inject_residue, split_phrases
 from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.build.bundle import PHRASE_SEED
-from chaffinch.detector.build.corpus import CleanText, corpus_files, read_corpus
+from chaffinch.detector.build.corpus import HELD_OUT, CleanText, corpus_files, read_corpus
 from chaffinch.detector.build.labelled import Example
 from chaffinch.detector.build.simulation import RATES, crop
 from chaffinch.features.document import Document
@@ -27,9 +27,13 @@ NEWS = ("news_bbc", "news_guardian")
 CROPS = (60, 150, None)
 """Words that a spun text is cut to; None for the whole article."""
 
+TRAINING_CROPS = (60, 150, 400, None)
+
 RESIDUE_PIECES = (1, 2, 3)
+SCRAPED = "scraped"
 
 _SITES = range(1000, 1004)
+_TRAINING_SITES = range(8)
 _MIN_WORDS = 150
 _OTHER_GENRES = 4
 
@@ -103,11 +107,48 @@ def simulated_examples(
     _, unseen = split_phrases(PHRASE_SEED)
     for pieces in RESIDUE_PIECES:
         rng = np.random.default_rng(pieces)
-        family = f"scraped, {pieces} kind{'s' if pieces > 1 else ''} of residue"
+        family = f"{SCRAPED}, {pieces} kind{'s' if pieces > 1 else ''} of residue"
         examples += [
             _example(text, inject_residue(text.text, rng, unseen, pieces), family)
             for text in articles
         ]
+    return examples
+
+
+def training_examples(
+    data: Path, lexicons: Lexicons, part: str, n_sources: int, seed: int
+) -> list[Example]:
+    """For each source a clean text and one copy: spun by a family drawn, or scraped.
+
+    Args:
+        data: Folder with ``*.jsonl(.zst)`` corpora.
+        lexicons: What the families are made from, with sites that no test uses.
+        part: Part of the split that the sources are from.
+        n_sources: How many, evenly over the corpora that a classifier may see.
+        seed: Seed of all draws.
+    """
+    by_corpus = read_part(data, part, n_sources)
+    sources = [text for name, texts in by_corpus.items() if name not in HELD_OUT for text in texts]
+    families = {
+        name: [family.make(lexicons, site) for site in _TRAINING_SITES]
+        for name, family in FAMILIES.items()
+    }
+    phrases, _ = split_phrases(PHRASE_SEED)
+    rng = np.random.default_rng(seed)
+    names = [*families, SCRAPED]
+    examples = []
+    for source in spread(sources, n_sources):
+        words = TRAINING_CROPS[int(rng.integers(len(TRAINING_CROPS)))]
+        text = crop(source.text, words, rng) if words else source.text
+        examples.append(_example(source, text))
+        name = names[int(rng.integers(len(names)))]
+        if name == SCRAPED:
+            pieces = int(rng.integers(1, 4))
+            examples.append(_example(source, inject_residue(text, rng, phrases, pieces), name))
+            continue
+        spinner = families[name][int(rng.integers(len(_TRAINING_SITES)))]
+        low, high = FAMILIES[name].rates
+        examples += _spun(source, text, name, spinner, float(rng.uniform(low, high)), rng)
     return examples
 
 
