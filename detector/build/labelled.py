@@ -145,17 +145,15 @@ def _label(name: str, place: str) -> bool:
 def score_examples(detector: Detector, examples: Sequence[Example]) -> ScoredTexts:
     """Judge labelled texts and lay out what an evaluation needs."""
     documents = (example.document for example in examples)
-    verdicts = list(
-        tqdm(detector.score_many(documents), total=len(examples), unit=" texts", disable=None)
-    )
-    scores = [
-        np.nan
-        if verdict.probability is None
-        else verdict.intercept + sum(reason.contribution for reason in verdict.reasons)
-        for verdict in verdicts
-    ]
-    words = [verdict.features["shape.words"] for verdict in verdicts]
-    return scored_texts(examples, np.array(scores, np.float64), np.array(words, np.int64))
+    verdicts = detector.score_many(documents)
+    scores, words = np.zeros(len(examples)), np.zeros(len(examples), np.int64)
+    for place, verdict in enumerate(
+        tqdm(verdicts, total=len(examples), unit=" texts", disable=None)
+    ):
+        log_odds = verdict.intercept + sum(reason.contribution for reason in verdict.reasons)
+        scores[place] = np.nan if verdict.probability is None else log_odds
+        words[place] = verdict.features["shape.words"]
+    return scored_texts(examples, scores, words)
 
 
 def scored_texts(
