@@ -111,7 +111,7 @@ def train_on_labels(
 
 def split_folds(labels: NDArray[np.bool_], groups: NDArray[np.str_]) -> NDArray[np.int64]:
     """The fold of each text: whole groups, with like shares of both labels in every fold."""
-    folds = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=0)
+    folds = StratifiedGroupKFold(N_FOLDS)
     fold = np.zeros(len(labels), np.int64)
     for number, (_, members) in enumerate(folds.split(labels, labels, groups)):
         fold[members] = number
