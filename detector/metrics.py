@@ -328,18 +328,19 @@ def _bin_sums(
     place = np.minimum((probability * N_BINS).astype(np.int64), N_BINS - 1)
     member = (place[:, None] == np.arange(N_BINS)).astype(np.float64)
     bad, clean = member * labels[:, None], member * ~labels[:, None]
-    # A resample may lack a label; NaN keeps it out of the interval.
-    n_bad, n_clean = (
-        np.where(n > 0, n, np.nan)[:, None] for n in (weights @ labels, weights @ ~labels)
-    )
-    per_bad, per_clean = base_rate / n_bad, (1 - base_rate) / n_clean
-    true = per_bad * (weights @ bad)
     said = probability[:, None]
-    return (
-        true + per_clean * (weights @ clean),
-        per_bad * (weights @ (bad * said)) + per_clean * (weights @ (clean * said)),
-        true,
+    sums = weights @ np.hstack([bad, clean, bad * said, clean * said])
+    n_bad, n_clean, said_bad, said_clean = np.split(sums, 4, axis=1)
+    # A resample may lack a label; NaN keeps it out of the interval.
+    per_bad, per_clean = (
+        share / np.where(total > 0, total, np.nan)
+        for share, total in (
+            (base_rate, n_bad.sum(axis=1, keepdims=True)),
+            (1 - base_rate, n_clean.sum(axis=1, keepdims=True)),
+        )
     )
+    true = per_bad * n_bad
+    return true + per_clean * n_clean, per_bad * said_bad + per_clean * said_clean, true
 
 
 def _interval(column: Floats) -> Interval:
