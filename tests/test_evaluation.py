@@ -213,3 +213,38 @@ def test_a_bad_row_is_named_with_the_remedy(tmp_path: Path, line: str, message: 
     file.write_bytes(line.encode("latin-1"))
     with pytest.raises(LabelError, match=message):
         list(read_labelled(file))
+
+
+def test_a_folder_has_one_sub_folder_a_label(tmp_path: Path) -> None:
+    for name, file, content in (
+        ("original", "a.txt", "Plain text."),
+        ("original", "b.html", "<html><body><p>A page.</p></body></html>"),
+        ("Spun", "c.jsonl", '{"text": "One."}\n{"text": "Two."}'),
+    ):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / file).write_text(content)
+    rows = [(row.label, row.family, row.document.text) for row in read_labelled(tmp_path)]
+    assert rows == [
+        (True, "Spun", "One."),
+        (True, "Spun", "Two."),
+        (False, "original", "Plain text."),
+        (False, "original", "A page."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "content", "message"),
+    [
+        ("drafts", b"A", "unknown label 'drafts'. Give one of original,"),
+        ("spun", b"\x89PNG\r\n\x1a\n", "a.txt: not text"),
+        (None, b"", "has no sub-folders; give one for each label"),
+    ],
+)
+def test_a_folder_that_cannot_be_read_is_refused_with_the_place(
+    tmp_path: Path, folder: str | None, content: bytes, message: str
+) -> None:
+    if folder:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_bytes(content)
+    with pytest.raises(LabelError, match=message):
+        list(read_labelled(tmp_path))
