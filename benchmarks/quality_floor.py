@@ -14,11 +14,13 @@ from typing import Any
 
 import click
 from quality import measured
+from real_pages import ARCHIVE
 
 from chaffinch.detector.build.corpus import corpus_files, file_digest
 from chaffinch.detector.evaluation import Evaluation
 
 FLOOR = Path(__file__).parent.parent / "tests" / "quality_floor.json"
+OBSERVED = "observed_substitutions.tsv"
 SLACK = 0.0005
 """What another version of a library may move a figure by."""
 
@@ -49,8 +51,8 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
 
 def data_digest(data: Path) -> str:
     """blake2b digest over the names and contents of all files that the test set is made from."""
-    lexicons = (file for file in (data / "lexicons").rglob("*") if file.is_file())
-    files = [*corpus_files(data), *sorted(lexicons), data / "observed_substitutions.tsv"]
+    beside = [*sorted((data / "lexicons").rglob("*")), data / OBSERVED, data / ARCHIVE]
+    files = [*corpus_files(data), *(file for file in beside if file.is_file())]
     whole = hashlib.blake2b(digest_size=16)
     for file in files:
         whole.update(f"{file.relative_to(data).as_posix()} {file_digest(file)}\n".encode())

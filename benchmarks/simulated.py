@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+from real_pages import real_pages
 
 from chaffinch.datasets.lexicons import Lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
@@ -83,7 +84,7 @@ def spread(items: Sequence[Item], most: int) -> list[Item]:
 def simulated_examples(
     data: Path, families: Mapping[str, SimulatedFamily], most_clean: int, most_spun: int
 ) -> list[Example]:
-    """Clean texts of every corpus, spun copies of news and of other genres, and scraped copies.
+    """Clean texts, real pages, spun copies of news and of other genres, and scraped copies.
 
     Args:
         data: Folder with ``*.jsonl(.zst)`` corpora.
@@ -94,6 +95,7 @@ def simulated_examples(
     """
     test = read_part(data, "test", most_clean)
     examples = [_example(text, text.text) for texts in test.values() for text in texts]
+    examples += real_pages(data)
     articles = [text for name in NEWS for text in test.get(name, []) if _is_long(text)]
     articles = spread(articles, most_spun)
     examples += _grid(articles, families)

@@ -1,13 +1,16 @@
 """The benchmarks: what the test set holds, and a fair comparison with every baseline."""
 
+import io
 import json
 import math
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import leave_one_family_out
 import numpy as np
 import pytest
+import zstandard
 from baselines import (
     CLASSIFIER,
     Rows,
@@ -20,6 +23,7 @@ from baselines import (
 from leave_one_family_out import compare, left_out, markdown
 from numpy.typing import NDArray
 from quality import tables
+from real_pages import ARCHIVE, GENRE, real_pages
 from simulated import (
     SimulatedFamily,
     simulated_examples,
@@ -120,6 +124,22 @@ def test_training_texts_are_of_their_part_and_never_of_a_held_out_source(data: P
         assert part_of(corpus, id) == "training"
         assert corpus not in HELD_OUT
     assert sum(not row.label for row in rows) == 10
+
+
+def test_real_pages_are_read_from_an_archive_of_html(tmp_path: Path) -> None:
+    assert list(real_pages(tmp_path)) == []
+    (tmp_path / ARCHIVE).parent.mkdir()
+    page = b"<html><body><article><p>The ferry is back in the harbour.</p></article></body></html>"
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name in ("pages/a.html", "pages/notes.json"):
+            member = tarfile.TarInfo(name)
+            member.size = len(page)
+            tar.addfile(member, io.BytesIO(page))
+    (tmp_path / ARCHIVE).write_bytes(zstandard.ZstdCompressor().compress(packed.getvalue()))
+    (example,) = real_pages(tmp_path)
+    assert (example.label, example.group, example.genre) == (False, "pages/a.html", GENRE)
+    assert example.document.text == "The ferry is back in the harbour."
 
 
 def test_spread_takes_items_evenly() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import quality_floor
 from click.testing import CliRunner
-from quality_floor import SLACK, data_digest, regressions
+from quality_floor import OBSERVED, SLACK, data_digest, regressions
+from real_pages import ARCHIVE
 
 PINNED = {"data": "d", "figures": {"AUROC": 0.9, "found: moby": 0.5}}
 
@@ -82,9 +83,9 @@ def test_the_first_update_pins_everything(floor: Path, monkeypatch: pytest.Monke
 
 
 def test_the_digest_follows_every_file_that_the_test_set_is_made_from(tmp_path: Path) -> None:
-    (tmp_path / "lexicons").mkdir()
-    files = ["news.jsonl", "lexicons/words.tsv", "observed_substitutions.tsv"]
+    files = ["news.jsonl", "lexicons/words.tsv", OBSERVED, ARCHIVE.as_posix()]
     for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("a")
     digests = {data_digest(tmp_path)}
     for name in files:
@@ -92,4 +93,4 @@ def test_the_digest_follows_every_file_that_the_test_set_is_made_from(tmp_path: 
         digests.add(data_digest(tmp_path))
     (tmp_path / "unrelated.md").write_text("c")
     digests.add(data_digest(tmp_path))
-    assert len(digests) == 4
+    assert len(digests) == 5
