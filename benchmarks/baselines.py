@@ -12,11 +12,11 @@ from sklearn.pipeline import make_pipeline
 
 from chaffinch.detector.metrics import operating_points
 from chaffinch.detector.training import train_classifier
-from chaffinch.features.despinning import contexts
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.resources import Resources
+from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import TokenBlock
 
 CLASSIFIER = "Chaffinch's classifier"
@@ -110,8 +110,9 @@ def perplexity(texts: Sequence[str], resources: Resources) -> Floats:
     for first in range(0, len(texts), _TEXTS_AT_ONCE):
         documents = [Document(text) for text in texts[first : first + _TEXTS_AT_ONCE]]
         block = TokenBlock.from_documents(documents, resources.vocabulary)
-        before2, before1, _, _ = contexts(block)
-        surprise = -resources.language_model.trigram(before2, before1, block.word)
+        everyone = np.arange(len(block.word))
+        before = Stream.of_block(block).neighbour(everyone, block.doc, -1)
+        surprise = -resources.language_model.bigram(before, block.word)
         total = np.bincount(block.doc, weights=surprise, minlength=len(documents))
         means.append(total / np.maximum(np.bincount(block.doc, minlength=len(documents)), 1))
     return np.concatenate(means).astype(np.float64)

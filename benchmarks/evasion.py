@@ -12,14 +12,17 @@ import click
 import numpy as np
 
 from chaffinch.datasets.evasion import TRICKS, Target
+from chaffinch.datasets.lexicons import read_lexicons
+from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
-from chaffinch.detector.build.bundle import read_lexicons, training_spinners
 from chaffinch.detector.build.corpus import corpus_files, read_corpus
 from chaffinch.detector.detector import Detector
 from chaffinch.features.document import Document
 
 NEWS = ("news_bbc", "news_guardian")
 MOST_ARTICLES = 300
+SPINNERS = ("dictionary-blind", "wordnet", "moby", "randomised")
+SITES = (1000, 1001)
 SHORTEST = 150
 
 
@@ -38,7 +41,8 @@ def main(data: Path, model: Path | None, rate: float) -> None:
         if text.part == "test" and len(text.text.split()) >= SHORTEST
     ]
     articles = articles[:: max(1, len(articles) // MOST_ARTICLES)][:MOST_ARTICLES]
-    spinners = [one for family in training_spinners(read_lexicons(data)).values() for one in family]
+    lexicons = read_lexicons(data)
+    spinners = [FAMILIES[name].make(lexicons, site) for name in SPINNERS for site in SITES]
     spun: list[SpunText] = []
     for number, text in enumerate(articles):
         rng = np.random.default_rng([1, number])

@@ -8,6 +8,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from chaffinch.datasets.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.pages import split_templates
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import split_phrases
 from chaffinch.datasets.spinners.spinner import Spinner
@@ -17,11 +18,11 @@ from chaffinch.detector.build.corpus import (
     HELD_OUT,
     CleanText,
     corpus_files,
-    file_digest,
     read_corpus,
 )
 from chaffinch.detector.build.resources import build_resources, with_fitted_odds
-from chaffinch.detector.build.simulation import simulate, simulate_spinning
+from chaffinch.detector.build.simulation import Simulated, simulate
+from chaffinch.detector.evaluation import ScoredTexts
 from chaffinch.detector.model import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training import train_classifier
@@ -31,10 +32,11 @@ from chaffinch.features.resources import Resources
 
 PHRASE_SEED = 1
 _SITES = 8
-_KNOWN_PAIRS = 0.35
+_NEW_SITES = 2000
 _HONEST_RESIDUE = 0.03
 _MOST_OF_A_CORPUS = 700
 _MOST_FOR_ODDS = 250
+_MOST_TO_EVALUATE = 200
 _JOBS = 2
 
 
@@ -46,11 +48,12 @@ def training_families(held_out: Sequence[str]) -> list[str]:
     return [name for name, family in FAMILIES.items() if not set(family.thesauri) <= set(held_out)]
 
 
-def make_spinners(lexicons: Lexicons, families: Sequence[str]) -> dict[str, list[Spinner]]:
+def make_spinners(
+    lexicons: Lexicons, families: Sequence[str], first_site: int = 0
+) -> dict[str, list[Spinner]]:
     """The families, each with the spinners of several sites."""
-    return {
-        name: [FAMILIES[name].make(lexicons, site) for site in range(_SITES)] for name in families
-    }
+    sites = range(first_site, first_site + _SITES)
+    return {name: [FAMILIES[name].make(lexicons, site) for site in sites] for name in families}
 
 
 def read_parts(data: Path, share: float = 1.0) -> dict[str, list[CleanText]]:
@@ -150,39 +153,66 @@ def build_bundle(
 
     families = training_families(hold_out)
     spinners = make_spinners(lexicons, families)
-    # Half of the articles, clean and spun, are measured as if most of their spinner's pairs
-    # were unknown: other evidence has to speak for spinners nobody has seen.
-    thin = resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
     seen = [text for text in parts["training"] if text.corpus not in HELD_OUT]
-    sample = [text for own in by_corpus(seen, _MOST_FOR_ODDS).values() for text in own]
-    resources = with_fitted_odds(
-        resources,
-        [
-            (spun, (resources, thin)[number // 2 % 2])
-            for number, spun in enumerate(simulate_spinning(sample, spinners, 0))
-        ],
-    )
-    thin = resources._replace(channel=thin.channel)
+    sample = [text.text for own in by_corpus(seen, _MOST_FOR_ODDS).values() for text in own]
+    resources, thin = with_fitted_odds(resources, sample, spinners)
 
-    phrases, _ = split_phrases(PHRASE_SEED)
-    fitted = []
-    for seed, part in enumerate(("training", "calibration"), 1):
-        chosen = [text for text in parts[part] if text.corpus not in HELD_OUT]
-        sample = [text for own in by_corpus(chosen, _MOST_OF_A_CORPUS).values() for text in own]
-        honest_residue = _HONEST_RESIDUE if part == "training" else 0.0
-        labelled = list(simulate(sample, spinners, phrases, seed, honest_residue))
-        documents = [Document(item.text) for item in labelled]
+    phrases, unseen_phrases = split_phrases(PHRASE_SEED)
+    templates, unseen_templates = split_templates()
+    measured = []
+    for seed, part in enumerate(("training", "calibration", "test"), 1):
+        chosen = [text for text in parts[part] if part == "test" or text.corpus not in HELD_OUT]
+        most = _MOST_TO_EVALUATE if part == "test" else _MOST_OF_A_CORPUS
+        labelled = list(
+            simulate(
+                [text for own in by_corpus(chosen, most).values() for text in own],
+                make_spinners(lexicons, families, _NEW_SITES) if part == "test" else spinners,
+                unseen_phrases if part == "test" else phrases,
+                unseen_templates if part == "test" else templates,
+                seed,
+                _HONEST_RESIDUE if part == "training" else 0.0,
+            )
+        )
+        documents = [item.document for item in labelled]
         values = measure(documents, (resources, thin) if part == "training" else (resources,))
-        usable = scorable(documents, values)
-        labels = np.array([item.label for item in labelled])
-        genres = np.array([item.source.corpus for item in labelled])
-        fitted.append((values[usable], labels[usable], genres[usable]))
-    (values, labels, genres), (held_values, held_labels, held_genres) = fitted
+        measured.append((labelled, values, scorable(documents, values)))
+
+    (fitted, values, usable), (held, held_values, held_usable), tested = measured
     classifier = train_classifier(
-        values, labels, held_values, held_labels, genres=genres, calibration_genres=held_genres
+        values[usable],
+        _labels(fitted)[usable],
+        held_values[held_usable],
+        _labels(held)[held_usable],
+        genres=_genres(fitted)[usable],
+        calibration_genres=_genres(held)[held_usable],
     )
     model = Model("bundled", classifier, resources)
-    digests = {file.name: file_digest(file) for file in corpus_files(data)}
-    card = write_card(model, digests, parts, len(labels), families, hold_out)
+    card = write_card(model, data, parts, len(fitted), families, hold_out, _scored(model, *tested))
     save_model(model, output, card)
     return model
+
+
+def _labels(items: Sequence[Simulated]) -> NDArray[np.bool_]:
+    return np.array([item.label for item in items], np.bool_)
+
+
+def _genres(items: Sequence[Simulated]) -> NDArray[np.str_]:
+    return np.array([item.source.corpus for item in items], np.str_)
+
+
+def _scored(
+    model: Model,
+    items: Sequence[Simulated],
+    values: NDArray[np.float64],
+    usable: NDArray[np.bool_],
+) -> ScoredTexts:
+    score = model.classifier.contributions(values).sum(axis=1) + model.classifier.intercept
+    return ScoredTexts(
+        score=np.where(usable, score, np.nan),
+        label=_labels(items),
+        words=np.array([len(item.document.text.split()) for item in items]),
+        family=np.array([item.family if item.label else "" for item in items], np.str_),
+        rate=np.full(len(items), np.nan),
+        genre=_genres(items),
+        group=np.array([f"{item.source.corpus} {item.source.id}" for item in items], np.str_),
+    )

@@ -1,83 +1,96 @@
-"""The model card: what a model was made from, what it weighs, where it is weak."""
+"""The bundled model's card: how it was built, from what, and its figures on held-back texts."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from chaffinch.detector.build.corpus import HELD_OUT, PARTS, CleanText
+from chaffinch.detector.build.corpus import (
+    HELD_OUT,
+    PARTS,
+    CleanText,
+    corpus_files,
+    file_digest,
+)
+from chaffinch.detector.build.licences import NOT_STATED, read_licences
+from chaffinch.detector.build.model_card import Corpus, ModelCard, render_card
+from chaffinch.detector.evaluation import ScoredTexts, evaluate
 from chaffinch.detector.model import Model
-from chaffinch.features.registry import SIGNALS
+
+_DESCRIPTION = """A linear classifier over named features, counts of word pairs in clean English, a
+small neural model of which words a context wants, and tables of which words and phrases spinners
+write for which. `python -m chaffinch.detector.build DATA -o MODEL`; the same on every run.
+
+Every clean text falls into one of four disjoint parts by a digest of its id: {parts}. The
+curves that weigh the evidence on a word and the classifier were fitted on the training part
+({fitted} documents: texts and whole pages, clean, spun and with residue, half of them measured
+as if most of their spinner's pairs were unknown); probabilities and threshold come from the
+calibration part, at 0.2 % of clean texts flagged and at most 1 % of any one corpus."""
+
+_EVALUATED_ON = """Texts and whole pages of the test part, spun by sites, and with residue phrases
+and page templates, that training did not have; the families themselves were in training. For
+figures on families that were not, `benchmarks/` has commands; the README states them."""
 
 
 def write_card(
     model: Model,
-    digests: Mapping[str, str],
+    data: Path,
     parts: Mapping[str, Sequence[CleanText]],
-    n_training: int,
+    n_fitted: int,
     families: Sequence[str],
-    held_out: Sequence[str] = (),
+    held_out: Sequence[str],
+    tested: ScoredTexts,
 ) -> str:
     """The card as Markdown.
 
     Args:
         model: The model.
-        digests: Corpus file to blake2b digest.
-        parts: Texts by part of the split.
-        n_training: Labelled texts the classifier was fitted on.
-        families: Spinner families of the training texts.
-        held_out: Thesauri that no part of the model knows.
+        data: Folder that it was built from.
+        parts: Clean texts by part of the split.
+        n_fitted: Documents the classifier was fitted to.
+        families: Spinner families of its training.
+        held_out: Thesauri that no part of it knows.
+        tested: Scores of documents that it was not fitted to.
     """
     classifier = model.classifier
-    lines = [
-        f"# Model card: {model.name}",
-        "",
-        "A linear classifier over named features, counts of word pairs in clean English, a small",
-        "neural model of which words contexts want, and tables of which words and phrases spinners",
-        "write for which. Only counts and weights computed from the corpora are stored; none of",
-        "their texts are. NOTICE lists sources and licences.",
-        "",
-        "## How it was made",
-        "",
-        "`python -m chaffinch.detector.build DATA -o MODEL`, deterministic. Every text falls into",
-        "one of four disjoint parts by a digest of its id:",
-        "",
-        "| part | texts |",
-        "|---|---:|",
-        *(f"| {part.replace('_', ' ')} | {len(parts.get(part, [])):,} |" for part in PARTS),
-        "",
-        f"No classifier text comes from {' or '.join(HELD_OUT)}. The classifier was fitted on",
-        f"{n_training:,} labelled texts: clean crops, simulated spinning of the families",
-        f"{', '.join(families)},",
-        "and scraped copies with half of the residue phrases. Thesauri kept from every part:",
-        f"{', '.join(held_out) or 'none'}.",
-        f"Probabilities assume a base rate of {classifier.base_rate:.0%}; documents are flagged",
-        f"from {classifier.threshold:.4f}, set for 0.2 % of clean calibration texts",
-        "and at most 1 % of any one corpus.",
-        "",
-        "## Weights",
-        "",
-        "Log-odds for each standard deviation of clean texts (of the feature's square root).",
-        "",
-        "| feature | weight |",
-        "|---|---:|",
+    licences = read_licences(data)
+    lexicons = sorted(path for path in (data / "lexicons").glob("*") if path.is_file())
+    used: dict[str, set[str]] = {}
+    for part in PARTS:
+        for text in parts.get(part, ()):
+            used.setdefault(text.corpus, set()).add(part)
+    corpora = [
+        Corpus(
+            file.name,
+            sum(text.corpus == name for own in parts.values() for text in own),
+            ", ".join(part.replace("_", " ") for part in PARTS if part in used.get(name, ())),
+            licences.get(file.name, NOT_STATED),
+            file_digest(file),
+        )
+        for file in corpus_files(data)
+        for name in [file.name.split(".")[0]]
     ]
-    names = [name for signal in SIGNALS for name in signal.feature_names()]
-    weights = sorted(zip(classifier.weight, names, strict=True), reverse=True)
-    lines += [f"| {name} | {weight:.3f} |" for weight, name in weights if weight]
-    unused = ", ".join(name for weight, name in weights if not weight)
-    lines += [
-        "",
-        f"Without weight, shown for reading only: {unused}.",
-        "",
-        "## Limits",
-        "",
-        "Light spinning (8 % of words), texts under 150 words, phrase-for-phrase replacement and",
-        "back-translation are found less often than the headline says; `chaffinch evaluate`",
-        "prints figures for any labelled set. English only. A scraped copy without residue is",
-        "not told from its source by its text.",
-        "",
-        "## Corpora",
-        "",
-        "| file | blake2b |",
-        "|---|---|",
-        *(f"| {name} | `{digest}` |" for name, digest in sorted(digests.items())),
+    corpora += [
+        Corpus(
+            file.name,
+            None,
+            "channel, spinners",
+            licences.get(file.name, NOT_STATED),
+            file_digest(file),
+        )
+        for file in lexicons
     ]
-    return "\n".join(lines) + "\n"
+    evaluation = evaluate(
+        tested, model.name, model.digest, classifier.threshold, classifier.base_rate
+    )
+    sizes = (f"{part.replace('_', ' ')} {len(parts.get(part, ())):,}" for part in PARTS)
+    card = ModelCard(
+        description=_DESCRIPTION.format(parts=", ".join(sizes), fitted=f"{n_fitted:,}"),
+        corpora=corpora,
+        families=dict.fromkeys(families, "simulated, see `datasets/spinners`"),
+        held_out=[
+            *(f"{corpus} from the classifier" for corpus in HELD_OUT),
+            *(f"{name} from every part" for name in held_out),
+        ],
+        evaluation=evaluation,
+        evaluated_on=_EVALUATED_ON,
+    )
+    return render_card(card, model)

@@ -1,11 +1,11 @@
 """What signals measure with, built from clean texts and synonym resources."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from chaffinch.datasets.lexicons import Lexicons
-from chaffinch.datasets.spinners.spinner import SpunText
+from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.build.channel import build_channel, channel_pairs
 from chaffinch.detector.build.context_model import EPOCHS, substitute_table, train_context_model
 from chaffinch.detector.build.language_model import (
@@ -16,6 +16,7 @@ from chaffinch.detector.build.language_model import (
 )
 from chaffinch.detector.build.phrase_channel import build_phrase_channel
 from chaffinch.detector.build.replacement_odds import fit_replacement_odds
+from chaffinch.detector.build.simulation import simulate_spinning
 from chaffinch.features.document import Document
 from chaffinch.features.replacement_evidence import replacement_evidence
 from chaffinch.features.replacement_odds import ReplacementOdds
@@ -28,6 +29,7 @@ MIN_COUNT = 8
 
 _RARE_SUBSTITUTE_RANK = 60_000
 _MAX_RARE_SUBSTITUTES = 8_000
+_KNOWN_PAIRS = 0.35
 
 
 def build_resources(
@@ -75,19 +77,30 @@ def build_resources(
     )
 
 
-def with_fitted_odds(resources: Resources, spun: Iterable[tuple[SpunText, Resources]]) -> Resources:
-    """The same resources with curves fitted to spun and clean texts.
+def with_fitted_odds(
+    resources: Resources, texts: Sequence[str], spinners: Mapping[str, Sequence[Spinner]]
+) -> tuple[Resources, Resources]:
+    """The same resources with curves fitted to words of clean and of spun texts.
+
+    Half of the texts, clean and spun, are measured as if most of their spinner's pairs were
+    unknown: other evidence has to speak for spinners nobody has seen.
 
     Args:
         resources: What to complete.
-        spun: Texts with the truth about them, each with the resources to measure it with.
+        texts: Clean texts that no part of the resources was built from.
+        spinners: Family to the spinners that may be drawn for it.
+
+    Returns:
+        The resources, and the same with few of the channel's pairs.
     """
+    thin = resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
     words, replaced, phrases, phrase_replaced = [], [], [], []
-    for text, measure_with in spun:
+    for number, text in enumerate(simulate_spinning(texts, spinners, 0)):
+        measure_with = (resources, thin)[number // 2 % 2]
         block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
         stream = Stream.of_block(block)
         evidence = replacement_evidence(block, stream, measure_with)
-        matches = measure_with.phrase_channel.matches(block, stream, resources.language_model)
+        matches = resources.phrase_channel.matches(block, stream, resources.language_model)
         by_token = np.zeros(len(block.word), np.bool_)
         for replacement in text.replacements:
             by_token |= (block.start < replacement.end) & (block.end > replacement.start)
@@ -99,4 +112,4 @@ def with_fitted_odds(resources: Resources, spun: Iterable[tuple[SpunText, Resour
     odds = fit_replacement_odds(
         *(np.concatenate(parts) for parts in (words, replaced, phrases, phrase_replaced))
     )
-    return resources._replace(replacement_odds=odds)
+    return resources._replace(replacement_odds=odds), thin._replace(replacement_odds=odds)

@@ -5,13 +5,16 @@ from pathlib import Path
 
 from chaffinch.datasets.inflection import Inflection
 from chaffinch.datasets.lexicons import Lexicons, WordNet, read_lexicons
-from chaffinch.detector.build.bundle import build_resources
+from chaffinch.detector.build.bundle import make_spinners, training_families
 from chaffinch.detector.build.labelled import Example
+from chaffinch.detector.build.resources import build_resources, with_fitted_odds
 from chaffinch.detector.training import TrainingError
 from chaffinch.features.resources import Resources
 
 MIN_WORDS = 100_000
 """Words of clean text without which a language model says nothing."""
+
+_MOST_FOR_ODDS = 2_000
 
 _NO_LEXICONS = Lexicons(
     wordnet=WordNet({}, {}, {}, {}, {}),
@@ -59,5 +62,11 @@ def build_from_examples(
             f"half of the clean groups hold {n_words:,}. Add clean texts, or start from a model: "
             "leave out --from-scratch."
         )
-    resources = build_resources(texts, read_lexicons(lexicons) if lexicons else _NO_LEXICONS)
-    return resources, [example for example in examples if example.unit not in chosen]
+    known = read_lexicons(lexicons) if lexicons else _NO_LEXICONS
+    resources = build_resources({"own": texts}, known)
+    rest = [example for example in examples if example.unit not in chosen]
+    others = [example.document.text for example in rest if not example.label]
+    if lexicons and others:
+        spinners = make_spinners(known, training_families(()))
+        resources, _ = with_fitted_odds(resources, others[:_MOST_FOR_ODDS], spinners)
+    return resources, rest

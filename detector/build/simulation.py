@@ -1,14 +1,16 @@
-"""Labelled texts made from clean ones: crops, spun copies, scraped copies."""
+"""Labelled documents made from clean texts: crops, spun copies, scraped copies, whole pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from chaffinch.datasets.pages import as_document, honest_page, scraped_page
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import inject_residue
 from chaffinch.datasets.spinners.spinner import Spinner, SpunText
 from chaffinch.detector.build.corpus import CleanText
+from chaffinch.features.document import Document
 from chaffinch.features.phrases import Phrase
 
 RATES = (0.08, 0.15, 0.25, 0.4)
@@ -16,22 +18,24 @@ _CROP_WORDS = (60, 150, 400)
 _WIDEST, _WIDEST_AGAIN = "randomised", 3
 _LEAST_RATE = 0.03
 _SPUN = 0.75
+_WHOLE_PAGES = 0.5
+_LOST_MARKUP = 0.3
 _PADDED = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledText:
-    """A text whose making is known.
+class Simulated:
+    """A document whose making is known.
 
     Attributes:
-        text: The text.
+        document: The document.
         label: True for a low-quality republication.
         family: ``clean``, ``scraped``, or the spinner's family.
         rate: Share of words the spinner replaced; 0 where there was none.
         source: The clean text it was made from.
     """
 
-    text: str
+    document: Document
     label: bool
     family: str
     rate: float
@@ -74,7 +78,7 @@ def _spun(
 
 
 def simulate_spinning(
-    texts: Sequence[CleanText], spinners: Mapping[str, Sequence[Spinner]], seed: int
+    texts: Sequence[str], spinners: Mapping[str, Sequence[Spinner]], seed: int
 ) -> Iterator[SpunText]:
     """Of every clean text a crop as it is, and the same crop spun, with the truth.
 
@@ -83,9 +87,9 @@ def simulate_spinning(
         spinners: Family to the spinners that may be drawn for it.
         seed: Seed of every draw.
     """
-    for number, source in enumerate(texts):
+    for number, whole in enumerate(texts):
         rng = np.random.default_rng([seed, number])
-        text = crop(source.text, int(rng.choice(_CROP_WORDS)), rng)
+        text = crop(whole, int(rng.choice(_CROP_WORDS)), rng)
         yield SpunText(text, ())
         yield _spun(text, number, spinners, rng)[1]
 
@@ -94,11 +98,13 @@ def simulate(
     texts: Sequence[CleanText],
     spinners: Mapping[str, Sequence[Spinner]],
     phrases: Sequence[Phrase],
+    templates: Sequence[str],
     seed: int,
     honest_residue: float,
-) -> Iterator[LabelledText]:
+) -> Iterator[Simulated]:
     """For every clean text itself, and a spun copy or a scraped copy, often cropped.
 
+    Half of both are bare texts, the others whole pages in a publisher's or a farm's template.
     Some spun copies end with a clean part. One in which the spinner found nothing to replace
     is a scraped copy instead.
 
@@ -106,6 +112,7 @@ def simulate(
         texts: Clean texts.
         spinners: Family to the spinners that may be drawn for it.
         phrases: Residue phrases that may be drawn.
+        templates: Page templates that may be drawn.
         seed: Seed of every draw; each text's draws depend on its own id and place alone.
         honest_residue: Share of clean texts that get one piece of residue: a single piece
             is not enough to tell a scraped copy by.
@@ -115,20 +122,33 @@ def simulate(
         text = source.text
         if rng.random() < 0.6:
             text = crop(text, int(rng.choice(_CROP_WORDS)), rng)
-        clean = text
-        if rng.random() < honest_residue:
-            clean = inject_residue(text, rng, phrases, 1)
-        yield LabelledText(clean, False, "clean", 0.0, source)
+        template = _template(templates, rng)
+        if rng.random() < _WHOLE_PAGES:
+            page = honest_page(text, source.title, rng, phrases, honest_residue)
+            clean = as_document(page, template)
+        else:
+            few = int(rng.random() < honest_residue)
+            clean = Document(inject_residue(text, rng, phrases, few) if few else text)
+        yield Simulated(clean, False, "clean", 0.0, source)
+        family, rate, pieces = "scraped", 0.0, int(rng.integers(2, 5))
         if rng.random() < _SPUN and spinners:
             cut = len(text)
             if rng.random() < _PADDED:
                 cut = max(text.find(" ", int(cut * rng.uniform(0.3, 0.7))), 0) or cut
-            family, made = _spun(text[:cut], number, spinners, rng)
+            drawn, made = _spun(text[:cut], number, spinners, rng)
             if made.replacements:
-                spun = made.text + text[cut:]
-                if rng.random() < 0.3:
-                    spun = inject_residue(spun, rng, phrases, int(rng.integers(1, 4)))
-                yield LabelledText(spun, True, family, made.rate, source)
-                continue
-        scraped = inject_residue(text, rng, phrases, int(rng.integers(2, 5)))
-        yield LabelledText(scraped, True, "scraped", 0.0, source)
+                text = made.text + text[cut:]
+                family, rate = drawn, made.rate
+                pieces = int(rng.integers(1, 4)) if rng.random() < 0.3 else 0
+        if rng.random() < _WHOLE_PAGES:
+            copy = as_document(scraped_page(text, source.title, rng, phrases, pieces), template)
+        else:
+            copy = Document(inject_residue(text, rng, phrases, pieces) if pieces else text)
+        yield Simulated(copy, True, family, rate, source)
+
+
+def _template(templates: Sequence[str], rng: np.random.Generator) -> str | None:
+    """A template, or None for a page whose lines have lost their markup."""
+    if rng.random() < _LOST_MARKUP:
+        return None
+    return templates[int(rng.integers(len(templates)))]
