@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
@@ -18,20 +17,31 @@ class Input(NamedTuple):
         id: The record's id.
         document: Its document, or None.
         error: Why there is none, in a sentence, or None.
+        no_page: Why there is nothing to judge although all could be read, or None.
     """
 
     path: str
     id: str
     document: Document | None
     error: str | None
+    no_page: str | None = None
 
 
 def read_inputs(paths: Iterable[str]) -> Iterator[Input]:
-    """Read files, and standard input for ``-``, one record after the other."""
+    """Read files, and standard input for ``-``, one record after the other.
+
+    An id that repeats an earlier one of its file is replaced by ``path#offset``.
+    """
     for path in paths:
-        records = read_stream(sys.stdin.buffer) if path == "-" else read_records(Path(path), path)
+        records = read_stream(sys.stdin.buffer) if path == "-" else read_records(path)
+        # Hashes: a stream may have more ids than memory has room for.
+        seen: set[int] = set()
         for record in records:
+            if record.skipped:
+                continue
+            id_ = record.id if hash(record.id) not in seen else record.place
+            seen.add(hash(record.id))
             try:
-                yield Input(path, record.id, document_from_record(record), None)
+                yield Input(path, id_, document_from_record(record), None, record.no_page)
             except UnreadableRecord as error:
-                yield Input(path, record.id, None, str(error))
+                yield Input(path, id_, None, str(error))

@@ -1,6 +1,7 @@
 """``chaffinch score``: judge files."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def score(
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
-    r"""Judge text, Markdown, HTML and JSON Lines files; - is standard input.
+    r"""Judge text, Markdown, HTML, JSON Lines, CSV, Parquet and WARC files; - is standard input.
 
     Exit status: 0 all scored; 1 one was flagged (with --fail-on flagged); 2 wrong usage;
     3 something could not be read.
@@ -56,6 +57,8 @@ def score(
             verdicts = iter(detector.score_batch(documents))
             for item in batch:
                 verdict = next(verdicts) if item.document is not None else None
+                if verdict is not None and item.no_page is not None:
+                    verdict = replace(verdict, unscorable=item.no_page)
                 if item.error is not None:
                     unreadable = True
                     click.echo(f"chaffinch: {item.error}", err=True)

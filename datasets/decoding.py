@@ -49,6 +49,20 @@ def decode(data: bytes, stated: Callable[[bytes], str | None] = lambda data: Non
     return _readable(data.decode(stated(data) or _detected(data), "replace"))
 
 
+def codec_name(stated: str | None) -> str | None:
+    """The Python codec for an encoding that browsers know by a name, else None.
+
+    Data whose markup or headers can be read byte by byte is not in UTF-16, whatever they
+    state.
+    """
+    if not stated:
+        return None
+    from resiliparse.parse.encoding import map_encoding_to_html5
+
+    name: str | None = map_encoding_to_html5(stated, fallback_utf8=False)
+    return None if name is None or name.startswith("utf-16") else name
+
+
 def _detected(data: bytes) -> str:
     from resiliparse.parse.encoding import detect_encoding
 

@@ -1,6 +1,6 @@
 """Records made into documents: encodings decoded, markup taken off."""
 
-from chaffinch.datasets.decoding import NotTextError, decode
+from chaffinch.datasets.decoding import NotTextError, codec_name, decode
 from chaffinch.datasets.records import Record
 from chaffinch.features.document import Document
 
@@ -12,7 +12,7 @@ class UnreadableRecord(Exception):
 
 
 def document_from_record(record: Record) -> Document:
-    """The document that a record holds.
+    """The document that a record holds; one without text for a record without a page.
 
     Raises:
         UnreadableRecord: The record says why it cannot be read, or its bytes are no text.
@@ -31,7 +31,7 @@ def _document(record: Record) -> Document:
         from chaffinch.datasets.html import document_from_html
 
         return document_from_html(record)
-    text = _plain(record.content).replace("\r\n", "\n")
+    text = _plain(record).replace("\r\n", "\n")
     title, published = record.title, record.published
     if record.media_type == "text/markdown":
         from chaffinch.datasets.markdown import plain_text
@@ -53,9 +53,10 @@ def first_line(text: str) -> str:
     return line if len(line) <= _MAX_TITLE else ""
 
 
-def _plain(content: str | bytes) -> str:
+def _plain(record: Record) -> str:
+    content = record.content
     if isinstance(content, str):
         return content
     if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise NotTextError("it holds NUL bytes")
-    return decode(content)
+    return decode(content, lambda data: codec_name(record.charset))

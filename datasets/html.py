@@ -4,10 +4,9 @@ import re
 from collections import Counter
 
 from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.encoding import map_encoding_to_html5
 from resiliparse.parse.html import HTMLTree
 
-from chaffinch.datasets.decoding import decode
+from chaffinch.datasets.decoding import codec_name, decode
 from chaffinch.datasets.hidden_text import remove_hidden_text
 from chaffinch.datasets.metadata import page_metadata
 from chaffinch.datasets.records import Record
@@ -58,7 +57,7 @@ def document_from_html(record: Record) -> Document:
     kept: they are what scrapers leave. White space within a line is collapsed, as a
     browser does: one honest page in eight has runs of spaces in its source.
     """
-    markup = _markup(record.content)
+    markup = _markup(record)
     tree = HTMLTree.parse(markup)
     metadata = page_metadata(tree)
     title = record.title or metadata.og_title or _title(tree)
@@ -101,9 +100,12 @@ def _title(tree: HTMLTree) -> str:
     return " ".join((found or "").split())
 
 
-def _markup(content: str | bytes) -> str:
+def _markup(record: Record) -> str:
+    content = record.content
     if isinstance(content, bytes):
-        content = decode(content[:MAX_BYTES], _stated_encoding)
+        content = decode(
+            content[:MAX_BYTES], lambda data: codec_name(record.charset) or _stated_encoding(data)
+        )
     else:
         # JSON can hold halves of surrogate pairs, which the parser does not take.
         content = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", content[:MAX_BYTES])
@@ -111,13 +113,9 @@ def _markup(content: str | bytes) -> str:
 
 
 def _stated_encoding(data: bytes) -> str | None:
-    """The encoding of ``<meta charset>``, where it is one that browsers know.
-
-    A page whose meta tag can be read byte by byte is not in UTF-16, whatever it states.
-    """
+    """The encoding of ``<meta charset>``, where it is one that browsers know."""
     found = _META_CHARSET.search(data[:4096])
-    name = map_encoding_to_html5(found[1].decode(), fallback_utf8=False) if found else None
-    return None if name is None or name.startswith("utf-16") else name
+    return codec_name(found[1].decode()) if found else None
 
 
 def _cut_deep(markup: str) -> str:

@@ -5,6 +5,9 @@ from typing import Literal
 
 MediaType = Literal["text/plain", "text/markdown", "text/html"]
 
+MAX_BYTES = 64_000_000
+"""Bytes of one record that are read; a text this long is cut long before it is scored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -15,11 +18,16 @@ class Record:
         offset: Position of the record within its file, counted from 0.
         content: Text, or bytes whose encoding is still unknown.
         media_type: How the content is marked up.
-        own_id: The record's own id, unless it is missing or repeated.
+        own_id: The record's own id, or None.
         url: Address, or "".
         title: Title, or "".
         published: Date of publication as given, or None.
+        captured: When a crawler fetched the page, as given, or None.
+        charset: Encoding that the transfer stated, or None.
+        no_page: Why there is nothing to judge although all could be read, in a sentence: a
+            redirect, an error page, an image. None otherwise.
         error: Why the record cannot be read, in a sentence; None when it can.
+        skipped: True for what is no document of its own, such as a WARC request.
     """
 
     path: str
@@ -30,9 +38,18 @@ class Record:
     url: str = ""
     title: str = ""
     published: str | None = None
+    captured: str | None = None
+    charset: str | None = None
+    no_page: str | None = None
     error: str | None = None
+    skipped: bool = False
 
     @property
     def id(self) -> str:
         """The record's own id, or ``path#offset``."""
-        return self.own_id if self.own_id is not None else f"{self.path}#{self.offset}"
+        return self.own_id if self.own_id is not None else self.place
+
+    @property
+    def place(self) -> str:
+        """``path#offset``."""
+        return f"{self.path}#{self.offset}"

@@ -80,8 +80,10 @@ def test_it_works_beside_a_package_called_datasets(
 
 
 def requirements() -> dict[str, str]:
-    """Lowest version of each library that an installation brings, by name."""
-    return dict(line.split(">=") for line in PYPROJECT["project"]["dependencies"])
+    """Lowest version of each library that an installation brings or an extra adds, by name."""
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    lines = [*PYPROJECT["project"]["dependencies"], *extras["remote"]]
+    return dict(line.split(">=") for line in lines)
 
 
 def imported() -> set[str]:

@@ -1,22 +1,27 @@
 """Every format that can be read; a new one is a file here and a line in `READERS`."""
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from chaffinch.datasets.readers.csv_table import CSV
 from chaffinch.datasets.readers.html import HTML
 from chaffinch.datasets.readers.json_lines import JSON_LINES, read_json_lines
 from chaffinch.datasets.readers.markdown import MARKDOWN
+from chaffinch.datasets.readers.parquet import PARQUET
 from chaffinch.datasets.readers.plain_text import PLAIN_TEXT
 from chaffinch.datasets.readers.reader import Reader
-from chaffinch.datasets.readers.whole_file import MAX_FILE_BYTES
-from chaffinch.datasets.records import Record
+from chaffinch.datasets.readers.unpacking import UnpackedStream, packing_of, unpacked_start
+from chaffinch.datasets.readers.warc import WARC
+from chaffinch.datasets.records import MAX_BYTES, Record
+from chaffinch.datasets.sources import MissingLibrary, is_url, open_source
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-READERS: tuple[Reader, ...] = (PLAIN_TEXT, MARKDOWN, HTML, JSON_LINES)
+READERS: tuple[Reader, ...] = (PLAIN_TEXT, MARKDOWN, HTML, JSON_LINES, CSV, PARQUET, WARC)
 
 PAGE_ASSETS = frozenset(
     """
@@ -35,58 +40,90 @@ _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive or office document"),
     (b"\x1f\x8b", "gzip-compressed data"),
     (b"\x28\xb5\x2f\xfd", "Zstandard-compressed data"),
+    (b"BZh", "bzip2-compressed data"),
+    (b"\xfd7zXZ", "xz-compressed data"),
     (b"\x7fELF", "a program"),
 )
-_HTML_STARTS = (b"<!doctype html", b"<html")
+_ARC = b"filedesc://"
+_PACKED_SUFFIXES = (".gz", ".zst", ".zstd")
 
 
-def read_records(path: Path, name: str | None = None) -> Iterator[Record]:
+def read_records(
+    location: str | Path,
+    name: str | None = None,
+    opened: Callable[[BinaryIO], None] = lambda stream: None,
+) -> Iterator[Record]:
     """Read a file's records; what cannot be read is a record with an error.
 
+    Gzip and Zstandard files are read as what they unpack to, whatever they are called.
+
     Args:
-        path: The file.
-        name: What records and messages call it; the path as given when None.
+        location: A path, or a URL that fsspec can open.
+        name: What records and messages call it; the location as given when None.
+        opened: Given the file's stream once it is open, to see how far reading has come.
     """
-    name = str(path) if name is None else name
+    location = str(location)
+    name = location if name is None else name
     offset = 0
     try:
-        if path.is_dir():
+        if not is_url(location) and Path(location).is_dir() and os.access(location, os.R_OK):
             sentence = f"{name} is a directory. Audit it with `chaffinch audit {name} -o OUT`."
             yield Record(name, 0, error=sentence)
             return
-        with path.open("rb") as stream:
-            start = stream.read(_SNIFFED)
-        reader = _reader(path.name.lower(), start)
-        if isinstance(reader, str):
-            yield Record(name, 0, error=_not_text(name, reader))
-            return
-        for record in reader.read(path, name):
-            offset = record.offset + 1
-            yield record
+        with open_source(location) as stream:
+            opened(stream)
+            for record in _read_opened(stream, location, name):
+                offset = record.offset + 1
+                yield record
     except FileNotFoundError:
         yield Record(name, offset, error=f"{name} does not exist. Check the path.")
     except PermissionError:
         yield Record(name, offset, error=f"{name} may not be read. Check its permissions.")
+    except MissingLibrary as error:
+        yield Record(name, offset, error=str(error))
     except OSError as error:
         problem = f"{name} cannot be read ({error.strerror or error})."
         yield Record(name, offset, error=f"{problem} Check the disk and try again.")
 
 
+def _read_opened(stream: BinaryIO, location: str, name: str) -> Iterator[Record]:
+    start = stream.read(_SNIFFED)
+    stream.seek(0)
+    file_name = location.lower()
+    packing = packing_of(start)
+    if packing is not None:
+        start = unpacked_start(packing, start)[:_SNIFFED]
+        suffix = next((end for end in _PACKED_SUFFIXES if file_name.endswith(end)), "")
+        file_name = file_name.removesuffix(suffix)
+    reader = _reader(file_name, start)
+    if isinstance(reader, str):
+        yield Record(name, 0, error=f"{name}: {reader}")
+        return
+    if packing is not None and not reader.unpacks:
+        stream = cast(BinaryIO, UnpackedStream(stream, packing))
+    yield from reader.read(stream, name)
+
+
 def _reader(file_name: str, start: bytes) -> Reader | str:
-    """The reader for a file, by name and first bytes, or what the file is instead of text."""
+    """The reader for a file, by name and first bytes, or a sentence about why there is none."""
+    text = start.removeprefix(_UTF8_MARK)
     named = next((reader for reader in READERS if file_name.endswith(reader.suffixes)), None)
-    if named is JSON_LINES:
+    seen = next((reader for reader in READERS if reader.recognises(text)), None)
+    if seen is not None and (named not in (HTML, MARKDOWN) or seen in (WARC, PARQUET)):
+        return seen
+    if named is not None and named.any_bytes:
         return named
+    if start.startswith(_ARC):
+        return "an ARC file. Convert it to WARC: pip install warcio; warcio recompress."
     for magic, kind in _MAGIC:
         if start.startswith(magic):
-            return kind
+            return _NOT_TEXT.format(kind=kind)
     if b"\0" in start and start[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return "binary data"
-    if named in (None, PLAIN_TEXT) and start.removeprefix(_UTF8_MARK).lstrip().lower().startswith(
-        _HTML_STARTS
-    ):
-        return HTML
+        return _NOT_TEXT.format(kind="binary data")
     return named or PLAIN_TEXT
+
+
+_NOT_TEXT = "not text (it looks like {kind}). Give the text or HTML of the page."
 
 
 def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Record]:
@@ -95,7 +132,7 @@ def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Record]:
     A byte-order mark and blank lines before the brace do not count.
     """
     start = b""
-    while not start.removeprefix(_UTF8_MARK).strip() and len(start) < MAX_FILE_BYTES:
+    while not start.removeprefix(_UTF8_MARK).strip() and len(start) < MAX_BYTES:
         line = stream.readline(_SNIFFED)
         if not line:
             break
@@ -104,16 +141,12 @@ def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Record]:
     if start.removeprefix(_UTF8_MARK).lstrip().startswith(b"{"):
         yield from read_json_lines(whole, name)
         return
-    data = whole.read(MAX_FILE_BYTES)
+    data = whole.read(MAX_BYTES)
     reader = _reader("", data[:_SNIFFED])
     if isinstance(reader, str):
-        yield Record(name, 0, error=_not_text(name, reader))
+        yield Record(name, 0, error=f"{name}: {reader}")
     else:
         yield Record(name, 0, data, "text/html" if reader is HTML else "text/plain")
-
-
-def _not_text(name: str, kind: str) -> str:
-    return f"{name}: not text (it looks like {kind}). Give the text or HTML of the page."
 
 
 class _Rejoined(io.RawIOBase):

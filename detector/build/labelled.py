@@ -89,6 +89,8 @@ def _folders(data: Path) -> Iterator[Example]:
         label = _label(folder.name, str(folder))
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             for record in read_records(file):
+                if record.skipped or record.no_page:
+                    continue
                 yield Example(_document(record), label, family=folder.name)
 
 

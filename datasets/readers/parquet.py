@@ -1,0 +1,49 @@
+"""Parquet tables: a record a row, with the columns of JSON Lines."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from chaffinch.datasets.readers.reader import Reader
+from chaffinch.datasets.readers.tables import COLUMNS, NO_CONTENT, record_of_row
+from chaffinch.datasets.records import Record
+
+_MAGIC = b"PAR1"
+_BATCH = 64
+
+
+def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    damage = (pa.ArrowException, OSError)
+    try:
+        file = pq.ParquetFile(stream)
+    except damage as error:
+        yield Record(name, 0, error=f"{name}: not sound Parquet ({_line(error)}). Write it again.")
+        return
+    columns = [column for column in COLUMNS if column in file.schema_arrow.names]
+    if not {"text", "html"} & set(columns):
+        names = ", ".join(file.schema_arrow.names)
+        yield Record(name, 0, error=NO_CONTENT.format(name=name, columns=names))
+        return
+    offset = end = 0
+    for group in range(file.num_row_groups):
+        end += file.metadata.row_group(group).num_rows
+        try:
+            for batch in file.iter_batches(_BATCH, [group], columns, use_threads=False):
+                for row in batch.to_pylist():
+                    yield record_of_row(row, name, offset, f"{name}, row {offset}")
+                    offset += 1
+        except (*damage, ValueError) as error:
+            problem = f"cannot be read ({_line(error)}). Write the file again."
+            yield Record(name, offset, error=f"{name}, rows {offset} to {end - 1}: {problem}")
+            offset += 1
+
+
+def _line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0].strip().rstrip(".")
+
+
+PARQUET = Reader(
+    "Parquet", (".parquet", ".pq"), _read, lambda start: start.startswith(_MAGIC), any_bytes=True
+)

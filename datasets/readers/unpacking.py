@@ -1,0 +1,170 @@
+"""Gzip and Zstandard data as plain streams that tell an end from a cut and outlive damage."""
+
+import io
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_INPUT = 4096
+"""Bytes taken in at a time: even 32,000 times larger unpacked, they fit in memory."""
+
+_PROOF = 64
+"""Bytes that must unpack before a magic number within damaged data counts as a start."""
+
+
+class DamagedData(Exception):
+    """Compressed data that is damaged or cut off; reading on goes on at the next member."""
+
+
+DAMAGE = (DamagedData,)
+
+
+class _Member(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+class Packing(NamedTuple):
+    """A compression: its name, magic number, and how a member of it is unpacked."""
+
+    name: str
+    magic: bytes
+    member: Callable[[], _Member]
+    broken: Callable[[], type[Exception]]
+
+
+def _gzip_member() -> _Member:
+    return zlib.decompressobj(wbits=31)
+
+
+def _zstandard_member() -> _Member:
+    import zstandard
+
+    return zstandard.ZstdDecompressor().decompressobj()
+
+
+def _zstandard_error() -> type[Exception]:
+    import zstandard
+
+    return zstandard.ZstdError
+
+
+GZIP = Packing("gzip", b"\x1f\x8b\x08", _gzip_member, lambda: zlib.error)
+ZSTANDARD = Packing("Zstandard", b"\x28\xb5\x2f\xfd", _zstandard_member, _zstandard_error)
+
+
+def packing_of(start: bytes) -> Packing | None:
+    """The compression of data that begins like this, or None."""
+    return next((one for one in (GZIP, ZSTANDARD) if start.startswith(one.magic)), None)
+
+
+def unpacked_start(packing: Packing, start: bytes) -> bytes:
+    """What the first bytes of a compressed file unpack to; b"" where they do not."""
+    try:
+        return packing.member().decompress(start)
+    except packing.broken():
+        return b""
+
+
+def sentence(name: str, damage: Exception) -> str:
+    """What to tell a user about damaged data."""
+    return f"{name}: {damage}. Fetch the file again; what could be read of it was."
+
+
+class UnpackedStream(io.RawIOBase):
+    """The unpacked bytes of one or more members (gzip) or frames (Zstandard).
+
+    Args:
+        packed: The compressed stream; closed with this one.
+        packing: Its compression.
+
+    Raises:
+        DamagedData: On reading, once for each damaged place; the next read goes on at the
+            next member that can be unpacked, or at the end.
+    """
+
+    def __init__(self, packed: BinaryIO, packing: Packing) -> None:
+        self._packed = packed
+        self._packing = packing
+        self._broken = packing.broken()
+        self._member: _Member | None = None
+        self._input = b""
+        self._output = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        while not self._output and self._fill():
+            pass
+        target = memoryview(buffer).cast("B")
+        size = min(len(target), len(self._output))
+        target[:size] = self._output[:size]
+        self._output = self._output[size:]
+        return size
+
+    def packed_position(self) -> int:
+        """Bytes of the compressed stream that were taken in."""
+        return self._packed.tell()
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
+
+    def _fill(self) -> bool:
+        """Unpack a piece of the input; False at its end."""
+        self._input = self._input or self._packed.read(_INPUT)
+        place = self._packed.tell() - len(self._input)
+        if not self._input:
+            if self._member is not None:
+                self._member = None
+                raise DamagedData(f"the {self._packing.name} data is cut off after {place:,} bytes")
+            return False
+        if self._member is None:
+            # Tapes and some archivers pad what they write with zeros.
+            self._input = self._input.lstrip(b"\0")
+            if not self._input:
+                return True
+            self._member = self._packing.member()
+        try:
+            self._output = memoryview(self._member.decompress(self._input))
+        except self._broken as error:
+            self._member = None
+            self._find_next_member()
+            raise DamagedData(
+                f"the {self._packing.name} data is damaged after {place:,} bytes ({error})"
+            ) from error
+        self._input = b""
+        if self._member.eof:
+            self._input = self._member.unused_data
+            self._member = None
+        return True
+
+    def _find_next_member(self) -> None:
+        """Drop input up to the next magic number from which something unpacks."""
+        magic = self._packing.magic
+        searched = self._input[1:]
+        while True:
+            found = searched.find(magic)
+            if found >= 0:
+                if len(searched) - found < _INPUT:
+                    searched = searched[found:] + self._packed.read(_INPUT)
+                    found = 0
+                if len(unpacked_start(self._packing, searched[found:][:_INPUT])) >= _PROOF:
+                    self._input = searched[found:]
+                    return
+                searched = searched[found + 1 :]
+                continue
+            more = self._packed.read(_INPUT)
+            if not more:
+                self._input = b""
+                return
+            searched = searched[1 - len(magic) :] + more

@@ -1,0 +1,48 @@
+"""Files to read, on this machine or wherever fsspec can open them."""
+
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+
+class MissingLibrary(Exception):
+    """A library that is not installed; the message says how to install it."""
+
+
+def is_url(location: str) -> bool:
+    """Whether a location is an fsspec URL (``s3://...``) and not a path."""
+    return "://" in location or "::" in location
+
+
+def open_source(location: str) -> BinaryIO:
+    """Open a file or a URL as a seekable stream of bytes.
+
+    Raises:
+        MissingLibrary: The location is a URL and its library is not installed.
+        OSError: It cannot be opened.
+    """
+    if not is_url(location):
+        return Path(location).open("rb")
+    filesystem, path = filesystem_of(location)
+    return cast(BinaryIO, filesystem.open(path, "rb"))
+
+
+def filesystem_of(url: str) -> tuple[Any, str]:
+    """The fsspec file system of a URL, and the path there.
+
+    Raises:
+        MissingLibrary: fsspec, or what it needs for this kind of URL, is not installed.
+        OSError: The URL cannot be understood.
+    """
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise MissingLibrary(
+            f"{url}: URLs need fsspec. Install it: pip install 'chaffinch[remote]'."
+        ) from None
+    try:
+        filesystem, path = url_to_fs(url)
+    except ImportError as error:
+        raise MissingLibrary(f"{url}: {error}.") from None
+    except ValueError as error:
+        raise OSError(f"{url}: {error}.") from None
+    return filesystem, path
