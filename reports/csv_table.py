@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from chaffinch.reports.results import Result
 
@@ -27,18 +28,22 @@ def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
     injection").
     """
     columns = (*_COLUMNS, "reasons", *(["text_scored"] if with_text else []))
-    yield _row(columns)
+    yield csv_line(columns)
     for result in results:
         cells = result.as_dict(with_text)
-        cells["reasons"] = "; ".join(
-            f"{reason['signal']}: {reason['summary']}" for reason in cells["reasons"]
-        )
-        yield _row([_safe(cells[column]) for column in columns])
+        cells["reasons"] = joined_reasons(cells["reasons"])
+        yield csv_line(cells[column] for column in columns)
 
 
-def _row(cells: Iterable[object]) -> str:
+def joined_reasons(reasons: Iterable[Mapping[str, Any]]) -> str:
+    """Reasons in one cell, strongest first."""
+    return "; ".join(f"{reason['signal']}: {reason['summary']}" for reason in reasons)
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """A row; cells that a spreadsheet would run as a formula get an apostrophe in front."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
+    csv.writer(line, lineterminator="\n").writerow([_safe(cell) for cell in cells])
     return line.getvalue()
 
 

@@ -1,0 +1,36 @@
+"""An audit as JSON Lines: an object a document."""
+
+import json
+from pathlib import Path
+
+from chaffinch.reports.audit_rows import audit_rows, write_lines
+
+COLUMNS = (
+    "id",
+    "url",
+    "site",
+    "title",
+    "path",
+    "offset",
+    "published",
+    "captured",
+    "status",
+    "kind",
+    "flagged",
+    "probability",
+    "threshold",
+    "copied",
+    "cluster",
+    "source_id",
+    "similarity",
+    "unscorable",
+    "error",
+    "reasons",
+    "evidence",
+)
+
+
+def write(audit: Path) -> None:
+    """Write ``documents.jsonl`` into the folder of a finished audit, without the texts."""
+    rows = (f"{json.dumps(row, allow_nan=False)}\n" for row in audit_rows(audit, COLUMNS))
+    write_lines(audit / "documents.jsonl", rows)
