@@ -6,21 +6,27 @@ from typing import TYPE_CHECKING
 import click
 
 from chaffinch.cli.options import model_options
+from chaffinch.reports.tables import TABLES
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.scoring import Counts
+    from chaffinch.detector.audit.task import Counts
 
 _SHOWN_SITES = 10
 
 
 @click.command()
-@click.argument("crawl", type=click.Path(exists=True, path_type=Path))
+@click.argument("crawl", required=False)
 @click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     help="Folder for the results.",
+)
+@click.option(
+    "--files-from",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Read the files that a list names, a path or URL a line, in place of CRAWL.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores by default.")
 @click.option(
@@ -30,22 +36,51 @@ _SHOWN_SITES = 10
     show_default=True,
     help="Where to run.",
 )
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(list(TABLES)),
+    multiple=True,
+    help="Write OUT/documents.csv or OUT/documents.jsonl as well.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds that one document may take.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(min=1),
+    default=2000,
+    show_default=True,
+    help="Megabytes that one process may take for its documents.",
+)
 @click.option("--overwrite", is_flag=True, help="Start anew in a folder that holds an audit.")
 @model_options
 def audit(
-    crawl: Path,
+    crawl: str | None,
     output: Path,
+    files_from: str | None,
     jobs: int | None,
     engine: str,
+    formats: tuple[str, ...],
+    timeout: float,
+    memory: int,
     overwrite: bool,
     model: Path | None,
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
-    r"""Judge every text, Markdown, HTML and JSON Lines file below CRAWL.
+    r"""Judge every document of CRAWL: a folder, a file, or a URL that fsspec can open.
 
-    Run the same command again to go on after an interruption or to add new files. Nothing
-    in CRAWL is changed.
+    Text, Markdown, HTML, JSON Lines, CSV, Parquet, WARC and WET files are read, plain, .gz
+    or .zst. Run the same command again to go on after an interruption or to add new files.
+    Nothing in CRAWL is changed.
+
+    Exit status: 0 finished, also where single records could not be read; 1 not finished;
+    2 wrong usage.
 
     \b
     Example:
@@ -54,32 +89,46 @@ def audit(
     from joblib import cpu_count
     from tqdm import tqdm
 
+    from chaffinch.datasets.sources import MissingLibrary
     from chaffinch.detector.audit.audit import AuditError, run_audit
+    from chaffinch.detector.audit.crawl import CrawlError
     from chaffinch.detector.audit.scoring import Settings
+    from chaffinch.detector.audit.task import EngineError, Limits
     from chaffinch.detector.model import ModelError
 
+    source = files_from if crawl is None else crawl
+    if source is None or (crawl and files_from):
+        raise click.UsageError("Give either CRAWL or --files-from.")
     settings = Settings(str(model) if model else None, threshold, base_rate)
-    flagged = 0
+    documents = flagged = 0
     # disable=None: no bar where standard error is not a terminal.
-    with tqdm(unit=" documents", disable=None) as bar:
+    with tqdm(unit="B", unit_scale=True, disable=None) as bar:
 
-        def progress(done: "Counts", files: int) -> None:
-            nonlocal flagged
+        def progress(done: "Counts", size: int) -> None:
+            nonlocal documents, flagged
+            documents += done.documents
             flagged += done.flagged
-            bar.update(done.documents)
-            bar.set_postfix(flagged=flagged)
+            if size:
+                bar.reset(size)
+            bar.update(done.size)
+            pace = documents / max(bar.format_dict["elapsed"], 1e-9)
+            bar.set_postfix_str(f"{documents} documents, {pace:.0f}/s, {flagged} flagged")
 
         try:
             manifest = run_audit(
-                crawl,
+                source,
                 output,
                 settings,
+                files_from=files_from is not None,
                 jobs=jobs or cpu_count(),
                 engine=engine,
+                limits=Limits(timeout, memory),
                 overwrite=overwrite,
                 progress=progress,
             )
-        except (AuditError, ModelError) as error:
+        except CrawlError as error:
+            raise click.UsageError(str(error)) from None
+        except (AuditError, EngineError, MissingLibrary, ModelError) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
             raise click.ClickException(
@@ -90,6 +139,8 @@ def audit(
             raise click.ClickException(
                 "Interrupted. What is done is kept; run the same command again to go on."
             ) from None
+    for name in formats:
+        TABLES[name](output)
     _summary(output, manifest)
 
 

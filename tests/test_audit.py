@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chaffinch.detector.audit.audit import AuditError, run_audit
-from chaffinch.detector.audit.republication import Candidate, find_copies
+from chaffinch.detector.audit.republication import Candidate, CandidateArray
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.sites import site_verdict, wilson_interval
 
@@ -111,23 +111,39 @@ def test_killed_at_any_moment_and_run_again_it_ends_the_same(
     assert rows(output) == rows(tmp_path / "clean")
 
 
-def test_the_source_is_unflagged_then_earliest_then_first() -> None:
-    def candidate(path: str, published: str | None = None, flagged: bool = False) -> Candidate:
-        return Candidate(path, 0, path, "digest", published, flagged)
+def copies(*candidates: Candidate) -> list[int]:
+    """The row of each candidate's source, -1 where there is none."""
+    found = CandidateArray()
+    # In two parts, as shards come.
+    found.add(candidates[:2])
+    found.add(candidates[2:])
+    sources: list[int] = found.copies().sources.tolist()
+    return sources
 
-    copies = find_copies(
-        [
-            candidate("a", "2024-01-01", flagged=True),
-            candidate("b", "2024-03-01"),
-            candidate("c", "2024-02-01"),
-            candidate("d"),
-            Candidate("e", 0, "e", "other", None, False),
-            Candidate("f", 0, "f", "", None, False),
-            Candidate("g", 0, "g", "", None, False),
-        ]
-    )
-    sources = {path: copy.source_id for (path, _), copy in copies.items()}
-    assert sources == {"a": "c", "b": "c", "c": None, "d": "c"}
+
+def candidate(
+    published: str | None = None, flagged: bool = False, url: str = "", digest: str = "f" * 32
+) -> Candidate:
+    return Candidate(digest, url, "id", published, flagged)
+
+
+def test_the_source_is_unflagged_then_earliest_then_first() -> None:
+    assert copies(
+        candidate("2024-01-01", flagged=True),
+        candidate("2024-03-01"),
+        candidate("2024-02-01"),
+        candidate(),
+        candidate(digest="0" * 31 + "1"),
+        candidate(digest=""),
+        candidate(digest=""),
+    ) == [2, 2, -1, 2, -1, -1, -1]
+
+
+def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
+    one, other = "https://a.example/", "https://b.example/"
+    assert copies(candidate(url=one), candidate(url=one)) == [-1, -1]
+    found = copies(candidate(url=one), candidate(url=one), candidate(url=other))
+    assert found == [-1, -1, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,37 @@
-"""The files of a crawl directory, and how they are shared out into units of work."""
+"""The files of a crawl: a directory, a list or a URL, as a table sorted by path."""
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
+from chaffinch.datasets.sources import filesystem_of, is_url
 
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}", re.IGNORECASE)
-_UNIT_FILES = 128
-_UNIT_BYTES = 8_000_000
+_SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
+_ROWS = 10_000
+_FILE_STATE = ("mtime", "LastModified", "last_modified", "ETag", "etag", "crc", "CRC")
+
+
+class CrawlError(Exception):
+    """A crawl that cannot be listed; the message says why and what to do."""
 
 
 class CrawlFile(NamedTuple):
     """One file of a crawl, in the state it was found in.
 
     Attributes:
-        path: Path relative to the crawl's folder, with forward slashes.
+        path: Path relative to the crawl's folder, with forward slashes, or as listed.
         size: Bytes.
-        modified: Time of the last change, in nanoseconds.
+        modified: Time of the last change, in nanoseconds, or a digest of what a remote file
+            system states of the file's version.
     """
 
     path: str
@@ -28,42 +40,165 @@ class CrawlFile(NamedTuple):
 
 
 class Crawl(NamedTuple):
-    """What a crawl directory holds.
+    """What a crawl holds.
 
     Attributes:
-        root: The directory that paths are relative to.
-        files: Files with records, sorted by path.
-        skipped: Number of files that hold no record: hidden ones, images, scripts, styles.
+        root: The folder or URL that paths are relative to; "" for a list of files.
+        files: Table of ``path``, ``size`` and ``modified``, sorted by path.
+        skipped: Number of files that hold no record: hidden ones, images, scripts, styles,
+            sockets and the like.
     """
 
-    root: Path
-    files: list[CrawlFile]
+    root: str
+    files: pa.Table
     skipped: int
 
+    def file(self, index: int) -> CrawlFile:
+        """The file in a row of `files`."""
+        return CrawlFile(*(column[index].as_py() for column in self.files.columns))
 
-def find_files(crawl: Path) -> Crawl:
-    """List a directory's files, or one file; links to directories are not followed."""
-    if crawl.is_file():
-        return Crawl(crawl.parent, [_crawl_file(crawl, crawl.name)], 0)
-    files: list[CrawlFile] = []
+
+def find_files(crawl: str | Path) -> Crawl:
+    """List the files of a directory or URL, or one file; linked directories are not followed.
+
+    Raises:
+        CrawlError: There is nothing at `crawl`.
+        MissingLibrary: It is a URL and its library is not installed.
+    """
+    crawl = str(crawl)
+    if is_url(crawl):
+        return _remote(crawl)
+    if Path(crawl).is_file():
+        one = Path(crawl)
+        return Crawl(str(one.parent), _table([_stated(one, one.name)]), 0)
+    if not Path(crawl).is_dir():
+        raise CrawlError(f"{crawl} does not exist. Check the path.")
     skipped = 0
-    for folder, _, names in os.walk(crawl):
-        for name in names:
-            path = Path(folder, name)
-            if name.startswith(".") or path.suffix.lower() in PAGE_ASSETS:
-                skipped += 1
-            else:
-                files.append(_crawl_file(path, path.relative_to(crawl).as_posix()))
-    return Crawl(crawl, sorted(files), skipped)
+
+    def walk() -> Iterator[CrawlFile]:
+        nonlocal skipped
+        unreadable: list[str] = []
+        for folder, _, names in os.walk(
+            crawl, onerror=lambda error: unreadable.append(error.filename)
+        ):
+            for name in names:
+                path = Path(folder, name)
+                if name.startswith(".") or path.suffix.lower() in PAGE_ASSETS or _special(path):
+                    skipped += 1
+                else:
+                    yield _stated(path, path.relative_to(crawl).as_posix())
+        for name in unreadable:
+            yield CrawlFile(_shown(Path(name).relative_to(crawl).as_posix()), 0, 0)
+
+    return Crawl(crawl, _table(walk()), skipped)
 
 
-def _crawl_file(path: Path, name: str) -> CrawlFile:
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def listed_files(list_file: Path) -> Crawl:
+    """The files that a list names, a path or URL a line; paths are taken from where one is.
+
+    Raises:
+        CrawlError: The list cannot be read, or names nothing.
+    """
+    try:
+        lines = list_file.read_text("utf-8", "surrogateescape").splitlines()
+    except OSError as error:
+        raise CrawlError(f"{list_file} cannot be read ({error.strerror}).") from None
+    names = {line.strip() for line in lines if line.strip()}
+    if not names:
+        raise CrawlError(f"{list_file} names no file. Give a path or URL a line.")
+    return Crawl("", _table(map(_listed, names)), 0)
+
+
+def _listed(name: str) -> CrawlFile:
+    if not is_url(name):
+        return _stated(Path(name), name)
+    filesystem, path = filesystem_of(name)
+    try:
+        return _remote_file(name, filesystem.info(path))
+    except OSError:
+        return CrawlFile(_shown(name), 0, 0)
+
+
+def _remote(url: str) -> Crawl:
+    filesystem, path = filesystem_of(url)
+    if filesystem.isfile(path):
+        outer, mark, inner = url.partition("::")
+        root, _, name = outer.rpartition("/")
+        return Crawl(root + mark + inner, _table([_remote_file(name, filesystem.info(path))]), 0)
+    found = filesystem.find(path, detail=True)
+    if not found:
+        raise CrawlError(f"{url} holds no file. Check the address.")
+    files = []
+    for full, state in found.items():
+        name = full.removeprefix(path.rstrip("/")).lstrip("/")
+        hidden = name.rpartition("/")[2].startswith(".")
+        if not hidden and Path(name).suffix.lower() not in PAGE_ASSETS:
+            files.append(_remote_file(name, state))
+    return Crawl(url, _table(files), len(found) - len(files))
+
+
+def _remote_file(name: str, state: dict[str, object]) -> CrawlFile:
+    version = repr([state.get(key) for key in _FILE_STATE]).encode()
+    size = state.get("size")
+    return CrawlFile(_shown(name), size if isinstance(size, int) else 0, zlib.crc32(version))
+
+
+def location(root: str, path: str) -> str:
+    """Where to open a file of a crawl.
+
+    >>> location("crawl", "a/b.txt"), location("s3://bucket/crawl/", "a.txt"), location("", "x")
+    ('crawl/a/b.txt', 's3://bucket/crawl/a.txt', 'x')
+    >>> location("zip://pages::https://host.example/crawl.zip", "a.txt")
+    'zip://pages/a.txt::https://host.example/crawl.zip'
+    """
+    if not root:
+        return path
+    if not is_url(root):
+        return str(Path(root, path))
+    outer, mark, inner = root.partition("::")
+    joined = outer + path if outer.endswith("/") else f"{outer}/{path}"
+    return joined + mark + inner
+
+
+def _table(files: Iterable[CrawlFile]) -> pa.Table:
+    batches = []
+    rows: list[CrawlFile] = []
+    for file in files:
+        rows.append(file)
+        if len(rows) == _ROWS:
+            batches.append(_batch(rows))
+            rows = []
+    table = pa.Table.from_batches([*batches, _batch(rows)])
+    return table.take(pc.sort_indices(table, [("path", "ascending")])).combine_chunks()
+
+
+def _batch(rows: list[CrawlFile]) -> pa.RecordBatch:
+    columns = zip(*rows, strict=True) if rows else ((), (), ())
+    arrays = [
+        pa.array(list(column), type_) for column, type_ in zip(columns, _SCHEMA.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
+
+
+def _special(path: Path) -> bool:
+    """Whether a path is a pipe, socket or device: reading one may never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _stated(path: Path, name: str) -> CrawlFile:
     try:
         found = path.stat()
     except OSError:
-        return CrawlFile(shown, 0, 0)
-    return CrawlFile(shown, found.st_size, found.st_mtime_ns)
+        return CrawlFile(_shown(name), 0, 0)
+    return CrawlFile(_shown(name), found.st_size, found.st_mtime_ns)
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def mirrored_url(path: str) -> str:
@@ -74,17 +209,3 @@ def mirrored_url(path: str) -> str:
     """
     host, slash, _ = path.partition("/")
     return f"https://{path}" if slash and _HOST.fullmatch(host) else ""
-
-
-def units(files: Sequence[CrawlFile]) -> Iterator[list[CrawlFile]]:
-    """Consecutive files, at most 128 or about 8 MB together; a larger file alone."""
-    unit: list[CrawlFile] = []
-    size = 0
-    for file in files:
-        if unit and (len(unit) == _UNIT_FILES or size + file.size > _UNIT_BYTES):
-            yield unit
-            unit, size = [], 0
-        unit.append(file)
-        size += file.size
-    if unit:
-        yield unit

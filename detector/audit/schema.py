@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from chaffinch.datasets.records import Record
 from chaffinch.detector.verdict import Verdict
-from chaffinch.features.document import Document
+from chaffinch.features.document import MAX_CHARACTERS, Document
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TEXT = pa.string()
 _NUMBER = pa.float64()
@@ -33,7 +33,8 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     """Columns of ``documents/*.parquet``.
 
     ``status`` is ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors.
-    ``text`` is the scored text, in whose code points evidence is placed. ``cluster``,
+    ``text`` is the scored text, in whose code points evidence is placed. ``captured`` is when a
+    crawler fetched the page, where an archive says so. ``cluster``,
     ``source_id`` and ``similarity`` are null where no copy is known.
     """
     return pa.schema(
@@ -45,6 +46,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("path", _TEXT),
             ("offset", pa.int64()),
             ("published", _TEXT),
+            ("captured", _TEXT),
             ("status", _TEXT),
             ("kind", _TEXT),
             ("flagged", pa.bool_()),
@@ -85,7 +87,7 @@ def verdict_row(record: Record, verdict: Verdict) -> dict[str, Any]:
         "evidence": [item.as_dict() for item in verdict.evidence],
         "features": verdict.features,
         "unscorable": verdict.unscorable,
-        "text": _valid(document.text),
+        "text": _valid(document.text[:MAX_CHARACTERS]),
         "text_digest": text_digest(document.text),
     }
 
@@ -108,7 +110,13 @@ def error_row(record: Record, error: str, threshold: float) -> dict[str, Any]:
 
 
 def _origin(record: Record) -> dict[str, Any]:
-    return {"id": record.id, "path": record.path, "offset": record.offset, "copied": False}
+    return {
+        "id": record.id,
+        "path": record.path,
+        "offset": record.offset,
+        "captured": record.captured,
+        "copied": False,
+    }
 
 
 def rows_table(rows: Sequence[dict[str, Any]], schema: pa.Schema) -> pa.Table:

@@ -1,27 +1,31 @@
-"""One unit of an audit's work: files read, judged, and written as a shard."""
+"""One unit of an audit's work: files read, judged, and written as shards."""
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import cache
-from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any, BinaryIO, NamedTuple
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.readers.registry import read_records
 from chaffinch.datasets.records import Record
-from chaffinch.detector.audit.crawl import CrawlFile, mirrored_url
+from chaffinch.detector.audit.crawl import CrawlFile, location, mirrored_url
 from chaffinch.detector.audit.schema import error_row, row_schema, rows_table, verdict_row
+from chaffinch.detector.audit.shards import ShardWriter, is_finished, shard_path
+from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
 from chaffinch.detector.detector import Detector
+from chaffinch.features.document import Document
 
-FILES_KEY = b"chaffinch.files"
-_BATCH = 64
+SHARD_RECORDS = 500
+"""Records of a shard, and so the most that are judged again after a stop."""
+
+_BATCH_DOCUMENTS = 64
+_BATCH_CHARACTERS = 1_000_000
+_ATTEMPTS = 3
 
 
 class Settings(NamedTuple):
@@ -38,95 +42,255 @@ class Settings(NamedTuple):
     base_rate: float | None = None
 
 
-class Unit(NamedTuple):
-    """Files to judge together, and where their rows go.
-
-    Attributes:
-        root: Folder that the files' paths are relative to.
-        files: The files.
-        shard: The Parquet file to write.
-        settings: What to judge with.
-    """
-
-    root: Path
-    files: tuple[CrawlFile, ...]
-    shard: Path
-    settings: Settings
-
-
-class Counts(NamedTuple):
-    """What a unit came to."""
-
-    documents: int
-    flagged: int
-
-
 @cache
 def detector_for(settings: Settings) -> Detector:
     """The detector of these settings, loaded once a process."""
     return Detector.load(settings.model, threshold=settings.threshold, base_rate=settings.base_rate)
 
 
-def shard_path(work: Path, files: Sequence[CrawlFile]) -> Path:
-    """Where the rows of these files go: the same place for the same files."""
-    digest = hashlib.blake2b(json.dumps(files).encode(), digest_size=12).hexdigest()
-    return work / f"{digest}.parquet"
+class Unit(NamedTuple):
+    """Files to judge together; what is on disk already is not judged again.
+
+    Attributes:
+        root: Folder or URL that the files' paths are relative to.
+        files: The files.
+        work: Folder for the shards.
+        settings: What to judge with.
+        lane: Which shards to make: those whose number leaves this rest when divided by `lanes`.
+        lanes: Into how many tasks the unit is divided.
+        alone: How often each record, by its number, ended a process while judged alone.
+        unreadable: As `alone`, by number and file, for records that ended it while read.
+        left_out: Why a record is not judged, by number.
+        attempts: How often a process ended for no record's fault.
+    """
+
+    root: str
+    files: tuple[CrawlFile, ...]
+    work: Path
+    settings: Settings
+    lane: int = 0
+    lanes: int = 1
+    alone: dict[int, int] = {}  # noqa: RUF012
+    unreadable: dict[tuple[int, int], int | str] = {}  # noqa: RUF012
+    left_out: dict[int, str] = {}  # noqa: RUF012
+    attempts: int = 0
+
+    @property
+    def name(self) -> str:
+        """The same for the same files."""
+        return hashlib.blake2b(json.dumps(self.files).encode(), digest_size=12).hexdigest()
+
+    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
+        """Judge the files and write their shards."""
+        return _Run(self, at).shards()
+
+    def spared(self, fault: Fault) -> "Unit":
+        """Judge the records at fault one by one; leave out one that ends its process again."""
+        stage, first, last = fault.place
+        enough = 1 if fault.stalled else 2
+        if stage == Stage.READING:
+            times = self.unreadable.get((first, last), 0)
+            assert isinstance(times, int)
+            state: int | str = times + 1 if times + 1 < enough else fault.reason
+            return self._replace(unreadable={**self.unreadable, (first, last): state})
+        if stage == Stage.JUDGING:
+            tried = last - first == 1 and first in self.alone
+            times = self.alone.get(first, 0) + 1 if tried else 0
+            if tried and times >= enough:
+                return self._replace(left_out={**self.left_out, first: fault.reason})
+            alone = {number: self.alone.get(number, 0) for number in range(first, last)}
+            if tried:
+                alone[first] = times
+            return self._replace(alone={**self.alone, **alone})
+        if self.attempts + 1 >= _ATTEMPTS:
+            raise EngineError(
+                f"A process {fault.reason} {_ATTEMPTS} times while it wrote {self.work}. "
+                "Make room there, or use fewer --jobs."
+            )
+        return self._replace(attempts=self.attempts + 1)
 
 
-def score_unit(unit: Unit) -> Counts:
-    """Judge a unit's files and write its shard."""
-    detector = detector_for(unit.settings)
-    records = (
-        record if record.url else replace(record, url=mirrored_url(record.path))
-        for file in unit.files
-        for record in read_records(unit.root / file.path, file.path)
+class _Run:
+    """A unit on its way through a process."""
+
+    def __init__(self, unit: Unit, at: Callable[[Place], None]) -> None:
+        self._unit = unit
+        self._name = unit.name
+        self._at = at
+        self._detector = detector_for(unit.settings)
+        self._schema = row_schema(self._detector.feature_names)
+        self._stream: BinaryIO | None = None
+        self._read = 0
+
+    def shards(self) -> Iterator[Counts]:
+        """Write the shards of the unit's lane that are not there yet."""
+        unit = self._unit
+        number = -1
+        reported = 0
+        writer: _Shard | None = None
+        for place, record in enumerate(self._records()):
+            if place // SHARD_RECORDS != number:
+                if writer is not None:
+                    yield self._counts(writer.finish([]), reported)
+                    reported = self._read
+                number = place // SHARD_RECORDS
+                writer = self._shard(number)
+            if writer is not None:
+                writer.add(place, record)
+        if number < 0:
+            number, writer = 0, self._shard(0)
+        if writer is not None:
+            done = writer.finish([list(file) for file in unit.files])
+            yield self._counts(done, reported)
+        else:
+            yield self._counts(Counts(), reported)
+
+    def _counts(self, done: Counts, reported: int) -> Counts:
+        return done._replace(size=(self._read - reported) // self._unit.lanes)
+
+    def _shard(self, number: int) -> "_Shard | None":
+        path = shard_path(self._unit.work, self._name, number)
+        if number % self._unit.lanes != self._unit.lane or is_finished(path):
+            return None
+        return _Shard(ShardWriter(path, self._schema), self._unit, self._detector, self._at)
+
+    def _records(self) -> Iterator[Record]:
+        """Records of all files; numbers over all files are what places and faults name."""
+        number = 0
+        before = 0
+        for index, file in enumerate(self._unit.files):
+            place = location(self._unit.root, file.path)
+            with closing(read_records(place, file.path, self._opened)) as records:  # type: ignore[type-var]
+                offset = 0
+                while True:
+                    fault = self._unit.unreadable.get((number, index))
+                    if isinstance(fault, str):
+                        sentence = (
+                            f"{file.path}, record {offset}: reading it {fault}. The rest of the "
+                            "file was not read; mend or remove it."
+                        )
+                        yield Record(file.path, offset, error=sentence)
+                        number += 1
+                        break
+                    self._at(Place(Stage.READING, number, index))
+                    try:
+                        record = next(records, None)
+                    except Exception as error:
+                        record = _broken_off(file.path, offset, error)
+                    if record is None:
+                        break
+                    if self._stream is not None and not self._stream.closed:
+                        self._read = before + self._stream.tell()
+                    yield record
+                    number += 1
+                    offset = record.offset + 1
+            before += file.size
+            self._read = before
+
+    def _opened(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+
+class _Shard:
+    """A shard on its way: records judged in batches."""
+
+    def __init__(
+        self, writer: ShardWriter, unit: Unit, detector: Detector, at: Callable[[Place], None]
+    ) -> None:
+        self._writer = writer
+        self._unit = unit
+        self._detector = detector
+        self._at = at
+        self._schema = row_schema(detector.feature_names)
+        self._skipped: Counter[str] = Counter()
+        self._flagged = 0
+        self._batch: list[tuple[int, Record, Document | None, str | None]] = []
+        self._characters = 0
+
+    def add(self, number: int, record: Record) -> None:
+        """Take a record in, and judge those taken in so far when they make a batch."""
+        if record.skipped:
+            self._skipped[record.path] += 1
+            return
+        if not record.url:
+            record = replace(record, url=mirrored_url(record.path))
+        alone = number in self._unit.alone
+        if alone:
+            self._judge()
+        document, error = None, None
+        if number in self._unit.left_out:
+            reason = self._unit.left_out[number]
+            error = f"{record.path}, record {record.offset}: judging it {reason}. It is left out."
+        else:
+            self._at(Place(Stage.JUDGING, number, number + 1))
+            document, error = _document(record)
+        # Only what a row needs: pages are large.
+        self._batch.append((number, replace(record, content=""), document, error))
+        self._characters += len(document.text) if document else 0
+        full = len(self._batch) >= _BATCH_DOCUMENTS or self._characters >= _BATCH_CHARACTERS
+        if alone or full:
+            self._judge()
+
+    def finish(self, files: list[list[Any]]) -> Counts:
+        """Write what is left; `files` are the unit's where it is the last shard."""
+        self._judge()
+        self._writer.finish_shard(skipped=self._skipped, files=files, last=bool(files))
+        return Counts(self._writer.rows, self._flagged)
+
+    def _judge(self) -> None:
+        if not self._batch:
+            return
+        self._at(Place(Stage.JUDGING, self._batch[0][0], self._batch[-1][0] + 1))
+        rows = self._rows(self._batch)
+        table = rows_table(rows, self._schema)
+        self._at(Place(Stage.WRITING, 0, 0))
+        self._writer.write(table)
+        self._flagged += sum(row["flagged"] for row in rows)
+        self._batch, self._characters = [], 0
+
+    def _rows(
+        self, batch: list[tuple[int, Record, Document | None, str | None]]
+    ) -> list[dict[str, Any]]:
+        documents = [document for _, _, document, _ in batch if document is not None]
+        threshold = self._detector.threshold
+        try:
+            verdicts = iter(self._detector.score_batch(documents))
+        except Exception as problem:
+            if len(batch) > 1:
+                return [row for item in batch for row in self._rows([item])]
+            record = batch[0][1]
+            return [error_row(record, _failed(record, problem), threshold)]
+        rows = []
+        for _, record, document, error in batch:
+            if document is None:
+                rows.append(error_row(record, error or "", threshold))
+                continue
+            verdict = next(verdicts)
+            if record.no_page is not None:
+                verdict = replace(verdict, unscorable=record.no_page)
+            rows.append(verdict_row(record, verdict))
+        return rows
+
+
+def _broken_off(path: str, offset: int, error: Exception) -> Record:
+    problem = f"reading it failed ({type(error).__name__}: {error})"
+    sentence = f"{path}, record {offset}: {problem}. The rest of the file was not read."
+    return Record(path, offset, error=sentence)
+
+
+def _document(record: Record) -> tuple[Document | None, str | None]:
+    try:
+        return document_from_record(record), None
+    except UnreadableRecord as error:
+        return None, str(error)
+    except Exception as error:
+        return None, _failed(record, error)
+
+
+def _failed(record: Record, error: Exception) -> str:
+    problem = (
+        "needs more memory than --memory allows"
+        if isinstance(error, MemoryError)
+        else (f"cannot be judged ({type(error).__name__}: {error})")
     )
-    return write_shard(unit, _tables(records, detector), detector)
-
-
-def write_shard(unit: Unit, tables: Iterator[pa.Table], detector: Detector) -> Counts:
-    """Write tables as a shard that appears whole or not at all."""
-    schema = row_schema(detector.feature_names).with_metadata(
-        {FILES_KEY: json.dumps(unit.files).encode()}
-    )
-    documents = flagged = 0
-    draft = unit.shard.with_suffix(f".{os.getpid()}.tmp")
-    with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
-        for table in tables:
-            documents += table.num_rows
-            flagged += sum(table["flagged"].to_pylist())
-            writer.write_table(table)
-    with draft.open("rb") as stream:
-        os.fsync(stream.fileno())
-    draft.replace(unit.shard)
-    return Counts(documents, flagged)
-
-
-def _tables(records: Iterator[Record], detector: Detector) -> Iterator[pa.Table]:
-    schema = row_schema(detector.feature_names)
-    while batch := list(islice(records, _BATCH)):
-        rows: list[dict[str, Any] | None] = []
-        documents = []
-        for record in batch:
-            try:
-                documents.append(document_from_record(record))
-                rows.append(None)
-            except UnreadableRecord as error:
-                rows.append(error_row(record, str(error), detector.threshold))
-        verdicts = iter(detector.score_batch(documents))
-        filled = [
-            row if row is not None else verdict_row(record, next(verdicts))
-            for record, row in zip(batch, rows, strict=True)
-        ]
-        yield rows_table(filled, schema)
-
-
-def write_failure(unit: Unit, reason: str) -> Counts:
-    """The shard of a file whose scoring ended its process: one row with the error."""
-    detector = detector_for(unit.settings)
-    schema = row_schema(detector.feature_names)
-    rows = [
-        error_row(Record(file.path, 0), f"{file.path}: {reason}", detector.threshold)
-        for file in unit.files
-    ]
-    return write_shard(unit, iter([rows_table(rows, schema)]), detector)
+    return f"{record.path}, record {record.offset}: {problem}. It is left out."

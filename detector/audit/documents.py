@@ -1,0 +1,152 @@
+"""The last stage of an audit: rows with what only the whole crawl can tell, and their order."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from chaffinch.detector.audit.republication import NO_ROW, Candidate, CandidateArray, Copies
+from chaffinch.detector.audit.rows import Segment, tables
+from chaffinch.detector.audit.shards import ShardWriter
+from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
+
+_PART_ROWS = 20_000
+_COLUMNS = ("id", "copied", "cluster", "source_id", "similarity")
+
+
+class Part(NamedTuple):
+    """One file of ``documents/``, to be written.
+
+    Attributes:
+        path: The file.
+        segments: Rows that go into it.
+        additions: Table of shape (n_rows, 5): ``repeated`` where the id is another row's
+            already, ``copied``, ``cluster``, ``source_id`` and ``similarity``.
+    """
+
+    path: Path
+    segments: tuple[Segment, ...]
+    additions: pa.Table
+
+    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
+        """Write the file."""
+        at(Place(Stage.WRITING, 0, 0))
+        writer: ShardWriter | None = None
+        row = 0
+        for table in tables(self.segments):
+            added = self.additions.slice(row, table.num_rows)
+            row += table.num_rows
+            ids = pc.if_else(added["repeated"], _places(table), table["id"])
+            for name, column in zip(_COLUMNS, (ids, *added.columns[1:]), strict=True):
+                index = table.schema.get_field_index(name)
+                table = table.set_column(index, table.schema.field(index), column)
+            writer = writer or ShardWriter(self.path, table.schema)
+            writer.write(table)
+        assert writer is not None
+        writer.finish()
+        yield Counts()
+
+    def spared(self, fault: Fault) -> "Part":
+        """Nothing can be left out here."""
+        raise EngineError(
+            f"A process {fault.reason} while it wrote {self.path.parent}. Make room there, or use "
+            "fewer --jobs, and run the same command again to go on."
+        )
+
+
+class Documents(NamedTuple):
+    """Everything that goes into ``documents/``.
+
+    Attributes:
+        digest: The same for the same rows.
+        n_rows: Number of rows.
+        parts: Makes the files' tasks, for the folder that they are written to.
+    """
+
+    digest: str
+    n_rows: int
+    parts: Callable[[Path], Iterator[Part]]
+
+
+def documents(rows: Sequence[Segment]) -> Documents:
+    """Plan the files of ``documents/`` for all rows, in order."""
+    sizes, copies = _decide(rows)
+    ends = np.cumsum(sizes)
+    ids = _source_ids(rows, ends, copies)
+    stated = repr([(segment.shard.name, segment.paths) for segment in rows]).encode()
+
+    def parts(folder: Path) -> Iterator[Part]:
+        first = start = number = 0
+        for index, end in enumerate(ends.tolist()):
+            if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
+                path = folder / f"part-{number:05d}.parquet"
+                additions = _additions(copies, ids, start, end)
+                yield Part(path, tuple(rows[first : index + 1]), additions)
+                first, start, number = index + 1, end, number + 1
+
+    digest = hashlib.blake2b(stated, digest_size=12).hexdigest()
+    return Documents(digest, sum(sizes), parts)
+
+
+def _decide(rows: Sequence[Segment]) -> tuple[list[int], Copies]:
+    """The number of rows of each segment, and which of all rows are copies."""
+    candidates = CandidateArray()
+    sizes = []
+    for table in tables(rows, Candidate._fields):
+        columns = (column.to_pylist() for column in table.columns)
+        candidates.add([Candidate(*facts) for facts in zip(*columns, strict=True)])
+        sizes.append(table.num_rows)
+    return sizes, candidates.copies()
+
+
+def _source_ids(
+    rows: Sequence[Segment], ends: NDArray[np.int64], copies: Copies
+) -> tuple[NDArray[np.int64], pa.ChunkedArray]:
+    """The rows that are sources, ascending, and their ids."""
+    sources = np.unique(copies.sources[copies.sources != NO_ROW])
+    owner = np.searchsorted(ends, sources, side="right")
+    found = [pa.array([], pa.string())]
+    held, starts = np.unique(owner, return_index=True)
+    chosen = [rows[index] for index in held.tolist()]
+    limits = [*starts.tolist(), len(sources)][1:]
+    columns = ("id", "path", "offset")
+    for index, start, end, table in zip(
+        held.tolist(), starts.tolist(), limits, tables(chosen, columns), strict=True
+    ):
+        of_segment = sources[start:end]
+        inside = of_segment - (ends[index] - table.num_rows)
+        picked = table.take(pa.array(inside))
+        repeated = pa.array(copies.repeated[of_segment])
+        found += pc.if_else(repeated, _places(picked), picked["id"]).chunks
+    return sources, pa.chunked_array(found, pa.string()).combine_chunks()
+
+
+def _additions(
+    copies: Copies, ids: tuple[NDArray[np.int64], pa.Array], start: int, end: int
+) -> pa.Table:
+    clusters, sources = copies.clusters[start:end], copies.sources[start:end]
+    copied = sources != NO_ROW
+    places = pa.array(np.searchsorted(ids[0], sources), mask=~copied)
+    return pa.table(
+        {
+            "repeated": copies.repeated[start:end],
+            "copied": copied,
+            "cluster": pa.array(
+                [f"{cluster:016x}" if cluster else None for cluster in clusters.tolist()],
+                pa.string(),
+            ),
+            "source_id": ids[1].take(places),
+            "similarity": pa.array(np.ones(end - start), mask=~copied),
+        }
+    )
+
+
+def _places(table: pa.Table) -> pa.ChunkedArray:
+    """``path#offset`` of each row."""
+    offsets = table["offset"].cast(pa.string())
+    return pc.binary_join_element_wise(table["path"], offsets, "#")

@@ -1,0 +1,53 @@
+"""The files of a crawl shared out into units of work."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.detector.audit.crawl import Crawl, CrawlFile
+from chaffinch.detector.audit.scoring import Settings, Unit
+
+_UNIT_FILES = 128
+_UNIT_BYTES = 8_000_000
+_LARGE_BYTES = 1_000_000
+_TASKS_PER_JOB = 4
+
+
+def plan(
+    crawl: Crawl, todo: NDArray[np.int64], work: Path, settings: Settings, jobs: int
+) -> Iterator[Unit]:
+    """Large files first, each alone and in several lanes where few are left; then small ones.
+
+    Args:
+        crawl: The crawl.
+        todo: Rows of its files that are to be read.
+        work: Folder for the shards.
+        settings: What to judge with.
+        jobs: Processes that will do the work.
+    """
+    sizes = crawl.files["size"].to_numpy()[todo]
+    share = max(1, int(sizes.sum()) // (jobs * _TASKS_PER_JOB))
+    large = todo[sizes >= _LARGE_BYTES]
+    for index in large[np.argsort(-sizes[sizes >= _LARGE_BYTES], kind="stable")].tolist():
+        file = crawl.file(index)
+        lanes = min(jobs, -(-file.size // share))
+        for lane in range(lanes):
+            yield Unit(crawl.root, (file,), work, settings, lane, lanes)
+    for unit in _small(crawl.file(index) for index in todo[sizes < _LARGE_BYTES].tolist()):
+        yield Unit(crawl.root, tuple(unit), work, settings)
+
+
+def _small(files: Iterator[CrawlFile]) -> Iterator[list[CrawlFile]]:
+    """Consecutive files, at most 128 or about 8 MB together."""
+    unit: list[CrawlFile] = []
+    size = 0
+    for file in files:
+        if unit and (len(unit) == _UNIT_FILES or size + file.size > _UNIT_BYTES):
+            yield unit
+            unit, size = [], 0
+        unit.append(file)
+        size += file.size
+    if unit:
+        yield unit

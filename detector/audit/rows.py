@@ -1,0 +1,105 @@
+"""The rows of finished shards in the order of the crawl's files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from chaffinch.detector.audit.crawl import Crawl
+from chaffinch.detector.audit.shards import Shard, finished_units
+
+_OPEN_SHARDS = 4
+
+
+class Segment(NamedTuple):
+    """Consecutive rows of one shard.
+
+    Attributes:
+        shard: The shard's Parquet file.
+        paths: Files whose rows are meant; None for all rows.
+    """
+
+    shard: Path
+    paths: tuple[str, ...] | None
+
+
+class Finished(NamedTuple):
+    """What is on disk of a crawl.
+
+    Attributes:
+        units: Shards of each unit, in their order, without their lists of files.
+        sizes: int64 array of shape (n_units,): files of each unit.
+        unit_of: int64 array of shape (n_files,): the unit that holds each file of the crawl in
+            its present state; -1 for a file that is still to do.
+    """
+
+    units: list[list[Shard]]
+    sizes: NDArray[np.int64]
+    unit_of: NDArray[np.int64]
+
+
+def finished(work: Path, crawl: Crawl) -> Finished:
+    """Find the rows that are on disk already."""
+    units: list[list[Shard]] = []
+    keys: list[pa.Array] = [pa.array([], pa.string())]
+    for shards in finished_units(work):
+        files = shards[-1].files
+        keys.append(pa.array([f"{size} {modified} {path}" for path, size, modified in files]))
+        # The list of files is long where the files are many and small.
+        units.append([shard._replace(files=[]) for shard in shards])
+    sizes = np.array([len(of_unit) for of_unit in keys[1:]], np.int64)
+    path, size, modified = (column.combine_chunks() for column in crawl.files.columns)
+    wanted = pc.binary_join_element_wise(
+        size.cast(pa.string()), modified.cast(pa.string()), path, " "
+    )
+    found = pc.index_in(wanted, pa.concat_arrays(keys)).fill_null(-1).to_numpy(zero_copy_only=False)
+    # The last owner stands for "none".
+    owners = np.append(np.repeat(np.arange(len(units)), sizes), -1)
+    return Finished(units, sizes, owners[found])
+
+
+def segments(done: Finished, crawl: Crawl) -> Iterator[Segment]:
+    """All rows of the crawl, by path and offset."""
+    paths = crawl.files["path"]
+    ends = np.flatnonzero(np.diff(done.unit_of, append=-2)) + 1
+    start = 0
+    for end in ends.tolist():
+        unit = int(done.unit_of[start])
+        whole = end - start == done.sizes[unit]
+        wanted = None if whole else tuple(paths[start:end].to_pylist())
+        yield from (Segment(shard.path, wanted) for shard in done.units[unit] if shard.rows)
+        start = end
+
+
+def skipped(done: Finished, crawl: Crawl) -> int:
+    """Records of the crawl's files that were passed over."""
+    paths = crawl.files["path"].combine_chunks()
+    total = 0
+    for number, shards in enumerate(done.units):
+        for shard in shards:
+            if shard.skipped:
+                held = pc.index_in(pa.array(list(shard.skipped)), paths).to_pylist()
+                for place, count in zip(held, shard.skipped.values(), strict=True):
+                    total += count if place is not None and done.unit_of[place] == number else 0
+    return total
+
+
+def tables(rows: Iterable[Segment], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """A table for each segment, few shards held at once."""
+
+    @lru_cache(maxsize=_OPEN_SHARDS)
+    def read(shard: Path) -> pa.Table:
+        wanted = None if columns is None else [*dict.fromkeys([*columns, "path"])]
+        return pq.read_table(shard, columns=wanted, use_threads=False)
+
+    for segment in rows:
+        table = read(segment.shard)
+        if segment.paths is not None:
+            table = table.filter(pc.is_in(table["path"], pa.array(segment.paths)))
+        yield table if columns is None else table.select(list(columns))

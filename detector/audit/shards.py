@@ -1,0 +1,105 @@
+"""Rows on disk while an audit runs: a shard for each few hundred records, whole or not there."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_GROUP_ROWS = 1_000
+_GROUP_BYTES = 16_000_000
+
+
+class Shard(NamedTuple):
+    """A finished shard.
+
+    Attributes:
+        path: Its Parquet file.
+        rows: Rows in it.
+        skipped: Records without a document that were passed over, by file.
+        files: All files of its unit, each as (path, size, modified); only in the last shard.
+        last: Whether it is the last of its unit.
+    """
+
+    path: Path
+    rows: int
+    skipped: dict[str, int]
+    files: list[list[Any]]
+    last: bool
+
+
+def shard_path(work: Path, unit: str, number: int) -> Path:
+    """Where the rows of a unit's shard go."""
+    return work / f"{unit}-{number:06d}.parquet"
+
+
+def is_finished(shard: Path) -> bool:
+    """Whether a shard is on disk, whole."""
+    return shard.with_suffix(".json").exists()
+
+
+def finished_units(work: Path) -> Iterator[list[Shard]]:
+    """The shards of every unit that was done to its end, in their order."""
+    found: dict[str, list[Path]] = {}
+    for stated in sorted(work.glob("*-*.json")):
+        found.setdefault(stated.name.rpartition("-")[0], []).append(stated)
+    for files in found.values():
+        shards = [
+            Shard(file.with_suffix(".parquet"), **json.loads(file.read_text("utf-8")))
+            for file in files
+        ]
+        whole = [shard.path.stem.rpartition("-")[2] for shard in shards]
+        if shards[-1].last and whole == [f"{number:06d}" for number in range(len(shards))]:
+            yield shards
+
+
+class ShardWriter:
+    """Writes tables as a shard that appears whole, or not at all.
+
+    Args:
+        path: The shard.
+        schema: Columns of its rows.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._draft = path.with_suffix(f".{os.getpid()}.tmp")
+        self._writer = pq.ParquetWriter(self._draft, schema, compression="zstd")
+        self._waiting: list[pa.Table] = []
+        self.rows = 0
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows."""
+        self._waiting.append(table)
+        self.rows += table.num_rows
+        rows = sum(one.num_rows for one in self._waiting)
+        if rows >= _GROUP_ROWS or sum(one.nbytes for one in self._waiting) >= _GROUP_BYTES:
+            self._flush()
+
+    def finish(self) -> None:
+        """Make the Parquet file appear."""
+        self._flush()
+        self._writer.close()
+        appear(self._draft, self._path)
+
+    def finish_shard(self, **stated: Any) -> None:
+        """Make the shard appear, with what `Shard` states beside its path and rows."""
+        self.finish()
+        draft = self._draft.with_suffix(".json.tmp")
+        draft.write_text(json.dumps({"rows": self.rows, **stated}), "utf-8")
+        appear(draft, self._path.with_suffix(".json"))
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting))
+            self._waiting = []
+
+
+def appear(draft: Path, path: Path) -> None:
+    """Move a draft to its place once it is safely on disk."""
+    with draft.open("rb") as stream:
+        os.fsync(stream.fileno())
+    draft.replace(path)
