@@ -201,7 +201,7 @@ def test_scoring_imports_neither_scikit_learn_nor_pyarrow(examples: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "command", ["score", "despin", "audit", "report", "train", "evaluate", "signals"]
+    "command", ["score", "despin", "audit", "compare", "report", "train", "evaluate", "signals"]
 )
 def test_every_command_has_help_with_an_example(command: str) -> None:
     assert f"chaffinch {command}" in run(command, "--help").stdout.split("Example:")[1]

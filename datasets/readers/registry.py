@@ -13,7 +13,12 @@ from chaffinch.datasets.readers.markdown import MARKDOWN
 from chaffinch.datasets.readers.parquet import PARQUET
 from chaffinch.datasets.readers.plain_text import PLAIN_TEXT
 from chaffinch.datasets.readers.reader import Reader
-from chaffinch.datasets.readers.unpacking import UnpackedStream, packing_of, unpacked_start
+from chaffinch.datasets.readers.unpacking import (
+    START_BYTES,
+    UnpackedStream,
+    packing_of,
+    unpacked_start,
+)
 from chaffinch.datasets.readers.warc import WARC
 from chaffinch.datasets.records import MAX_BYTES, Record
 from chaffinch.datasets.sources import MissingLibrary, is_url, open_source
@@ -88,13 +93,13 @@ def read_records(
 
 def _read_opened(stream: BinaryIO, location: str, name: str) -> Iterator[Record]:
     start = stream.read(_SNIFFED)
-    stream.seek(0)
     file_name = location.lower()
     packing = packing_of(start)
     if packing is not None:
-        start = unpacked_start(packing, start)[:_SNIFFED]
+        start = unpacked_start(packing, start + stream.read(START_BYTES))
         suffix = next((end for end in _PACKED_SUFFIXES if file_name.endswith(end)), "")
         file_name = file_name.removesuffix(suffix)
+    stream.seek(0)
     reader = _reader(file_name, start)
     if isinstance(reader, str):
         yield Record(name, 0, error=f"{name}: {reader}")

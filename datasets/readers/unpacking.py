@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 _INPUT = 4096
 """Bytes taken in at a time: even 32,000 times larger unpacked, they fit in memory."""
 
+START_BYTES = 140_000
+"""Packed bytes from which the first unpacked ones are had: a Zstandard block holds 128 KB."""
+
+_START = 2048
+
 _PROOF = 64
 """Bytes that must unpack before a magic number within damaged data counts as a start."""
 
@@ -33,16 +38,35 @@ class _Member(Protocol):
 
 
 class Packing(NamedTuple):
-    """A compression: its name, magic number, and how a member of it is unpacked."""
+    """A compression.
+
+    Attributes:
+        name: What it is called.
+        magic: What its members begin with.
+        member: Makes an object that unpacks one member.
+        start: Unpacks the first bytes of a member, at most as many as its second argument says.
+        broken: The error of damaged data.
+    """
 
     name: str
     magic: bytes
     member: Callable[[], _Member]
+    start: Callable[[bytes, int], bytes]
     broken: Callable[[], type[Exception]]
 
 
 def _gzip_member() -> _Member:
     return zlib.decompressobj(wbits=31)
+
+
+def _gzip_start(packed: bytes, most: int) -> bytes:
+    return zlib.decompressobj(wbits=31).decompress(packed, most)
+
+
+def _zstandard_start(packed: bytes, most: int) -> bytes:
+    import zstandard
+
+    return zstandard.ZstdDecompressor().stream_reader(packed).read(most)
 
 
 def _zstandard_member() -> _Member:
@@ -57,8 +81,10 @@ def _zstandard_error() -> type[Exception]:
     return zstandard.ZstdError
 
 
-GZIP = Packing("gzip", b"\x1f\x8b\x08", _gzip_member, lambda: zlib.error)
-ZSTANDARD = Packing("Zstandard", b"\x28\xb5\x2f\xfd", _zstandard_member, _zstandard_error)
+GZIP = Packing("gzip", b"\x1f\x8b\x08", _gzip_member, _gzip_start, lambda: zlib.error)
+ZSTANDARD = Packing(
+    "Zstandard", b"\x28\xb5\x2f\xfd", _zstandard_member, _zstandard_start, _zstandard_error
+)
 
 
 def packing_of(start: bytes) -> Packing | None:
@@ -67,9 +93,14 @@ def packing_of(start: bytes) -> Packing | None:
 
 
 def unpacked_start(packing: Packing, start: bytes) -> bytes:
-    """What the first bytes of a compressed file unpack to; b"" where they do not."""
+    """What the first bytes of a member unpack to, at most 2 KB; b"" where they do not.
+
+    Args:
+        packing: The compression.
+        start: The first `START_BYTES` of the member.
+    """
     try:
-        return packing.member().decompress(start)
+        return packing.start(start, _START)
     except packing.broken():
         return b""
 
@@ -155,10 +186,10 @@ class UnpackedStream(io.RawIOBase):
         while True:
             found = searched.find(magic)
             if found >= 0:
-                if len(searched) - found < _INPUT:
-                    searched = searched[found:] + self._packed.read(_INPUT)
+                if len(searched) - found < START_BYTES:
+                    searched = searched[found:] + self._packed.read(START_BYTES)
                     found = 0
-                if len(unpacked_start(self._packing, searched[found:][:_INPUT])) >= _PROOF:
+                if len(unpacked_start(self._packing, searched[found:])) >= _PROOF:
                     self._input = searched[found:]
                     return
                 searched = searched[found + 1 :]

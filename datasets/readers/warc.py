@@ -1,12 +1,19 @@
 """WARC and WET archives, by FastWARC: a record for each response, resource and conversion."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from chaffinch.datasets.readers.html import is_html
 from chaffinch.datasets.readers.reader import Reader
-from chaffinch.datasets.readers.unpacking import Packing, packing_of, unpacked_start
+from chaffinch.datasets.readers.unpacking import (
+    GZIP,
+    START_BYTES,
+    ZSTANDARD,
+    packing_of,
+    unpacked_start,
+)
 from chaffinch.datasets.records import MAX_BYTES, MediaType, Record
 
 if TYPE_CHECKING:
@@ -14,8 +21,9 @@ if TYPE_CHECKING:
 
 _MAGIC = b"WARC/"
 _CHUNK = 1 << 16
-_START = 4096
-"""Bytes of a compressed record that are enough to see whether a WARC header is in it."""
+_PLAIN_MARK = b"\n" + _MAGIC
+_MARK = re.compile(b"|".join(map(re.escape, (_PLAIN_MARK, GZIP.magic, ZSTANDARD.magic))))
+"""What a record begins with: a plain one, or a compressed one."""
 
 _PAGES: dict[str, MediaType] = {
     "text/html": "text/html",
@@ -114,7 +122,8 @@ def _record(record: "WarcRecord", name: str, offset: int) -> tuple[Record, bool]
         return made(error=f"{name}, record {offset}: {error}. Fetch the file again."), True
     if len(content) < length:
         problem = f"cut off after {len(content):,} of {length:,} bytes. Fetch the file again."
-        return made(error=f"{name}, record {offset}: {problem}"), False
+        # Either the file ends here, or the stated length is wrong and hides what follows.
+        return made(error=f"{name}, record {offset}: {problem}"), True
     if encodings:
         content = _decoded(content, encodings)
     marked = _PAGES.get(media_type) or ("text/html" if is_html(content) else "text/plain")
@@ -160,29 +169,28 @@ def _decoded(content: bytes, encodings: list[tuple[str, str]]) -> bytes:
 
 def _next_start(stream: BinaryIO, position: int) -> int | None:
     """Where the next record begins at or behind a position, or None."""
-    stream.seek(0)
-    packing = packing_of(stream.read(4))
-    mark = packing.magic if packing else b"\n" + _MAGIC
     buffer, place = b"", position
-    stream.seek(position)
-    while piece := stream.read(_CHUNK):
-        buffer += piece
-        found = buffer.find(mark)
-        while found >= 0:
-            if packing is None:
-                return place + found + 1
-            if _holds_header(stream, packing, place + found):
-                return place + found
-            found = buffer.find(mark, found + 1)
-        place += len(buffer) - len(mark) + 1
-        buffer = buffer[1 - len(mark) :]
+    while True:
         stream.seek(place + len(buffer))
-    return None
+        piece = stream.read(_CHUNK)
+        if not piece:
+            return None
+        buffer += piece
+        for found in _MARK.finditer(buffer):
+            start = place + found.start()
+            if found[0] == _PLAIN_MARK:
+                return start + 1
+            if _holds_header(stream, start):
+                return start
+        place += len(buffer) - len(_PLAIN_MARK) + 1
+        buffer = buffer[1 - len(_PLAIN_MARK) :]
 
 
-def _holds_header(stream: BinaryIO, packing: Packing, position: int) -> bool:
+def _holds_header(stream: BinaryIO, position: int) -> bool:
     stream.seek(position)
-    return is_warc(unpacked_start(packing, stream.read(_START)))
+    start = stream.read(START_BYTES)
+    packing = packing_of(start)
+    return packing is not None and is_warc(unpacked_start(packing, start))
 
 
 WARC = Reader("WARC", (".warc", ".wet", ".wat"), read_warc, is_warc, any_bytes=True, unpacks=True)

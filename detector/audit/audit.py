@@ -27,7 +27,7 @@ from chaffinch.detector.audit.shards import appear
 from chaffinch.detector.audit.sites import SiteCounter
 from chaffinch.detector.audit.task import Counts, Limits
 
-_SCANNED_ROWS = 20_000
+_SCANNED_ROWS = 2_000
 
 
 class AuditError(Exception):

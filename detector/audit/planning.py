@@ -11,6 +11,7 @@ from chaffinch.detector.audit.scoring import Settings, Unit
 
 _UNIT_FILES = 128
 _UNIT_BYTES = 8_000_000
+_LEAST_BYTES = 100_000
 _LARGE_BYTES = 1_000_000
 _TASKS_PER_JOB = 4
 
@@ -35,16 +36,17 @@ def plan(
         lanes = min(jobs, -(-file.size // share))
         for lane in range(lanes):
             yield Unit(crawl.root, (file,), work, settings, lane, lanes)
-    for unit in _small(crawl.file(index) for index in todo[sizes < _LARGE_BYTES].tolist()):
+    small = (crawl.file(index) for index in todo[sizes < _LARGE_BYTES].tolist())
+    for unit in _small(small, min(max(share, _LEAST_BYTES), _UNIT_BYTES)):
         yield Unit(crawl.root, tuple(unit), work, settings)
 
 
-def _small(files: Iterator[CrawlFile]) -> Iterator[list[CrawlFile]]:
-    """Consecutive files, at most 128 or about 8 MB together."""
+def _small(files: Iterator[CrawlFile], most: int) -> Iterator[list[CrawlFile]]:
+    """Consecutive files, at most 128 or about `most` bytes together."""
     unit: list[CrawlFile] = []
     size = 0
     for file in files:
-        if unit and (len(unit) == _UNIT_FILES or size + file.size > _UNIT_BYTES):
+        if unit and (len(unit) == _UNIT_FILES or size + file.size > most):
             yield unit
             unit, size = [], 0
         unit.append(file)

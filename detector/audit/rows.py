@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from chaffinch.detector.audit.crawl import Crawl
 from chaffinch.detector.audit.shards import Shard, finished_units
 
-_OPEN_SHARDS = 4
-
 
 class Segment(NamedTuple):
     """Consecutive rows of one shard.
@@ -91,9 +89,10 @@ def skipped(done: Finished, crawl: Crawl) -> int:
 
 
 def tables(rows: Iterable[Segment], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """A table for each segment, few shards held at once."""
+    """A table for each segment; one shard is held at a time."""
 
-    @lru_cache(maxsize=_OPEN_SHARDS)
+    # Files added to a crawl lie between the rows of a shard, which is then read in pieces.
+    @lru_cache(maxsize=1)
     def read(shard: Path) -> pa.Table:
         wanted = None if columns is None else [*dict.fromkeys([*columns, "path"])]
         return pq.read_table(shard, columns=wanted, use_threads=False)

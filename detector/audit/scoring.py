@@ -94,13 +94,11 @@ class Unit(NamedTuple):
             state: int | str = times + 1 if times + 1 < enough else fault.reason
             return self._replace(unreadable={**self.unreadable, (first, last): state})
         if stage == Stage.JUDGING:
-            tried = last - first == 1 and first in self.alone
-            times = self.alone.get(first, 0) + 1 if tried else 0
-            if tried and times >= enough:
-                return self._replace(left_out={**self.left_out, first: fault.reason})
             alone = {number: self.alone.get(number, 0) for number in range(first, last)}
-            if tried:
-                alone[first] = times
+            if last - first == 1:
+                alone[first] += 1
+                if alone[first] >= enough:
+                    return self._replace(left_out={**self.left_out, first: fault.reason})
             return self._replace(alone={**self.alone, **alone})
         if self.attempts + 1 >= _ATTEMPTS:
             raise EngineError(
@@ -220,7 +218,7 @@ class _Shard:
         document, error = None, None
         if number in self._unit.left_out:
             reason = self._unit.left_out[number]
-            error = f"{record.path}, record {record.offset}: judging it {reason}. It is left out."
+            error = f"{record.path}, record {record.offset}: judging it {reason}."
         else:
             self._at(Place(Stage.JUDGING, number, number + 1))
             document, error = _document(record)

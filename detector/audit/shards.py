@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_GROUP_ROWS = 1_000
-_GROUP_BYTES = 16_000_000
+_GROUP_ROWS = 500
+_GROUP_BYTES = 8_000_000
 
 
 class Shard(NamedTuple):

@@ -47,7 +47,9 @@ def run(tasks: Iterable[Task], jobs: int, limits: Limits) -> Iterator[Counts]:
                 if worker.connection in ready:
                     message = worker.receive()
                 elif worker.stalled():
-                    worker.restart(f"took longer than {limits.seconds:g} s", stalled=True)
+                    worker.restart(
+                        f"took longer than {limits.seconds:g} s (see --timeout)", stalled=True
+                    )
                 if isinstance(message, Counts):
                     yield message
                 elif isinstance(message, Exception):
