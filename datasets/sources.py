@@ -1,5 +1,6 @@
 """Files to read, on this machine or wherever fsspec can open them."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -33,6 +34,16 @@ def filesystem_of(url: str) -> tuple[Any, str]:
         MissingLibrary: fsspec, or what it needs for this kind of URL, is not installed.
         OSError: The URL cannot be understood.
     """
+    outer, mark, inner = url.partition("::")
+    protocol, separator, path = outer.partition("://")
+    if mark and separator:
+        # An archive is opened once, and closed when nothing holds its file system.
+        return _opened(f"{protocol}://::{inner}")[0], path
+    return _opened(url)
+
+
+@lru_cache(maxsize=4)
+def _opened(url: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError:

@@ -1,23 +1,33 @@
 """Audits: no record lost, the same rows whatever happened on the way."""
 
+import contextlib
+import csv
+import fcntl
+import gzip
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 
 from chaffinch.detector.audit.audit import AuditError, run_audit
 from chaffinch.detector.audit.republication import Candidate, CandidateArray
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.sites import site_verdict, wilson_interval
+from chaffinch.detector.audit.task import Limits
 
+NOTE = "The market is closed on Monday because of the storm."
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 
 
@@ -29,7 +39,7 @@ def rows(output: Path) -> list[dict[str, Any]]:
     ]
 
 
-def audit(crawl: Path, output: Path, **options: Any) -> dict[str, Any]:
+def audit(crawl: str | Path, output: Path, **options: Any) -> dict[str, Any]:
     return run_audit(crawl, output, Settings(), **options)
 
 
@@ -93,22 +103,172 @@ def test_other_settings_are_refused_until_overwritten(examples: Path, tmp_path: 
     assert {row["threshold"] for row in rows(tmp_path)} == {0.123}
 
 
+def mixed_crawl(folder: Path, examples: Path, records: int) -> Path:
+    """One crawl of all formats: tables of `records` short texts, and the examples."""
+    shutil.copytree(examples, folder / "pages")
+    rows = [
+        {"id": f"r{number}", "text": f"{NOTE} Number {number}.", "url": f"https://a/{number}"}
+        for number in range(records)
+    ]
+    lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+    (folder / "a.jsonl").write_text(lines)
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    (folder / "c.bin").write_bytes(zstandard.compress(lines.encode()))
+    pq.write_table(pa.Table.from_pylist(rows), folder / "d.parquet")
+    with (folder / "e.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    archive = b""
+    for row in rows:
+        for kind, media_type in (("request", "application/http"), ("conversion", "text/plain")):
+            body = row["text"].encode()
+            head = (
+                f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {row['url']}\r\n"
+                f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            archive += gzip.compress(head.encode() + body + b"\r\n\r\n")
+    (folder / "f.warc.gz").write_bytes(archive)
+    return folder
+
+
+def test_every_format_of_a_mixed_crawl_is_counted(examples: Path, tmp_path: Path) -> None:
+    crawl = mixed_crawl(tmp_path / "crawl", examples, 30)
+    (crawl / "style.css").write_text("p {}")
+    (crawl / ".hidden").write_text("x")
+    os.mkfifo(crawl / "pipe")
+    manifest = audit(crawl, tmp_path / "out", jobs=2)
+    found = rows(tmp_path / "out")
+    by_file = Counter(row["path"] for row in found if "/" not in row["path"])
+    names = ("a.jsonl", "b.jsonl.gz", "c.bin", "d.parquet", "e.csv", "f.warc.gz")
+    assert by_file == dict.fromkeys(names, 30)
+    assert manifest["records_read"] == manifest["documents"] == len(found) == 6 * 30 + 20
+    assert manifest["skipped"] == 30 + 3
+    parts = ("scored", "unscorable", "errors")
+    assert sum(manifest[name] for name in parts) == manifest["documents"]
+    assert {row["id"] for row in found} >= {"r0", "b.jsonl.gz#0", "f.warc.gz#1"}
+    assert len({row["id"] for row in found}) == len(found), "repeated ids give way to places"
+    copied = [row for row in found if row["path"] == "d.parquet" and row["copied"]]
+    assert copied == [], "records of one address are captures, not copies"
+
+
 def test_killed_at_any_moment_and_run_again_it_ends_the_same(
     examples: Path, tmp_path: Path
 ) -> None:
-    crawl = tmp_path / "crawl"
-    for number in range(40):
-        shutil.copytree(examples, crawl / f"copy{number:02d}")
+    crawl = mixed_crawl(tmp_path / "crawl", examples, 700)
     audit(crawl, tmp_path / "clean", jobs=2)
     output = tmp_path / "killed"
-    command = [COMMAND, "audit", str(crawl), "-o", str(output), "--jobs", "2"]
-    for delay in (0.6, 1.0, 1.4, 1.8):
-        process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    command = [COMMAND, "audit", str(crawl), "-o", str(output), "--jobs", "3"]
+    for delay in (0.8, 1.4, 2.0, 2.6):
+        process = subprocess.Popen(
+            command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         time.sleep(delay)
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     assert rows(output) == rows(tmp_path / "clean")
+    manifest = (output / "manifest.json").read_text()
+    assert json.loads(manifest) == json.loads((tmp_path / "clean" / "manifest.json").read_text())
+
+
+def test_a_full_disk_stops_with_a_remedy_and_the_audit_goes_on_after(
+    examples: Path, tmp_path: Path
+) -> None:
+    crawl = mixed_crawl(tmp_path / "crawl", examples, 30)
+    command = [COMMAND, "audit", str(crawl), "-o", str(tmp_path / "out"), "--jobs", "2"]
+
+    def no_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+
+    stopped = subprocess.run(
+        command, check=False, capture_output=True, text=True, preexec_fn=no_room
+    )
+    assert stopped.returncode == 1
+    assert "What is done is kept; make room" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["finished"] is False
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    audit(crawl, tmp_path / "clean")
+    assert rows(tmp_path / "out") == rows(tmp_path / "clean")
+
+
+def test_an_interrupt_says_how_to_go_on(examples: Path, tmp_path: Path) -> None:
+    crawl = mixed_crawl(tmp_path / "crawl", examples, 1100)
+    process = subprocess.Popen(
+        [COMMAND, "audit", str(crawl), "-o", str(tmp_path / "out"), "--jobs", "2"],
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list((tmp_path / "out").glob(".work/*.json")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    # As a terminal does: to every process of the group.
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate()
+    assert process.returncode == 1
+    assert said.startswith("Error: Interrupted. What is done is kept;") and said.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_document_that_stalls_or_is_too_large_costs_its_own_row(
+    examples: Path, tmp_path: Path
+) -> None:
+    crawl = tmp_path / "crawl"
+    shutil.copytree(examples, crawl)
+    (crawl / "stalls.md").write_text("[" * 500_000)
+    (crawl / "large.html").write_text("<p>" + "<b>word</b> " * 1_600_000)
+    limits = Limits(seconds=5, megabytes=200)
+    manifest = audit(crawl, tmp_path / "out", jobs=2, limits=limits)
+    audit(examples, tmp_path / "clean")
+    found = {row["path"]: row for row in rows(tmp_path / "out")}
+    assert "took longer than 5 s" in found.pop("stalls.md")["error"]
+    assert found.pop("large.html")["error"].startswith("large.html, record 0: judging it")
+    assert [*found.values()] == rows(tmp_path / "clean")
+    assert manifest["errors"] == 4
+
+
+def test_two_audits_do_not_write_into_one_folder(examples: Path, tmp_path: Path) -> None:
+    (tmp_path / ".work").mkdir()
+    with (tmp_path / ".work" / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(AuditError, match="Another audit is writing"):
+            audit(examples, tmp_path)
+    assert audit(examples, tmp_path)["finished"] is True
+
+
+def test_another_crawl_is_refused(examples: Path, tmp_path: Path) -> None:
+    audit(examples / "chemnotes.example", tmp_path)
+    with pytest.raises(AuditError, match="another crawl"):
+        audit(examples, tmp_path)
+
+
+def test_a_list_and_a_url_are_read_like_the_folder(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit(examples, tmp_path / "folder")
+    expected = rows(tmp_path / "folder")
+    audit(examples.absolute().as_uri(), tmp_path / "url")
+    assert rows(tmp_path / "url") == expected
+    packed = shutil.make_archive(str(tmp_path / "crawl"), "zip", examples)
+    audit(f"zip://::{packed}", tmp_path / "zip", jobs=2)
+    assert rows(tmp_path / "zip") == expected
+    monkeypatch.chdir(examples)
+    list_file = tmp_path / "list.txt"
+    list_file.write_text("\n".join(row["path"] for row in expected if row["offset"] == 0))
+    audit(list_file, tmp_path / "listed", files_from=True)
+    assert rows(tmp_path / "listed") == expected
+
+
+@pytest.mark.parametrize("crawl", ["missing", "nonsense://x", "file:///missing/folder"])
+def test_a_crawl_that_is_not_there_is_wrong_usage(crawl: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [COMMAND, "audit", crawl, "-o", str(tmp_path)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode in (1, 2) and "Traceback" not in done.stderr
+    assert crawl in done.stderr
 
 
 def copies(*candidates: Candidate) -> list[int]:

@@ -93,7 +93,7 @@ def read_records(
 
 def _read_opened(stream: BinaryIO, location: str, name: str) -> Iterator[Record]:
     start = stream.read(_SNIFFED)
-    file_name = location.lower()
+    file_name = location.partition("::")[0].lower()
     packing = packing_of(start)
     if packing is not None:
         start = unpacked_start(packing, start + stream.read(START_BYTES))

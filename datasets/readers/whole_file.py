@@ -6,14 +6,26 @@ from typing import BinaryIO
 from chaffinch.datasets.readers.unpacking import DAMAGE, sentence
 from chaffinch.datasets.records import MAX_BYTES, MediaType, Record
 
+_CHUNK = 1 << 20
+
 
 def whole_file(media_type: MediaType) -> Callable[[BinaryIO, str], Iterator[Record]]:
     """A function that reads a file as one record of a media type."""
 
     def read(stream: BinaryIO, name: str) -> Iterator[Record]:
         try:
-            yield Record(name, 0, stream.read(MAX_BYTES), media_type)
+            yield Record(name, 0, _content(stream), media_type)
         except DAMAGE as error:
             yield Record(name, 0, error=sentence(name, error))
 
     return read
+
+
+def _content(stream: BinaryIO) -> bytes:
+    """At most `MAX_BYTES`, without asking for that much memory at once."""
+    pieces: list[bytes] = []
+    left = MAX_BYTES
+    while left and (piece := stream.read(min(left, _CHUNK))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)

@@ -271,7 +271,7 @@ class _Shard:
 
 
 def _broken_off(path: str, offset: int, error: Exception) -> Record:
-    problem = f"reading it failed ({type(error).__name__}: {error})"
+    problem = f"reading it {_needs(error) or f'failed ({type(error).__name__}: {error})'}"
     sentence = f"{path}, record {offset}: {problem}. The rest of the file was not read."
     return Record(path, offset, error=sentence)
 
@@ -286,9 +286,9 @@ def _document(record: Record) -> tuple[Document | None, str | None]:
 
 
 def _failed(record: Record, error: Exception) -> str:
-    problem = (
-        "needs more memory than --memory allows"
-        if isinstance(error, MemoryError)
-        else (f"cannot be judged ({type(error).__name__}: {error})")
-    )
-    return f"{record.path}, record {record.offset}: {problem}. It is left out."
+    problem = _needs(error) or f"failed ({type(error).__name__}: {error})"
+    return f"{record.path}, record {record.offset}: judging it {problem}."
+
+
+def _needs(error: Exception) -> str | None:
+    return "needs more memory (see --memory)" if isinstance(error, MemoryError) else None

@@ -1,0 +1,44 @@
+"""Tasks that end or stall their process, for processes to import."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from chaffinch.detector.audit.task import Counts, Fault, Place, Stage
+
+RECORDS = 5
+
+
+class Faulty(NamedTuple):
+    """A task of five records, of which some are handled badly.
+
+    Attributes:
+        deadly: Records that kill the process.
+        endless: Records that stall it.
+        spare: Records that are left out, with the reasons.
+        full: Whether the disk is full.
+    """
+
+    deadly: tuple[int, ...] = ()
+    endless: tuple[int, ...] = ()
+    spare: tuple[tuple[int, str], ...] = ()
+    full: bool = False
+
+    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
+        left_out = dict(self.spare)
+        for number in range(RECORDS):
+            at(Place(Stage.JUDGING, number, number + 1))
+            if number in left_out:
+                continue
+            if number in self.deadly:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if number in self.endless:
+                time.sleep(600)
+            if self.full:
+                raise OSError(28, "No space left on device", "shard")
+        yield Counts(RECORDS, len(left_out))
+
+    def spared(self, fault: Fault) -> "Faulty":
+        return self._replace(spare=(*self.spare, (fault.place.first, fault.reason)))
