@@ -94,11 +94,12 @@ def read_records(
 def _read_opened(stream: BinaryIO, location: str, name: str) -> Iterator[Record]:
     start = stream.read(_SNIFFED)
     file_name = location.partition("::")[0].lower()
+    # Whether or not it still is compressed: many programs unpack what they fetch.
+    packed_suffix = next((end for end in _PACKED_SUFFIXES if file_name.endswith(end)), "")
+    file_name = file_name.removesuffix(packed_suffix)
     packing = packing_of(start)
     if packing is not None:
         start = unpacked_start(packing, start + stream.read(START_BYTES))
-        suffix = next((end for end in _PACKED_SUFFIXES if file_name.endswith(end)), "")
-        file_name = file_name.removesuffix(suffix)
     stream.seek(0)
     reader = _reader(file_name, start)
     if isinstance(reader, str):

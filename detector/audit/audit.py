@@ -74,7 +74,7 @@ def run_audit(
         ModelError: The model cannot be used.
     """
     detector = detector_for(settings)
-    found = listed_files(Path(crawl)) if files_from else find_files(crawl)
+    found = listed_files(Path(crawl)) if files_from else find_files(crawl, besides=output)
     work = output / ".work"
     work.mkdir(parents=True, exist_ok=True)
     with _locked(work):
@@ -97,6 +97,9 @@ def run_audit(
         for counts in run(plan(found, todo, work, settings, jobs), jobs, limits):
             progress(counts, 0)
         done = finished(work, found)
+        if (done.unit_of < 0).any():
+            left = found.file(int(np.argmin(done.unit_of))).path
+            raise AuditError(f"{left} could not be read to its end. Run the same command again.")
         _write_documents(output, documents([*segments(done, found)]), run, jobs, limits)
         totals = _write_sites(output)
         manifest = {

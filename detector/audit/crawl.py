@@ -58,8 +58,12 @@ class Crawl(NamedTuple):
         return CrawlFile(*(column[index].as_py() for column in self.files.columns))
 
 
-def find_files(crawl: str | Path) -> Crawl:
+def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
     """List the files of a directory or URL, or one file; linked directories are not followed.
+
+    Args:
+        crawl: The directory, URL or file.
+        besides: A folder that is no part of the crawl though it may lie in it.
 
     Raises:
         CrawlError: There is nothing at `crawl`.
@@ -75,20 +79,22 @@ def find_files(crawl: str | Path) -> Crawl:
         raise CrawlError(f"{crawl} does not exist. Check the path.")
     skipped = 0
 
+    left_out = besides.resolve() if besides else None
+
     def walk() -> Iterator[CrawlFile]:
         nonlocal skipped
-        unreadable: list[str] = []
-        for folder, _, names in os.walk(
-            crawl, onerror=lambda error: unreadable.append(error.filename)
-        ):
+        unreadable: list[OSError] = []
+        for folder, folders, names in os.walk(crawl, onerror=unreadable.append):
+            folders[:] = [name for name in folders if Path(folder, name).resolve() != left_out]
+            hidden = _is_hidden(os.path.relpath(folder, crawl))
             for name in names:
                 path = Path(folder, name)
-                if name.startswith(".") or path.suffix.lower() in PAGE_ASSETS or _special(path):
+                if hidden or _is_hidden(name) or _is_asset(name) or _special(path):
                     skipped += 1
                 else:
                     yield _stated(path, path.relative_to(crawl).as_posix())
-        for name in unreadable:
-            yield CrawlFile(_shown(Path(name).relative_to(crawl).as_posix()), 0, 0)
+        for error in unreadable:
+            yield CrawlFile(_shown(Path(error.filename).relative_to(crawl).as_posix()), 0, 0)
 
     return Crawl(crawl, _table(walk()), skipped)
 
@@ -131,8 +137,7 @@ def _remote(url: str) -> Crawl:
     files = []
     for full, state in found.items():
         name = full.removeprefix(path.rstrip("/")).lstrip("/")
-        hidden = name.rpartition("/")[2].startswith(".")
-        if not hidden and Path(name).suffix.lower() not in PAGE_ASSETS:
+        if not _is_hidden(name) and not _is_asset(name):
             files.append(_remote_file(name, state))
     return Crawl(url, _table(files), len(found) - len(files))
 
@@ -178,6 +183,14 @@ def _batch(rows: list[CrawlFile]) -> pa.RecordBatch:
         pa.array(list(column), type_) for column, type_ in zip(columns, _SCHEMA.types, strict=True)
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/") if part != ".")
+
+
+def _is_asset(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in PAGE_ASSETS  # noqa: PTH122
 
 
 def _special(path: Path) -> bool:

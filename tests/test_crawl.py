@@ -1,0 +1,63 @@
+"""Crawls: which files belong to one, wherever it lies."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from chaffinch.datasets.readers.registry import read_records
+from chaffinch.detector.audit.audit import run_audit
+from chaffinch.detector.audit.crawl import CrawlError, find_files, listed_files
+from chaffinch.detector.audit.scoring import Settings
+
+
+def names(crawl: Path, besides: Path | None = None) -> list[str]:
+    paths: list[str] = find_files(crawl, besides).files["path"].to_pylist()
+    return paths
+
+
+def test_files_are_sorted_and_what_holds_no_record_is_skipped(tmp_path: Path) -> None:
+    for name in ("b/z.txt", "b/a.html", "a.txt", "a-b.txt", ".hidden", ".git/x.txt", "i.PNG"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    os.mkfifo(tmp_path / "pipe")
+    found = find_files(tmp_path)
+    assert found.files["path"].to_pylist() == ["a-b.txt", "a.txt", "b/a.html", "b/z.txt"]
+    assert found.skipped == 4
+
+
+def test_loops_of_links_and_links_to_nothing_end(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path)
+    (tmp_path / "broken.txt").symlink_to(tmp_path / "missing")
+    assert names(tmp_path) == ["broken.txt"]
+    (record,) = read_records(tmp_path / "broken.txt")
+    assert "does not exist" in (record.error or "")
+
+
+def test_an_audit_within_its_own_crawl_does_not_read_itself(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    for _ in range(2):
+        manifest = run_audit(tmp_path, tmp_path / "out", Settings())
+        assert manifest["documents"] == 1
+
+
+def test_a_list_names_files_once_each(tmp_path: Path) -> None:
+    listed = tmp_path / "list.txt"
+    listed.write_text("\nb.txt \na.txt\nb.txt\n")
+    assert listed_files(listed).files["path"].to_pylist() == ["a.txt", "b.txt"]
+    listed.write_text("\n \n")
+    with pytest.raises(CrawlError, match="names no file"):
+        listed_files(listed)
+
+
+def test_a_crawl_that_is_missing_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CrawlError, match="does not exist"):
+        find_files(tmp_path / "missing")
+
+
+def test_a_url_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
+    (record,) = read_records("another-protocol://bucket/page.html")
+    assert "pip install 'chaffinch[remote]'" in (record.error or "")
