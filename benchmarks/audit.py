@@ -27,7 +27,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import pyarrow as pa
@@ -161,17 +161,45 @@ def manifest_of(audit: Path) -> dict[str, Any]:
     return found
 
 
-def group_memory(group: int) -> int:
-    """Bytes of memory that a process group holds, shared pages counted once."""
-    total = 0
-    for stated in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(stated.read_text().rpartition(")")[2].split()[2]) == group:
-                lines = (stated.parent / "smaps_rollup").read_text().splitlines()
-                total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        except (OSError, ValueError):
-            continue
-    return total * 1024
+class Watched(NamedTuple):
+    """What a command cost, all of its processes together.
+
+    Attributes:
+        peak: Most bytes of memory held at one time, shared pages counted once.
+        processor: Seconds of processor time; of a process, what it had used when last seen.
+        first: Those of the first process, which starts the others and plans the last stage.
+        seconds: Seconds on the clock.
+    """
+
+    peak: int
+    processor: float
+    first: float
+    seconds: float
+
+
+def watch(arguments: list[str]) -> Watched:
+    """Run a command and watch its processes."""
+    start = time.monotonic()
+    process = subprocess.Popen(arguments, start_new_session=True, stdout=subprocess.DEVNULL)
+    ticks = os.sysconf("SC_CLK_TCK")
+    peak = 0
+    used: dict[str, float] = {}
+    while process.poll() is None:
+        held = 0
+        for stated in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stated.read_text().rpartition(")")[2].split()
+                if int(fields[2]) == process.pid:
+                    used[stated.parent.name] = (int(fields[11]) + int(fields[12])) / ticks
+                    lines = (stated.parent / "smaps_rollup").read_text().splitlines()
+                    held += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            except (OSError, ValueError):
+                continue
+        peak = max(peak, held * 1024)
+        time.sleep(POLL_SECONDS)
+    assert process.returncode == 0
+    first = used.get(str(process.pid), 0.0)
+    return Watched(peak, sum(used.values()), first, time.monotonic() - start)
 
 
 @click.group()
@@ -242,21 +270,13 @@ def memory(data: Path, jobs: int, sizes: str, files: bool) -> None:
                 else:
                     name = MIXED[number % 7]
                     as_table(rows, crawl / f"{number}{name[1:]}")
-            start = time.monotonic()
-            process = subprocess.Popen(
-                command(crawl, output, jobs), start_new_session=True, stdout=subprocess.DEVNULL
-            )
-            peak = 0
-            while process.poll() is None:
-                peak = max(peak, group_memory(process.pid))
-                time.sleep(POLL_SECONDS)
-            seconds = time.monotonic() - start
-            found = manifest_of(output)
-            assert process.returncode == 0 and found["documents"] == documents
-            peaks.append(peak)
+            seen = watch(command(crawl, output, jobs))
+            assert manifest_of(output)["documents"] == documents
+            peaks.append(seen.peak)
             click.echo(
-                f"{documents} documents, {jobs} processes: peak {peak / 1e6:.0f} MB, "
-                f"{1e6 * seconds / documents:.0f} us a document, {seconds:.0f} s"
+                f"{documents} documents, {jobs} processes: peak {seen.peak / 1e6:.0f} MB, "
+                f"{1e6 * seen.processor / documents:.0f} us of processor time a document, "
+                f"{seen.seconds:.0f} s"
             )
     click.echo(f"peak, last over first: {peaks[-1] / peaks[0]:.2f}")
 
@@ -270,16 +290,21 @@ def processes(data: Path, documents: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         crawl, output = Path(folder, "crawl"), Path(folder, "out")
         make_crawl(data, crawl, documents)
-        took: dict[int, list[float]] = {1: [], 2: []}
+        took: dict[int, list[Watched]] = {1: [], 2: []}
         for _ in range(rounds):
             for jobs, times in took.items():
                 shutil.rmtree(output, ignore_errors=True)
-                start = time.monotonic()
-                subprocess.run(command(crawl, output, jobs), check=True, stdout=subprocess.DEVNULL)
-                times.append(time.monotonic() - start)
-        one, two = (statistics.median(took[jobs]) for jobs in (1, 2))
-        ratios = [f"{a / b:.2f}" for a, b in zip(took[1], took[2], strict=True)]
-        click.echo(f"1 process {one:.1f} s, 2 processes {two:.1f} s: {one / two:.2f} ({ratios})")
+                times.append(watch(command(crawl, output, jobs)))
+        for jobs, times in took.items():
+            seconds = statistics.median(one.seconds for one in times)
+            used = statistics.median(one.processor for one in times)
+            first = statistics.median(one.first for one in times)
+            click.echo(
+                f"{jobs} processes: {seconds:.1f} s; processor time {used:.1f} s, of it "
+                f"{first:.1f} s in the process that starts them"
+            )
+        ratios = [one.seconds / two.seconds for one, two in zip(took[1], took[2], strict=True)]
+        click.echo(f"one over two, by turns: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
 
 
 @main.command()

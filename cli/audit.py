@@ -110,9 +110,10 @@ def audit(
             flagged += done.flagged
             if size:
                 bar.reset(size)
-            bar.update(done.size)
             pace = documents / max(bar.format_dict["elapsed"], 1e-9)
-            bar.set_postfix_str(f"{documents} documents, {pace:.0f}/s, {flagged} flagged")
+            stated = f"{documents} documents, {pace:.0f}/s, {flagged} flagged"
+            bar.set_postfix_str(stated, refresh=False)
+            bar.update(done.size)
 
         try:
             manifest = run_audit(

@@ -1,5 +1,6 @@
 """Results as SARIF 2.1.0 (OASIS), for tools that show findings beside files."""
 
+import inspect
 import json
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chaffinch.features.registry import SIGNALS
+from chaffinch.features.signal import Signal
 from chaffinch.reports.results import Result
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -25,15 +27,25 @@ def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
     driver = {
         "name": "chaffinch",
         "version": version("chaffinch"),
-        "rules": [{"id": signal.name} for signal in SIGNALS],
+        "rules": [_rule(signal) for signal in SIGNALS],
     }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
+        "invocations": [
+            {
+                "executionSuccessful": not notifications,
+                "toolExecutionNotifications": notifications,
+            }
+        ],
         "results": findings,
     }
     yield json.dumps({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, indent=1) + "\n"
+
+
+def _rule(signal: type[Signal]) -> dict[str, Any]:
+    summary = (inspect.getdoc(signal) or "").split("\n", 1)[0]
+    return {"id": signal.name, "shortDescription": {"text": summary}}
 
 
 def _at(result: Result) -> dict[str, Any]:

@@ -161,6 +161,15 @@ def test_any_other_stream_is_one_text(content: bytes) -> None:
     assert document_from_record(record).text == content.decode()
 
 
+def test_a_stream_may_be_compressed_or_an_archive() -> None:
+    archive = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 5\r\n\r\nhello\r\n\r\n"
+    for data in (archive, gzip.compress(archive)):
+        (record,) = read_stream(io.BytesIO(data))
+        assert record.content == b"hello"
+    (page,) = read_stream(io.BytesIO(gzip.compress(PAGE.encode())))
+    assert (page.media_type, page.content) == ("text/html", PAGE.encode())
+
+
 def test_a_stream_may_be_a_page_or_no_text_at_all() -> None:
     (page,) = read_stream(io.BytesIO(PAGE.encode()))
     assert page.media_type == "text/html"

@@ -133,9 +133,10 @@ _NOT_TEXT = "not text (it looks like {kind}). Give the text or HTML of the page.
 
 
 def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Record]:
-    """Read standard input: JSON Lines where it begins with a brace, else one text or page.
+    """Read standard input: JSON Lines where it begins with a brace, else like a file.
 
-    A byte-order mark and blank lines before the brace do not count.
+    A byte-order mark and blank lines before the brace do not count. Of anything but JSON Lines
+    64 MB are read.
     """
     start = b""
     while not start.removeprefix(_UTF8_MARK).strip() and len(start) < MAX_BYTES:
@@ -147,12 +148,7 @@ def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Record]:
     if start.removeprefix(_UTF8_MARK).lstrip().startswith(b"{"):
         yield from read_json_lines(whole, name)
         return
-    data = whole.read(MAX_BYTES)
-    reader = _reader("", data[:_SNIFFED])
-    if isinstance(reader, str):
-        yield Record(name, 0, error=f"{name}: {reader}")
-    else:
-        yield Record(name, 0, data, "text/html" if reader is HTML else "text/plain")
+    yield from _read_opened(io.BytesIO(whole.read(MAX_BYTES)), "", name)
 
 
 class _Rejoined(io.RawIOBase):
