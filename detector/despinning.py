@@ -32,7 +32,7 @@ def restorations(verdict: Verdict) -> list[Restoration]:
     if verdict.kind != "spun":
         return []
     return [
-        Restoration(item.start, item.end, item.text, _cased(item.text, item.original), item.weight)
+        Restoration(item.start, item.end, item.text, cased(item.text, item.original), item.weight)
         for item in verdict.evidence
         if item.signal == "substitutions"
         and item.original is not None
@@ -53,5 +53,10 @@ def despun_text(verdict: Verdict) -> str:
     return "".join([*pieces, text[done:]])
 
 
-def _cased(substitute: str, original: str) -> str:
+def cased(substitute: str, original: str) -> str:
+    """The original with a capital where its substitute has one.
+
+    >>> cased("Successful", "in")
+    'In'
+    """
     return original[0].upper() + original[1:] if substitute[:1].isupper() else original
