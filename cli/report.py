@@ -21,7 +21,8 @@ def report(audit: Path, output: Path) -> None:
     Example:
       chaffinch report audit/ -o report.html
     """
-    from chaffinch.reports.html import ReportError, render
+    from chaffinch.reports.audit_data import ReportError
+    from chaffinch.reports.html import render
 
     try:
         render(audit, output)

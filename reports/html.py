@@ -2,235 +2,335 @@
 
 import base64
 import hashlib
-import json
-import unicodedata
-import zlib
-from collections import Counter
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
-import pyarrow.parquet as pq
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from chaffinch.detector.build.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
-from chaffinch.reports.charts import histogram
+from chaffinch.reports.article import COLUMNS, Article, Related, article
+from chaffinch.reports.audit_data import AuditData
+from chaffinch.reports.certainty import LEVELS, percent
+from chaffinch.reports.charts import bars, columns
+from chaffinch.reports.listing import Listing
+from chaffinch.reports.overview import BINS, Overview, overview
+from chaffinch.reports.payload import pack, pack_chunks, script_json
+from chaffinch.reports.visible import visible
 
 MAX_TEXTS = 1_000
-"""Flagged documents whose text is inside the page, the strongest first."""
+"""Documents whose text is inside the page: flagged ones first, then copies, then others."""
 
+MAX_ROWS = 20_000
+"""Documents, and sites, in the page's tables, the strongest first."""
+
+_MAX_PACKED = 3_500_000
+"""Characters that the packed texts may take, so that the page stays under 5 MB."""
+
+_CHUNK = 25
 _STATIC_DOCUMENTS = 100
-_STATIC_ROWS = 1_000
-_TOP = 15
-_SCRAPED = {
-    signal.name for signal in SIGNALS if any(one.group == "scraped" for one in signal.features)
-}
+_STATIC_ROWS = 500
+_MAX_CELL = 200
+_SPEAKS = 0.5
+"""Log-odds from which a signal counts as one that speaks against a document."""
+
+ROW_COLUMNS = (
+    "id",
+    "path",
+    "offset",
+    "title",
+    "site",
+    "kind",
+    "flagged",
+    "probability",
+    "published",
+    "copied",
+    "unscorable",
+    "error",
+    "reasons",
+    "text_digest",
+)
+"""Columns of an audit's rows that a line of a table is made of."""
 
 
-class ReportError(Exception):
-    """A folder that no report can be made of; the message says why."""
+class Asset(NamedTuple):
+    """A style sheet or script, and its hash for the content-security policy."""
+
+    content: Markup
+    hash: str
 
 
-def render(audit: Path, output: Path) -> None:
-    """Write the report of an audit.
+def render(folder: Path, output: Path) -> None:
+    """Write the report of an audit as one file.
 
     Args:
-        audit: Folder that ``chaffinch audit`` has finished.
+        folder: Folder that ``chaffinch audit`` has finished.
         output: The HTML file to write.
 
     Raises:
-        ReportError: `audit` is not the folder of a finished audit.
+        ReportError: `folder` does not hold a finished audit.
     """
-    manifest = _manifest(audit)
-    rows = list(_rows(audit))
-    rows.sort(key=lambda row: (row["probability"] is None, -(row["probability"] or 0.0), row["id"]))
-    flagged = [row for row in rows if row["flagged"]][:MAX_TEXTS]
-    texts = _texts(audit, {(row["path"], row["offset"]) for row in flagged})
-    documents = [_document(row, texts[row["path"], row["offset"]]) for row in flagged]
-    style = _asset("report.css")
-    script = _asset("report.js")
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-    environment.filters["percent"] = percent
-    page = environment.get_template("report.html.j2").render(
-        manifest=manifest,
-        kinds=[
-            (kind, sum(row["kind"] == kind for row in rows))
-            for kind in ("spun", "scraped", "unscorable")
-        ],
-        histogram=histogram([row["probability"] for row in rows if row["probability"] is not None]),
-        replaced=_replaced(documents),
-        residue=_residue(documents),
-        unreadable=Counter(_general(row) for row in rows if row["why"]).most_common(_TOP),
-        sites=pq.read_table(audit / "sites.parquet").to_pylist(),
-        rows=rows,
-        static_rows=_STATIC_ROWS,
-        strongest=[{**one, "pieces": list(_pieces(one))} for one in documents[:_STATIC_DOCUMENTS]],
-        rows_json=_script_json([_table_row(row) for row in rows]),
-        texts=_packed(documents),
-        style=Markup(style),
-        style_hash=_hash(style),
-        script=Markup(script),
-        script_hash=_hash(script),
-    )
-    output.write_text(page, "utf-8")
+    audit = AuditData(folder)
+    output.write_text(page(audit, Listing(audit)), "utf-8")
 
 
-def percent(probability: float | None) -> str:
-    """A probability for people: never 0 % or 100 %."""
-    if probability is None:
-        return ""
-    if probability >= 0.999:
-        return ">99.9 %"
-    return "<0.1 %" if probability < 0.001 else f"{100 * probability:.1f} %"
+def page(
+    audit: AuditData, listing: Listing, static_page: Callable[[int], str] | None = None
+) -> str:
+    """The report as HTML.
 
-
-def _manifest(audit: Path) -> dict[str, Any]:
-    file = audit / "manifest.json"
-    if not file.exists():
-        raise ReportError(
-            f"{audit} is not the folder of an audit. Make one: chaffinch audit CRAWL -o {audit}"
-        )
-    manifest: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    if not manifest.get("finished"):
-        raise ReportError(f"The audit in {audit} is not finished. Run its command again.")
-    return manifest
-
-
-_LIGHT = ["id", "title", "site", "path", "offset", "kind", "flagged", "probability", "copied"]
-
-
-def _rows(audit: Path) -> Iterator[dict[str, Any]]:
-    for file in sorted((audit / "documents").glob("*.parquet")):
-        table = pq.read_table(file, columns=[*_LIGHT, "unscorable", "error"])
-        for row in table.to_pylist():
-            row["why"] = row.pop("error") or row["unscorable"]
-            yield row
-
-
-def _table_row(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("id", "title", "site", "kind", "probability", "copied", "why")
-    return {name: visible(row[name]) if name == "title" else row[name] for name in names}
-
-
-def _general(row: dict[str, Any]) -> str:
-    """A reason without its file's name and numbers, so that like ones count together."""
-    if row["kind"] != "unscorable":
-        return "could not be read"
-    why = str(row["why"])
-    return "too short" if why.startswith("The text has") else why.split(":")[0].split(" (")[0]
-
-
-def _texts(audit: Path, wanted: set[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
-    columns = [
-        "path",
-        "offset",
-        "text",
-        "intercept",
-        "reasons",
-        "evidence",
-        "source_id",
-        "published",
+    Args:
+        audit: The audit.
+        listing: Its documents.
+        static_page: Address of the static page that shows a row, by its number; None where
+            there are no such pages.
+    """
+    manifest = audit.manifest
+    found = overview(audit)
+    markup = _articles(audit, listing)
+    chunks = list(pack_chunks(markup.values(), _CHUNK, _MAX_PACKED))
+    places = {number: place for place, number in enumerate(markup) if place < _CHUNK * len(chunks)}
+    shown = listing.order[:MAX_ROWS].tolist()
+    by_number = dict(audit.rows(shown, ROW_COLUMNS))
+    lines = [
+        table_line(number, listing.key(number, by_number[number]), by_number[number])
+        for number in shown
     ]
-    found = {}
-    for file in sorted((audit / "documents").glob("*.parquet")):
-        for batch in pq.ParquetFile(file).iter_batches(columns=columns, batch_size=512):
-            keys = zip(batch["path"].to_pylist(), batch["offset"].to_pylist(), strict=True)
-            for index, key in enumerate(keys):
-                if key in wanted:
-                    found[key] = batch.slice(index, 1).to_pylist()[0]
+    strongest = (line for line in lines if by_number[line["number"]]["flagged"])
+    sites = [_site_line(site) for site in audit.sites[:MAX_ROWS]]
+    template = environment().get_template("report.html.j2")
+    return template.render(
+        manifest=manifest,
+        overview=found,
+        tiles=[
+            (manifest["documents"], "documents"),
+            (manifest["flagged"], "flagged"),
+            *((found.kinds[kind], kind) for kind in ("spun", "scraped")),
+            (manifest["copied"], "copied"),
+            *((found.kinds[kind], kind) for kind in ("unscorable", "unreadable")),
+        ],
+        certainty=list(certainty(found, manifest)),
+        charts=_charts(found),
+        replaced=[(text, original, count) for (text, original), count in found.replaced],
+        signals=[_manual(signal.__doc__ or "", signal.name) for signal in SIGNALS],
+        inside=_inside(audit.n_rows, len(lines), len(places), static_page is not None),
+        static_lines=lines[:_STATIC_ROWS],
+        static_sites=sites[:_STATIC_ROWS],
+        strongest={
+            line["key"]: Markup(markup[line["number"]]["html"])
+            for line in islice(strongest, _STATIC_DOCUMENTS)
+            if line["number"] in markup
+        },
+        first_page=static_page(0) if static_page and audit.n_rows else None,
+        facts=script_json(
+            {"signals": [signal.name for signal in SIGNALS], "labels": LABELS, "chunk": _CHUNK}
+        ),
+        rows=pack(_columns(lines, by_number, places, static_page)),
+        site_rows=pack(sites),
+        chunks=chunks,
+        style=asset("report.css"),
+        script=asset("report.js"),
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The templates; everything that they fill in is escaped."""
+    found = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
+    found.filters |= {"percent": percent, "anchor": anchor}
     return found
 
 
-def _document(row: dict[str, Any], full: dict[str, Any]) -> dict[str, Any]:
-    marks = []
-    facts = []
-    done = 0
-    for item in full["evidence"]:
-        if item["where"] != "text":
-            facts.append(item["note"])
-        elif item["start"] >= done and item["end"] > item["start"]:
-            group = "scraped" if item["signal"] in _SCRAPED else "spun"
-            mark = {name: item[name] for name in ("start", "end", "original", "signal")}
-            # A label on every run of spaces would hide the words around it.
-            note = "" if item["text"].isspace() else item["note"]
-            marks.append({**mark, "group": group, "note": note})
-            done = item["end"]
+def asset(name: str) -> Asset:
+    """A style sheet or script of this folder."""
+    content = (Path(__file__).parent / name).read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    return Asset(Markup(content), f"sha256-{digest}")
+
+
+def anchor(key: str) -> str:
+    """Address of a document within its page."""
+    return f"#doc={quote(key, safe='')}"
+
+
+def article_markup(one: Article, number: int, href: Callable[[Related], str]) -> str:
+    """A document as HTML.
+
+    Args:
+        one: The document.
+        number: Its row's number.
+        href: Address of another document.
+    """
+    macro = environment().get_template("article.html.j2").module
+    return str(macro.article(one, number, href))  # type: ignore[attr-defined]
+
+
+def table_line(number: int, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a table shows of a document, its texts short and visible.
+
+    Args:
+        number: The row's number.
+        key: The document's name.
+        row: Its `ROW_COLUMNS`.
+    """
+    reasons = row["reasons"] or ()
+    why = reasons[0]["summary"] if row["flagged"] and reasons else ""
     return {
-        "id": row["id"],
-        "title": visible(row["title"] or ""),
-        "site": row["site"],
-        "kind": row["kind"],
+        "number": number,
+        "key": key,
+        "title": visible(row["title"] or key, _MAX_CELL),
+        "site": visible(row["site"] or "", _MAX_CELL),
+        "kind": row["kind"] or "unreadable",
+        "flagged": row["flagged"],
         "probability": row["probability"],
-        "intercept": full["intercept"],
-        "reasons": full["reasons"],
-        "facts": facts,
-        "source": full["source_id"],
-        "text": visible(full["text"]),
-        "marks": marks,
+        "published": visible(row["published"] or "", 25),
+        "copied": bool(row["copied"]),
+        "note": visible(row["error"] or row["unscorable"] or why, _MAX_CELL),
     }
 
 
-def visible(text: str) -> str:
-    """Text of the same length in which no character turns the direction of writing or hides.
+def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
+    """Markup, whole text and address of the documents inside the page, the first ones first."""
+    chosen = listing.inside[:MAX_TEXTS].tolist()
+    source_of = {
+        number: listing.source_of[number] for number in chosen if number in listing.source_of
+    }
+    sources = {number: row["text"] for number, row in audit.rows(source_of.values(), ["text"])}
+    found = {}
+    for number, row in audit.rows(chosen, COLUMNS):
+        related, count = listing.related(number)
+        one = article(
+            listing.key(number, row),
+            row,
+            source_text=sources.get(source_of.get(number, -1)),
+            related=related,
+            n_related=count,
+        )
+        found[number] = {
+            "html": article_markup(one, number, lambda other: anchor(other.key)),
+            "text": one.hidden,
+            "url": row["url"] or "",
+        }
+    return {number: found[number] for number in chosen}
 
-    Control and format characters other than line feeds become the replacement character, so
-    that a hostile title cannot disguise what stands around it.
-    """
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cf")
-        else character
-        for character in text
+
+def _columns(
+    lines: Sequence[Mapping[str, Any]],
+    rows: Mapping[int, Mapping[str, Any]],
+    places: Mapping[int, int],
+    static_page: Callable[[int], str] | None,
+) -> dict[str, list[Any]]:
+    """The table of documents by column: like values beside each other pack well."""
+    names = (
+        "key",
+        "title",
+        "site",
+        "kind",
+        "flagged",
+        "probability",
+        "published",
+        "copied",
+        "note",
     )
+    columns: dict[str, list[Any]] = {name: [line[name] for line in lines] for name in names}
+    columns["title"] = [None if line["title"] == line["key"] else line["title"] for line in lines]
+    columns["flagged"] = [int(line["flagged"]) for line in lines]
+    columns["copied"] = [int(line["copied"]) for line in lines]
+    columns["probability"] = [
+        None if line["probability"] is None else round(line["probability"], 5) for line in lines
+    ]
+    columns["signals"] = [_speaking(rows[line["number"]]) for line in lines]
+    columns["place"] = [places.get(line["number"], -1) for line in lines]
+    columns["digest"] = [
+        (rows[line["number"]]["text_digest"] or "")[:12] if line["number"] in places else ""
+        for line in lines
+    ]
+    if static_page is not None:
+        columns["page"] = [static_page(line["number"]) for line in lines]
+    return columns
 
 
-def _pieces(one: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    done = 0
-    for mark in one["marks"]:
-        yield {"text": one["text"][done : mark["start"]], "mark": None}
-        yield {"text": one["text"][mark["start"] : mark["end"]], "mark": mark}
-        done = mark["end"]
-    yield {"text": one["text"][done:], "mark": None}
+def _speaking(row: Mapping[str, Any]) -> int:
+    """The signals that speak against a document, as bits in the registry's order."""
+    names = {
+        reason["signal"] for reason in row["reasons"] or () if reason["contribution"] >= _SPEAKS
+    }
+    return sum(1 << place for place, signal in enumerate(SIGNALS) if signal.name in names)
 
 
-def _replaced(documents: list[dict[str, Any]]) -> list[tuple[tuple[str, str], int]]:
-    counts = Counter(
-        (one["text"][mark["start"] : mark["end"]].lower(), mark["original"])
-        for one in documents
-        for mark in one["marks"]
-        if mark["signal"] == "substitutions"
-    )
-    return counts.most_common(_TOP)
+def _site_line(site: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "site": visible(site["site"], _MAX_CELL),
+        "verdict": site["verdict"],
+        "flagged": site["flagged"],
+        "scored": site["scored"],
+        "low": round(100 * site["share_low"]),
+        "high": round(100 * site["share_high"]),
+        "copied": site["copied"],
+    }
 
 
-def _residue(documents: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    counts = Counter(
-        one["text"][mark["start"] : mark["end"]][:80]
-        for one in documents
-        for mark in one["marks"]
-        if mark["signal"] in ("residue", "counters")
-    )
-    return counts.most_common(_TOP)
+def certainty(found: Overview, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """How far the verdicts can be relied on, in sentences."""
+    settings = manifest["settings"]
+    flagged = sum(found.certainty.values())
+    if flagged:
+        said = ", ".join(
+            f"{found.certainty[name]:,} {name} ({least})"
+            for name, least in zip(LEVELS, ("99 % or more", "90 % or more", "less"), strict=True)
+            if found.certainty[name]
+        )
+        yield f"Of {flagged:,} flagged documents: {said}."
+        wrong = found.expected_wrong
+        number = "fewer than 1" if wrong < 1 else f"about {wrong:,.0f}"
+        yield f"If the probabilities hold for this crawl, {number} of them would be honest pages."
+    if found.near_misses:
+        yield (
+            f"{found.near_misses:,} more stay under the threshold of "
+            f"{percent(settings['threshold'])} but over half of it: look there for what was missed."
+        )
+    if settings["base_rate"] is not None:
+        yield (
+            f"Probabilities assume that {percent(settings['base_rate'])} of all documents are "
+            "republications."
+        )
 
 
-def _packed(documents: list[dict[str, Any]]) -> str:
-    data = json.dumps(documents, separators=(",", ":")).encode()
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return base64.b64encode(packer.compress(data) + packer.flush()).decode()
+def _charts(found: Overview) -> dict[str, Markup | None]:
+    tenths = [
+        (f"{10 * place} to {10 * place + 10} %", rest + flagged, flagged)
+        for place, (rest, flagged) in enumerate(
+            zip(found.probabilities, found.probabilities_flagged, strict=True)
+        )
+    ]
+    assert len(tenths) == BINS
+    verdicts = [(verdict, count, 0) for verdict, count in found.site_verdicts.most_common()]
+    return {
+        "probability": bars("Documents by probability", tenths[::-1]),
+        "time": columns("Documents by date", found.periods) if len(found.periods) > 1 else None,
+        "sites": bars("Sites by verdict", verdicts),
+    }
 
 
-def _script_json(value: object) -> Markup:
-    """JSON that cannot end the script element it stands in."""
-    text = json.dumps(value, separators=(",", ":"))
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
+def _manual(docstring: str, name: str) -> tuple[str, str, str]:
+    """A signal's name, what it is, and when it is wrong, from its manual page."""
+    text = inspect.cleandoc(docstring)
+    wrong = text.partition("When it is wrong: ")[2].partition("\n\n")[0]
+    return name, " ".join(text.split("\n\n")[0].split()), " ".join(wrong.split())
 
 
-def _hash(content: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
-
-
-def _asset(name: str) -> str:
-    return (Path(__file__).parent / name).read_text("utf-8")
+def _inside(documents: int, listed: int, texts: int, has_pages: bool) -> str:
+    said = f"Texts of {texts:,} documents are in this page, the strongest first."
+    if listed < documents:
+        said += f" The table has the strongest {listed:,} of {documents:,}."
+    if has_pages:
+        return f"{said} All are on the plain pages beside it."
+    if texts < documents:
+        return f"{said} For the others: chaffinch report AUDIT --site FOLDER."
+    return said

@@ -1,12 +1,8 @@
 "use strict";
-const rows = JSON.parse(document.getElementById("rows").textContent);
-const body = document.querySelector("#documents tbody");
-const view = document.getElementById("document");
-const overview = document.getElementById("overview");
-const fallback = document.getElementById("strongest");
-const PAGE = 100;
-const state = { q: "", kind: "", site: "", sort: "probability", up: false, page: 0 };
-let texts = null;
+
+const PAGE = 50;
+const $ = (id) => document.getElementById(id);
+const facts = JSON.parse($("facts").textContent);
 
 function element(tag, text, className) {
   const node = document.createElement(tag);
@@ -15,200 +11,465 @@ function element(tag, text, className) {
   return node;
 }
 
+/* Text of a crawl is isolated, so that its direction of writing changes nothing around it. */
+function isolated(text) { return element("bdi", text); }
+
 function percent(p) {
   if (p === null) return "";
   if (p >= 0.999) return ">99.9 %";
-  if (p < 0.001) return "<0.1 %";
-  return (100 * p).toFixed(1) + " %";
+  return p < 0.001 ? "<0.1 %" : (100 * p).toFixed(1) + " %";
 }
 
-async function loadTexts() {
-  if (texts) return texts;
-  const packed = Uint8Array.from(atob(document.getElementById("texts").textContent.trim()), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  const documents = JSON.parse(await new Response(stream).text());
-  texts = new Map(documents.map((one) => [one.id, one]));
-  return texts;
+async function unpack(text) {
+  const bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return JSON.parse(await new Response(stream).text());
 }
 
-function chosen() {
-  const words = state.q.toLowerCase();
-  const found = rows.filter((row) =>
-    (!words || (row.title + " " + row.id + " " + row.site).toLowerCase().includes(words)) &&
-    (!state.kind || row.kind === state.kind) && (!state.site || row.site === state.site));
-  const key = state.sort, sign = state.up ? 1 : -1;
-  return found.sort((a, b) => {
-    const x = a[key], y = b[key];
-    if (x === y) return a.n - b.n;
-    if (x === null) return 1;
-    if (y === null) return -1;
-    return (x < y ? -1 : 1) * sign;
-  });
-}
+/* ---- Tables: sorted, searched and filtered; the state of both stands in the address. ---- */
 
-function showTable() {
-  const found = chosen();
-  const last = Math.max(0, Math.ceil(found.length / PAGE) - 1);
-  state.page = Math.min(state.page, last);
-  body.replaceChildren(...found.slice(state.page * PAGE, (state.page + 1) * PAGE).map((row) => {
-    const line = element("tr");
-    line.append(element("td", percent(row.probability), "number"));
-    line.append(element("td", row.kind || "unreadable", "kind " + (row.kind || "")));
-    const cell = element("td");
-    const link = element("a", row.title || row.id, "title");
-    link.href = "#doc=" + encodeURIComponent(row.id);
-    cell.append(link);
-    if (row.why) cell.append(element("div", row.why, "soft"));
-    line.append(cell, element("td", row.site), element("td", row.copied ? "copy" : ""));
-    return line;
-  }));
-  document.getElementById("count").textContent =
-    `${found.length} of ${rows.length} documents, page ${state.page + 1} of ${last + 1}`;
-  document.getElementById("before").disabled = state.page === 0;
-  document.getElementById("after").disabled = state.page === last;
-  for (const button of document.querySelectorAll("#documents th button")) {
-    const active = button.dataset.sort === state.sort;
-    button.closest("th").setAttribute("aria-sort", active ? (state.up ? "ascending" : "descending") : "none");
-  }
-}
-
-function remember() {
-  const parts = Object.entries(state).filter(([key, value]) => value !== "" && value !== 0 && value !== false && !(key === "sort" && value === "probability"));
-  history.replaceState(null, "", "#" + new URLSearchParams(parts.map(([key, value]) => [key, String(value)])));
-}
-
-function recall(fragment) {
-  const wanted = new URLSearchParams(fragment);
-  state.q = wanted.get("q") || "";
-  state.kind = wanted.get("kind") || "";
-  state.site = wanted.get("site") || "";
-  state.sort = wanted.get("sort") || "probability";
-  state.up = wanted.get("up") === "true";
-  state.page = Math.max(0, parseInt(wanted.get("page") || "0", 10) || 0);
-  document.getElementById("q").value = state.q;
-  document.getElementById("kind").value = state.kind;
-  document.getElementById("site").value = state.site;
-}
-
-function markedText(one) {
-  const box = element("div", null, "text");
-  const points = Array.from(one.text);
-  let done = 0;
-  for (const item of one.marks) {
-    if (item.start < done) continue;
-    box.append(points.slice(done, item.start).join(""));
-    box.append(element("mark", points.slice(item.start, item.end).join(""), item.group));
-    if (item.original !== null) {
-      const original = element("span", item.original, "original-word");
-      original.title = "probable original";
-      box.append(original);
-    } else if (item.note) {
-      box.append(element("span", item.note, "note"));
+class Table {
+  constructor(root, prefix, rows, filters, cells, sort) {
+    Object.assign(this, { prefix, rows, filters, cells, start: sort, sort, page: 0, found: null });
+    this.form = root.querySelector("form");
+    this.body = root.querySelector("tbody");
+    this.count = root.querySelector(".count");
+    this.before = root.querySelector(".before");
+    this.after = root.querySelector(".after");
+    this.heads = [...root.querySelectorAll("th[data-sort]")];
+    for (const head of this.heads) {
+      const button = element("button", head.textContent);
+      button.type = "button";
+      button.addEventListener("click", () => this.sortBy(head.dataset.sort));
+      head.replaceChildren(button);
     }
-    done = item.end;
+    this.form.addEventListener("input", () => this.changed());
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.form.addEventListener("reset", () => setTimeout(() => { this.sort = this.start; this.changed(); }));
+    this.before.addEventListener("click", () => this.turn(-1));
+    this.after.addEventListener("click", () => this.turn(1));
   }
-  box.append(points.slice(done).join(""));
-  return box;
-}
 
-function bars(one) {
-  const list = element("ul", null, "bars");
-  const most = Math.max(1, ...one.reasons.map((reason) => Math.abs(reason.contribution)));
-  const total = one.reasons.reduce((sum, reason) => sum + reason.contribution, one.intercept);
-  for (const reason of one.reasons) {
-    const line = element("li");
-    line.append(element("span", (reason.contribution > 0 ? "+" : "") + reason.contribution.toFixed(1), "number"));
-    line.append(element("span", reason.signal + ": " + reason.summary));
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", "0 0 100 1");
-    svg.setAttribute("preserveAspectRatio", "none");
-    svg.setAttribute("aria-hidden", "true");
-    const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    bar.setAttribute("width", String(100 * Math.abs(reason.contribution) / most));
-    bar.setAttribute("height", "1");
-    if (reason.contribution < 0) bar.setAttribute("class", "less");
-    svg.append(bar);
-    line.append(svg);
-    list.append(line);
-  }
-  const sum = `A typical clean text starts at ${one.intercept.toFixed(1)}; together the score is ${total.toFixed(1)} (log-odds), a probability of ${percent(one.probability)}.`;
-  return [list, element("p", sum, "soft")];
-}
+  get controls() { return [...this.form.elements].filter((control) => control.name); }
 
-async function showDocument(id) {
-  const row = rows.find((other) => other.id === id);
-  const one = (await loadTexts()).get(id);
-  view.replaceChildren();
-  const back = element("a", "Back to all documents");
-  back.href = "#";
-  const nav = element("nav");
-  nav.append(back);
-  const heading = element("h2", row ? row.title || row.id : "No such document");
-  heading.tabIndex = -1;
-  view.append(nav, heading);
-  if (row) {
-    view.append(element("p", `${row.kind || "unreadable"}${row.probability === null ? "" : ", probability " + percent(row.probability)}. ${row.site} ${row.id}`, "soft"));
-    if (row.why) view.append(element("p", row.why));
+  sortBy(name) {
+    const numbers = typeof this.rows.find((row) => row[name] !== null)?.[name] === "number";
+    const first = numbers ? "-" + name : name;
+    this.sort = this.sort === first ? (numbers ? name : "-" + name) : first;
+    this.changed();
   }
-  if (one) {
-    view.append(...bars(one));
-    for (const fact of one.facts) view.append(element("p", fact));
-    if (one.source) view.append(element("p", "Probable source: " + one.source));
-    const text = markedText(one);
-    const wrap = element("p", null, "switch");
-    const button = element("button", "Show de-spun");
-    button.type = "button";
-    button.setAttribute("aria-pressed", "false");
-    button.addEventListener("click", () => {
-      const despun = text.classList.toggle("despun");
-      button.textContent = despun ? "Show as published" : "Show de-spun";
-      button.setAttribute("aria-pressed", String(despun));
+
+  turn(pages) { this.page += pages; remember(); this.show(); }
+
+  changed() { this.page = 0; this.found = null; remember(); this.show(); }
+
+  state(params) {
+    for (const control of this.controls) if (control.value) params.set(this.prefix + control.name, control.value);
+    if (this.sort !== this.start) params.set(this.prefix + "sort", this.sort);
+    if (this.page) params.set(this.prefix + "page", this.page + 1);
+  }
+
+  recall(params) {
+    for (const control of this.controls) control.value = params.get(this.prefix + control.name) || "";
+    this.sort = params.get(this.prefix + "sort") || this.start;
+    this.page = Math.max(0, parseInt(params.get(this.prefix + "page") || "1", 10) - 1 || 0);
+    this.found = null;
+  }
+
+  chosen() {
+    if (this.found) return this.found;
+    const active = this.controls.filter((control) => control.value && this.filters[control.name]);
+    const tests = active.map((control) => this.filters[control.name](control.value));
+    const found = this.rows.filter((row) => tests.every((test) => test(row)));
+    const down = this.sort.startsWith("-");
+    const name = down ? this.sort.slice(1) : this.sort;
+    const known = this.heads.some((head) => head.dataset.sort === name) ? name : this.start.replace("-", "");
+    const value = (row) => (known === "review" ? judged(row) : row[known]);
+    const keyed = found.map((row) => [value(row), row]);
+    keyed.sort(([a, one], [b, other]) => {
+      if (a === b) return one.rank - other.rank;
+      if (a === null || a === "") return 1;
+      if (b === null || b === "") return -1;
+      return (a < b ? -1 : 1) * (down ? -1 : 1);
     });
-    wrap.append(button);
-    view.append(wrap, text);
-  } else if (row && !row.why) {
-    view.append(element("p", "The text of this document is not in this page: only the strongest flagged ones are."));
+    this.found = keyed.map(([, row]) => row);
+    return this.found;
   }
-  overview.hidden = true;
-  view.hidden = false;
+
+  show() {
+    const found = this.chosen();
+    const last = Math.max(0, Math.ceil(found.length / PAGE) - 1);
+    this.page = Math.min(this.page, last);
+    const from = this.page * PAGE;
+    const shown = found.slice(from, from + PAGE);
+    this.body.replaceChildren(...shown.map((row) => {
+      const line = element("tr");
+      line.append(...this.cells(row));
+      return line;
+    }));
+    this.count.textContent = found.length
+      ? `${(from + 1).toLocaleString("en")} to ${(from + shown.length).toLocaleString("en")} of ${found.length.toLocaleString("en")}`
+      : "Nothing matches.";
+    this.before.disabled = this.page === 0;
+    this.after.disabled = this.page === last;
+    for (const head of this.heads) {
+      const name = head.dataset.sort;
+      const order = this.sort === name ? "ascending" : this.sort === "-" + name ? "descending" : "none";
+      head.setAttribute("aria-sort", order);
+    }
+  }
+}
+
+let documents, sites;
+
+function fragment() {
+  const params = new URLSearchParams();
+  documents.state(params);
+  sites.state(params);
+  return "#" + params;
+}
+
+function remember() { history.replaceState(null, "", fragment()); }
+
+function cell(content, className) {
+  const node = element("td", null, className);
+  if (content !== null) node.append(content);
+  return node;
+}
+
+function documentCells(row) {
+  const title = element("td", null, "title");
+  const link = element("a");
+  link.href = address(row);
+  link.append(isolated(row.title));
+  title.append(link);
+  if (row.copied) title.append(" ", element("span", "copy", "tag"));
+  title.append(element("div", row.note, "soft"));
+  const site = element("div", null, "soft phone");
+  site.append(isolated(row.site));
+  title.append(site);
+  const kind = element("span", row.kind, "kind " + row.kind);
+  return [cell(percent(row.probability), "number"), cell(kind), title, cell(isolated(row.site), "wide"),
+    cell(row.published, "wide"), cell(judged(row), "verdict " + judged(row))];
+}
+
+function siteCells(site) {
+  const name = element("td", null, "title");
+  const button = element("button", null, "link");
+  button.type = "button";
+  button.append(isolated(site.site || "(no address)"));
+  button.addEventListener("click", () => {
+    documents.form.reset();
+    documents.form.elements.site.value = site.site;
+    documents.changed();
+    goTo("documents");
+  });
+  if (site.site) name.append(button); else name.append("(no address)");
+  const number = (value) => cell(value.toLocaleString("en"), "number");
+  return [name, cell(site.verdict), number(site.flagged), number(site.scored),
+    cell(`${site.low} to ${site.high} %`, "number"), number(site.copied)];
+}
+
+function matches(haystack) {
+  return (words) => {
+    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+    return (row) => {
+      row.haystack ??= haystack(row).toLowerCase();
+      return wanted.every((word) => row.haystack.includes(word));
+    };
+  };
+}
+
+const documentFilters = {
+  q: matches((row) => `${row.title}\n${row.key}\n${row.site}\n${row.note}`),
+  kind: (kind) => (row) => (kind === "flagged" || kind === "copied" ? Boolean(row[kind]) : row.kind === kind),
+  site: (site) => (row) => row.site === site,
+  signal: (name) => { const bit = 1 << facts.signals.indexOf(name); return (row) => (row.signals & bit) !== 0; },
+  min: (least) => (row) => row.probability !== null && row.probability >= Number(least) / 100,
+  max: (most) => (row) => row.probability !== null && row.probability <= Number(most) / 100,
+  review: (state) => (row) => (judged(row) || "open") === state,
+};
+const siteFilters = {
+  q: matches((site) => site.site),
+  verdict: (verdict) => (site) => site.verdict === verdict,
+};
+
+/* ---- Labels: what the reviewer said, kept in this browser by a text's digest and its id. ---- */
+
+const STORE = "chaffinch label ";
+const labels = new Map();
+let kept = true;
+
+function named(row) { return row.digest + " " + row.key; }
+
+function recallLabels() {
+  try {
+    for (let n = 0; n < localStorage.length; n += 1) {
+      const name = localStorage.key(n);
+      if (name.startsWith(STORE)) labels.set(name.slice(STORE.length), localStorage.getItem(name));
+    }
+  } catch { kept = false; }
+}
+
+function setLabel(row, label) {
+  if (label === null) labels.delete(named(row)); else labels.set(named(row), label);
+  try {
+    if (label === null) localStorage.removeItem(STORE + named(row));
+    else localStorage.setItem(STORE + named(row), label);
+  } catch { kept = false; }
+}
+
+function judged(row) {
+  const label = row.digest ? labels.get(named(row)) : undefined;
+  if (label === undefined) return "";
+  return facts.labels[label] === Boolean(row.flagged) ? "right" : "wrong";
+}
+
+/* What the document is if the verdict is right or wrong, in the words of `chaffinch train`. */
+function labelFor(row, verdict) {
+  if (row.flagged) return verdict === "right" ? row.kind : "original";
+  return verdict === "right" ? "original" : "republication";
+}
+
+function labelled() { return documents.rows.filter(judged); }
+
+function showProgress() {
+  const flagged = documents.rows.filter((row) => row.flagged && row.digest);
+  const done = flagged.filter(judged);
+  const right = done.filter((row) => judged(row) === "right").length;
+  const others = labelled().length - done.length;
+  const share = done.length ? ` ${right} right, ${done.length - right} wrong: ${Math.round(100 * right / done.length)} % right.` : "";
+  $("review-progress").textContent = `${done.length.toLocaleString("en")} of ${flagged.length.toLocaleString("en")} flagged documents reviewed.${share}`
+    + (others ? ` ${others} of the others reviewed.` : "")
+    + (kept ? "" : " This browser does not keep labels: export them before you close the page.");
+  $("review-bar").max = Math.max(1, flagged.length);
+  $("review-bar").value = done.length;
+  $("export").disabled = $("forget").disabled = labelled().length === 0;
+}
+
+async function exportLabels() {
+  const lines = [];
+  for (const row of labelled()) {
+    const { node, text, url } = await load(row);
+    lines.push(JSON.stringify({ id: row.key, url, title: row.title, text: text ?? publishedText(node),
+      label: labels.get(named(row)), kind: row.kind, probability: row.probability, digest: row.digest }));
+  }
+  const link = element("a");
+  link.href = URL.createObjectURL(new Blob([lines.join("\n") + "\n"], { type: "application/jsonl" }));
+  link.download = "labels.jsonl";
+  link.click();
+  URL.revokeObjectURL(link.href);
+  $("review-said").textContent = `${lines.length} labels exported. Use them: chaffinch train labels.jsonl -o model, or chaffinch evaluate labels.jsonl.`;
+}
+
+async function importLabels(file) {
+  let taken = 0, foreign = 0, wrong = 0;
+  for (const line of (await file.text()).split("\n")) {
+    if (!line.trim()) continue;
+    let one = null;
+    try { one = JSON.parse(line); } catch { /* counted below */ }
+    const label = String(one?.label).toLowerCase();
+    if (!Object.hasOwn(facts.labels, label)) { wrong += 1; continue; }
+    const row = byKey.get(String(one.id));
+    if (!row?.digest || (one.digest && one.digest !== row.digest)) { foreign += 1; continue; }
+    setLabel(row, label);
+    taken += 1;
+  }
+  documents.found = null;
+  showProgress();
+  documents.show();
+  $("review-said").textContent = `${taken} labels imported.` + (foreign ? ` ${foreign} are of documents whose text is not in this page.` : "")
+    + (wrong ? ` ${wrong} lines have no known label.` : "");
+}
+
+/* ---- One document. ---- */
+
+const byKey = new Map();
+const chunks = new Map();
+let open = null;
+
+function address(row) { return "#doc=" + encodeURIComponent(row.key); }
+
+async function load(row) {
+  const place = Math.floor(row.place / facts.chunk);
+  if (!chunks.has(place)) chunks.set(place, unpack($("texts-" + place).textContent));
+  const { html, text, url } = (await chunks.get(place))[row.place % facts.chunk];
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return { node: template.content.firstElementChild, text, url };
+}
+
+/* The text without what the report adds to it. */
+function publishedText(article) {
+  const text = article.querySelector(".text").cloneNode(true);
+  for (const added of text.querySelectorAll("rt, rp, .note")) added.remove();
+  return text.textContent;
+}
+
+function outline(row, key) {
+  const article = element("article", null, "document");
+  const title = element("h2", null, "title");
+  title.append(isolated(row ? row.title : "No such document"));
+  article.append(title, element("p", row ? `${row.kind} ${percent(row.probability)}` : key, "soft"));
+  if (row?.note) article.append(isolated(row.note));
+  if (row) article.append(element("p", "The text of this document is not in this page: it has those of the strongest only."));
+  if (row?.page) {
+    const link = element("a", "Its plain page");
+    link.href = row.page + address(row);
+    article.append(link);
+  }
+  return article;
+}
+
+async function showDocument(key) {
+  const row = byKey.get(key) ?? null;
+  open = key;
+  const node = row && row.place >= 0 ? (await load(row)).node : outline(row, key);
+  if (open !== key) return;
+  node.removeAttribute("id");
+  $("article").replaceChildren(node);
+  $("list").hidden = true;
+  $("document").hidden = false;
+  $("back").href = fragment();
+  const found = documents.chosen();
+  const place = row ? found.indexOf(row) : -1;
+  $("position").textContent = place < 0 ? "" : `${(place + 1).toLocaleString("en")} of ${found.length.toLocaleString("en")}`;
+  $("previous").disabled = place <= 0;
+  $("next").disabled = place < 0 || place === found.length - 1;
+  $("judge").hidden = !row?.digest;
+  $("said").textContent = "";
+  showJudgement();
+  const heading = node.querySelector(".title");
+  heading.tabIndex = -1;
   heading.focus();
   scrollTo(0, 0);
 }
 
-function route() {
-  const fragment = location.hash.slice(1);
-  if (fragment.startsWith("doc=")) {
-    let id = fragment.slice(4);
-    try { id = decodeURIComponent(id); } catch { /* shown as it is */ }
-    showDocument(id);
-    return;
-  }
-  view.hidden = true;
-  overview.hidden = false;
-  recall(fragment);
-  showTable();
+function current() { return byKey.get(open); }
+
+function showJudgement() {
+  const state = current() ? judged(current()) : "";
+  for (const verdict of ["right", "wrong"]) $(verdict).setAttribute("aria-pressed", String(state === verdict));
 }
 
-fallback.hidden = true;
-document.getElementById("controls").hidden = false;
-rows.forEach((row, n) => { row.n = n; });
-for (const key of ["q", "kind", "site"]) {
-  document.getElementById(key).addEventListener("input", (event) => {
-    state[key] = event.target.value;
-    state.page = 0;
-    remember();
-    showTable();
+function judge(verdict) {
+  const row = current();
+  if (!row?.digest) return;
+  const label = judged(row) === verdict ? null : labelFor(row, verdict);
+  setLabel(row, label);
+  showJudgement();
+  $("said").textContent = label === null ? "The label is taken back." : `Marked ${verdict}: label "${label}".`;
+}
+
+function step(places) {
+  const found = documents.chosen();
+  const next = found[found.indexOf(current()) + places];
+  if (next && found.includes(current())) location.hash = address(next);
+}
+
+function showList() {
+  open = null;
+  $("document").hidden = true;
+  $("list").hidden = false;
+  showProgress();
+  documents.show();
+  sites.show();
+}
+
+function goTo(section) {
+  const heading = $(section).querySelector("h2");
+  heading.focus({ preventScroll: true });
+  heading.scrollIntoView();
+}
+
+function route() {
+  const said = location.hash.slice(1);
+  if (said.startsWith("doc=")) {
+    let key = said.slice(4);
+    try { key = decodeURIComponent(key); } catch { /* shown as it is */ }
+    showDocument(key);
+    return;
+  }
+  const from = open;
+  const params = new URLSearchParams(said);
+  documents.recall(params);
+  sites.recall(params);
+  showList();
+  if (from !== null) goTo("documents");
+}
+
+const KEYS = {
+  r: () => judge("right"),
+  w: () => judge("wrong"),
+  j: () => step(1),
+  k: () => step(-1),
+  d: () => $("article").querySelector(".switch input:not(:checked)")?.click(),
+  Escape: () => { location.hash = $("back").hash || "#"; },
+};
+
+function listen() {
+  addEventListener("hashchange", route);
+  $("right").addEventListener("click", KEYS.r);
+  $("wrong").addEventListener("click", KEYS.w);
+  $("next").addEventListener("click", KEYS.j);
+  $("previous").addEventListener("click", KEYS.k);
+  try { $("keys").checked = localStorage.getItem("chaffinch keys") !== "off"; } catch { $("keys").checked = true; }
+  $("keys").addEventListener("change", () => {
+    try { localStorage.setItem("chaffinch keys", $("keys").checked ? "on" : "off"); } catch { /* for this page only */ }
+  });
+  addEventListener("keydown", (event) => {
+    const writing = event.target.matches?.("input:not([type=radio]):not([type=checkbox]), select, textarea");
+    if (open === null || writing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!$("keys").checked && event.key !== "Escape") return;
+    if (Object.hasOwn(KEYS, event.key)) { event.preventDefault(); KEYS[event.key](); }
+  });
+  $("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    if (open === null) goTo("documents"); else $("article").querySelector(".title").focus();
+  });
+  for (const button of document.querySelectorAll("nav button")) button.addEventListener("click", () => goTo(button.dataset.to));
+  $("export").addEventListener("click", exportLabels);
+  $("import").addEventListener("change", async (event) => {
+    if (event.target.files.length) await importLabels(event.target.files[0]);
+    event.target.value = "";
+  });
+  $("forget").addEventListener("click", () => {
+    const rows = labelled();
+    if (!confirm(`Forget the labels of ${rows.length} documents?`)) return;
+    for (const row of rows) setLabel(row, null);
+    documents.found = null;
+    showList();
+  });
+  $("review-start").addEventListener("click", () => {
+    const next = documents.chosen().find((row) => row.digest && !judged(row));
+    if (next) location.hash = address(next);
+    else $("review-said").textContent = "Every document in the table below that can be reviewed has a label.";
   });
 }
-for (const button of document.querySelectorAll("#documents th button")) {
-  button.addEventListener("click", () => {
-    state.up = state.sort === button.dataset.sort ? !state.up : button.dataset.sort !== "probability";
-    state.sort = button.dataset.sort;
-    remember();
-    showTable();
+
+async function begin() {
+  const [columns, siteRows] = await Promise.all([unpack($("rows").textContent), unpack($("site-rows").textContent)]);
+  const names = Object.keys(columns);
+  const rows = columns.key.map((key, rank) => {
+    const row = { rank };
+    for (const name of names) row[name] = columns[name][rank];
+    row.title ??= key;
+    byKey.set(key, row);
+    return row;
   });
+  siteRows.forEach((site, rank) => { site.rank = rank; });
+  recallLabels();
+  documents = new Table($("documents"), "", rows, documentFilters, documentCells, "-probability");
+  sites = new Table($("sites"), "site-", siteRows, siteFilters, siteCells, "-low");
+  $("site-names").append(...siteRows.slice(0, 500).map((site) => {
+    const option = element("option");
+    option.value = site.site;
+    return option;
+  }));
+  for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
+  listen();
+  route();
+  performance.mark("usable");
 }
-document.getElementById("before").addEventListener("click", () => { state.page -= 1; remember(); showTable(); });
-document.getElementById("after").addEventListener("click", () => { state.page += 1; remember(); showTable(); });
-addEventListener("hashchange", route);
-route();
+
+begin();

@@ -1,0 +1,267 @@
+"""One document as a report shows it: marked text, reasons, facts, its source and other copies."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from chaffinch.detector.despinning import MIN_GAIN, cased
+from chaffinch.detector.summaries import counted
+from chaffinch.features.registry import SIGNALS
+from chaffinch.reports.certainty import in_words
+from chaffinch.reports.contributions import Waterfall, waterfall
+from chaffinch.reports.differences import Stretch, compare
+from chaffinch.reports.visible import visible
+
+MAX_CHARACTERS = 40_000
+"""Characters of a text that are shown; an article says how many are left out."""
+
+COLUMNS = (
+    "id",
+    "title",
+    "site",
+    "url",
+    "path",
+    "published",
+    "kind",
+    "flagged",
+    "probability",
+    "threshold",
+    "intercept",
+    "reasons",
+    "evidence",
+    "unscorable",
+    "error",
+    "copied",
+    "source_id",
+    "similarity",
+    "text",
+)
+"""Columns of an audit's rows that `article` reads."""
+
+_MAX_TITLE = 300
+_MAX_FACTS = 8
+_MAX_FACT = 200
+_DEEPEST = 3
+_LEFTOVER = {
+    signal.name for signal in SIGNALS if any(one.group == "scraped" for one in signal.features)
+}
+_TEXT_FACTS = {"provenance", "counters", "residue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A marked place in a text.
+
+    Attributes:
+        group: ``replaced`` (a word), ``leftover`` (residue, counters, credits) or ``slip``
+            (what a careful writer would not write).
+        label: What was found, in a word or two.
+        original: The probable original, or None.
+        restored: Whether ``chaffinch despin`` puts the original back.
+        pieces: The text inside.
+    """
+
+    group: str
+    label: str
+    original: str | None
+    restored: bool
+    pieces: "list[str | Mark]"
+
+
+class Related(NamedTuple):
+    """Another document of the same cluster of copies.
+
+    Attributes:
+        number: Number of its row in the audit.
+        key: Its id, or path and offset where the id is not its own alone.
+        title: Its title, or its key.
+        site: Its host, or "".
+        kind: Its kind.
+        is_source: Whether it is the cluster's probable source.
+    """
+
+    number: int
+    key: str
+    title: str
+    site: str
+    kind: str
+    is_source: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What the template ``article.html.j2`` shows.
+
+    Attributes:
+        key: Its id, or path and offset where the id is not its own alone.
+        title: Title, or the key.
+        row: The audit's row, its short texts made visible.
+        meaning: The verdict in words.
+        score: The contributions as bars; None for what was not judged.
+        page_says: Facts from the page's address and markup: what, and its value.
+        text_says: Facts from the text.
+        pieces: The text with its marks.
+        legend: How many marks of which group and label there are.
+        unsure: Whether some replaced words are not put back in the de-spun text.
+        left_out: Characters over `MAX_CHARACTERS`.
+        hidden: The text as it is where some of its characters are not shown, else None.
+        source: Id of the probable source, or None.
+        differences: The text beside that of its probable source, or nothing.
+        related: Other documents of its cluster.
+        n_related: How many there are, also those that are not named.
+    """
+
+    key: str
+    title: str
+    row: Mapping[str, Any]
+    meaning: str
+    score: Waterfall | None
+    page_says: list[tuple[str, str]]
+    text_says: list[tuple[str, str]]
+    pieces: list[str | Mark]
+    legend: list[tuple[str, str]]
+    unsure: bool
+    left_out: int
+    hidden: str | None
+    source: str | None
+    differences: list[Stretch]
+    related: Sequence[Related]
+    n_related: int
+
+
+def article(
+    key: str,
+    row: Mapping[str, Any],
+    *,
+    source_text: str | None = None,
+    related: Sequence[Related] = (),
+    n_related: int = 0,
+) -> Article:
+    """Prepare a row of an audit for the template.
+
+    Args:
+        key: The document's name in the report.
+        row: Its `COLUMNS`.
+        source_text: Text of its probable source, where it is known.
+        related: Other documents of its cluster.
+        n_related: Their number.
+    """
+    whole = row["text"] or ""
+    published = whole[:MAX_CHARACTERS]
+    shown = visible(published)
+    evidence = [item for item in row["evidence"] or () if item["where"] == "text"]
+    marks = [item for item in evidence if item["end"] <= len(shown)]
+    source = visible((source_text or "")[:MAX_CHARACTERS])
+    spun = row["kind"] == "spun"
+    return Article(
+        key=key,
+        title=visible(row["title"] or key, _MAX_TITLE),
+        row=_visible_row(row),
+        meaning=in_words(row["kind"], row["probability"], row["threshold"]),
+        score=None
+        if row["probability"] is None
+        else waterfall(row["intercept"], row["reasons"], row["threshold"]),
+        page_says=list(_page_says(row)),
+        text_says=_text_says(evidence),
+        pieces=marked(shown, marks, spun=spun),
+        legend=_legend(marks),
+        unsure=any(item["original"] and not _restored(item, spun) for item in marks),
+        left_out=len(whole) - len(shown),
+        hidden=published if shown != published else None,
+        source=visible(row["source_id"], _MAX_TITLE) if row["source_id"] is not None else None,
+        differences=compare(shown, source) if source else [],
+        related=related,
+        n_related=n_related,
+    )
+
+
+def marked(text: str, evidence: Sequence[Mapping[str, Any]], *, spun: bool) -> list[str | Mark]:
+    """Cut a text at its evidence; a mark that lies in another one becomes part of it.
+
+    Args:
+        text: The text that evidence offsets count in.
+        evidence: ``start``, ``end``, ``signal``, ``original``, ``weight`` and ``note`` of
+            each place in the text.
+        spun: Whether the document is spun: only then are originals put back.
+    """
+    root: list[str | Mark] = []
+    open_marks = [(root, len(text))]
+    done = 0
+
+    def close_until(position: int) -> None:
+        nonlocal done
+        while len(open_marks) > 1 and open_marks[-1][1] <= position:
+            pieces, end = open_marks.pop()
+            _append(pieces, text[done:end])
+            done = max(done, end)
+
+    for item in sorted(evidence, key=lambda item: (item["start"], -item["end"])):
+        close_until(item["start"])
+        pieces, limit = open_marks[-1]
+        end = min(item["end"], limit)
+        if len(open_marks) > _DEEPEST or end <= item["start"]:
+            continue
+        _append(pieces, text[done : item["start"]])
+        done = item["start"]
+        mark = _mark(item, spun)
+        pieces.append(mark)
+        open_marks.append((mark.pieces, end))
+    close_until(len(text))
+    _append(root, text[done:])
+    return root
+
+
+def _append(pieces: list[str | Mark], text: str) -> None:
+    if text:
+        pieces.append(text)
+
+
+def _mark(item: Mapping[str, Any], spun: bool) -> Mark:
+    original = item["original"]
+    return Mark(
+        group=_group(item["signal"]),
+        label=item["note"],
+        original=cased(item["text"], original) if original else None,
+        restored=_restored(item, spun),
+        pieces=[],
+    )
+
+
+def _restored(item: Mapping[str, Any], spun: bool) -> bool:
+    return bool(item["original"]) and spun and item["weight"] >= MIN_GAIN
+
+
+def _group(signal: str) -> str:
+    if signal == "substitutions":
+        return "replaced"
+    return "leftover" if signal in _LEFTOVER else "slip"
+
+
+def _legend(evidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    counts = Counter((_group(item["signal"]), item["note"]) for item in evidence)
+    order = ("replaced", "leftover", "slip")
+    ranked = sorted(counts.items(), key=lambda item: (order.index(item[0][0]), -item[1]))
+    return [(group, counted(count, label)) for (group, label), count in ranked]
+
+
+def _visible_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: visible(row[name], _MAX_TITLE) if isinstance(row[name], str) else row[name]
+        for name in ("kind", "probability", "threshold", "unscorable", "error", "similarity")
+    }
+
+
+def _page_says(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for label, name in (("address", "url"), ("site", "site"), ("date", "published")):
+        if row[name]:
+            yield label, visible(row[name], _MAX_FACT)
+    facts = [item["note"] for item in row["evidence"] or () if item["where"] != "text"]
+    for fact in facts[:_MAX_FACTS]:
+        label, colon, value = visible(fact, _MAX_FACT).partition(": ")
+        yield (label, value) if colon else ("markup", label)
+
+
+def _text_says(evidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    facts = [item for item in evidence if item["signal"] in _TEXT_FACTS]
+    return [(item["note"], visible(item["text"], _MAX_FACT)) for item in facts[:_MAX_FACTS]]

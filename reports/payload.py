@@ -1,0 +1,50 @@
+"""Data inside a report's page, compressed and in a form that cannot end its element."""
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from markupsafe import Markup
+
+
+def pack(value: Any) -> str:
+    """JSON, deflated (RFC 1951) and in base 64."""
+    data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return base64.b64encode(packer.compress(data) + packer.flush()).decode()
+
+
+def pack_chunks(values: Iterable[Any], size: int, most: int) -> Iterator[str]:
+    """Pack values a few at a time, so that a page unpacks only what it shows.
+
+    Args:
+        values: What to pack.
+        size: Values in a chunk; only the last one may have less.
+        most: Characters of all chunks together, over which no other one follows. The first
+            chunk always comes.
+    """
+    taken = 0
+    waiting = []
+    for value in values:
+        waiting.append(value)
+        if len(waiting) == size:
+            chunk = pack(waiting)
+            if taken and taken + len(chunk) > most:
+                return
+            taken += len(chunk)
+            waiting = []
+            yield chunk
+    if waiting:
+        chunk = pack(waiting)
+        if not taken or taken + len(chunk) <= most:
+            yield chunk
+
+
+def script_json(value: Any) -> Markup:
+    """JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
