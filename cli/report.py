@@ -1,8 +1,13 @@
-"""``chaffinch report``: an HTML page of an audit."""
+"""``chaffinch report``: an audit for people to look at."""
 
 from pathlib import Path
 
 import click
+
+from chaffinch.reports.audit_data import AuditData, ReportError
+from chaffinch.reports.audit_formats import SUMMARIES
+from chaffinch.reports.html import render
+from chaffinch.reports.static_site import render_site
 
 
 @click.command()
@@ -11,23 +16,53 @@ import click
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="The HTML file to write.",
+    help="The file to write; a summary goes to standard output without it.",
 )
-def report(audit: Path, output: Path) -> None:
-    r"""Make one self-contained HTML page of the audit in folder AUDIT.
+@click.option(
+    "--site",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write a folder: the report, and every document on linked pages without script.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["html", *SUMMARIES]),
+    default="html",
+    show_default=True,
+    help="The report, or a short summary; csv lists the strongest documents.",
+)
+def report(audit: Path, output: Path | None, site: Path | None, format_: str) -> None:
+    r"""Show the audit in folder AUDIT as one self-contained HTML page.
+
+    Labels given in the report are exported as JSON Lines for `chaffinch train` and
+    `chaffinch evaluate`.
 
     \b
     Example:
       chaffinch report audit/ -o report.html
     """
-    from chaffinch.reports.audit_data import ReportError
-    from chaffinch.reports.html import render
+    if format_ == "html":
+        if (output is None) == (site is None):
+            raise click.UsageError("Give the file to write with -o, or a folder with --site.")
+    elif site is not None:
+        raise click.UsageError("--site is for --format html alone.")
+
+    def write() -> str:
+        if site is not None:
+            render_site(audit, site)
+            return f"{site / 'index.html'}: open it in a browser."
+        if output is None:
+            return SUMMARIES[format_](AuditData(audit)).rstrip("\n")
+        if format_ != "html":
+            output.write_text(SUMMARIES[format_](AuditData(audit)), "utf-8")
+            return f"{output}: written."
+        render(audit, output)
+        return f"{output}: {output.stat().st_size / 1e6:.1f} MB. Open it in a browser."
 
     try:
-        render(audit, output)
+        click.echo(write())
     except ReportError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(f"{output} cannot be written ({error.strerror}).") from None
-    click.echo(f"{output}: {output.stat().st_size / 1e6:.1f} MB. Open it in a browser.")
+        place = error.filename or site or output
+        raise click.ClickException(f"{place} cannot be written ({error.strerror}).") from None

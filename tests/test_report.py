@@ -1,144 +1,344 @@
-"""The report: in a real browser, with hostile content, and without JavaScript."""
+"""The report: what it is made of, its formats, and labels that come back. No browser here."""
 
+import csv
+import io
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from chaffinch.cli.main import main
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.reports.html import ReportError, render
+from chaffinch.detector.model import log_odds
+from chaffinch.reports.article import Mark, marked
+from chaffinch.reports.audit_data import AuditData, ReportError
+from chaffinch.reports.charts import bars
+from chaffinch.reports.contributions import waterfall
+from chaffinch.reports.differences import compare
+from chaffinch.reports.html import article_markup, page, render
+from chaffinch.reports.listing import Listing
+from chaffinch.reports.overview import general_reason, overview
+from chaffinch.reports.payload import pack_chunks
+from chaffinch.reports.visible import visible
 
-HOSTILE = "</script><script>document.title='owned'</script><svg onload=alert(1)> \u202egnp.exe"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+OWLS = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt#0"
+SOUP = "reposthub.example/leek-and-barley-soup.txt#0"
 
 
 @pytest.fixture(scope="module")
-def page_file(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    crawl = folder / "crawl"
-    shutil.copytree(examples, crawl)
-    spun = (examples / "newswire-pr.example" / "barn-owls-breed-in-bell-tower.txt").read_text(
-        "utf-8"
-    )
-    hostile = {
-        "id": HOSTILE,
-        "title": HOSTILE,
-        "text": f"\U0001f600 {HOSTILE}\n{spun}\n{'x' * 1_000_000}",
+def audit(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report") / "audit"
+    run_audit(examples, folder, Settings())
+    return folder
+
+
+def edited(audit: Path, folder: Path, change: Callable[[Any], Any]) -> Path:
+    """A copy of an audit with one changed table of documents."""
+    shutil.copytree(audit, folder)
+    for file in (folder / "documents").glob("*.parquet"):
+        pq.write_table(change(pq.read_table(file)), file)
+    return folder
+
+
+# --- Reading an audit -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("manifest", "message"),
+    [
+        (None, "not the folder of an audit"),
+        ('{"finished": false}', "not finished"),
+        ("{", "damaged"),
+        ('{"finished": true}', "missing or damaged"),
+    ],
+)
+def test_what_is_not_a_finished_audit_is_refused(
+    tmp_path: Path, manifest: str | None, message: str
+) -> None:
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(ReportError, match=message):
+        render(tmp_path, tmp_path / "report.html")
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_columns_that_an_audit_lacks_read_as_null(audit: Path, tmp_path: Path) -> None:
+    dropped = ["cluster", "source_id", "similarity", "published", "text_digest"]
+    older = edited(audit, tmp_path / "older", lambda table: table.drop_columns(dropped))
+    read = AuditData(older)
+    assert read.column("cluster") == [None] * read.n_rows
+    assert "Barn owls" in page(read, Listing(read))
+
+
+def test_rows_are_found_by_their_numbers(audit: Path) -> None:
+    read = AuditData(audit)
+    ids = read.column("id")
+    assert [row["id"] for _, row in read.rows([3, 1], ["id"])] == [ids[1], ids[3]]
+
+
+def test_a_repeated_id_names_its_first_document_and_the_others_get_their_place(
+    audit: Path, tmp_path: Path
+) -> None:
+    def same(table: Any) -> Any:
+        ids = table["id"].to_pylist()
+        return table.set_column(0, "id", [[ids[0], ids[0], *ids[2:]]])
+
+    read = AuditData(edited(audit, tmp_path / "same", same))
+    listing = Listing(read)
+    rows = dict(read.rows([0, 1], ["id", "path", "offset"]))
+    assert listing.key(0, rows[0]) == rows[0]["id"]
+    assert listing.key(1, rows[1]) == f"{rows[1]['path']}#{rows[1]['offset']}"
+
+
+# --- Texts with marks -------------------------------------------------------------------------
+
+evidence = st.builds(
+    lambda start, length, signal, original: {
+        "start": start,
+        "end": start + length,
+        "signal": signal,
+        "original": original,
+        "note": "found",
+        "weight": 2.0,
+        "text": "x",
+    },
+    st.integers(0, 40),
+    st.integers(0, 20),
+    st.sampled_from(["substitutions", "residue", "agreement"]),
+    st.sampled_from([None, "as"]),
+)
+
+
+def plain(pieces: Sequence[str | Mark]) -> str:
+    return "".join(piece if isinstance(piece, str) else plain(piece.pieces) for piece in pieces)
+
+
+@given(st.text(max_size=40), st.lists(evidence, max_size=12))
+def test_marks_leave_the_text_as_it_is(text: str, items: list[dict[str, Any]]) -> None:
+    assert plain(marked(text, items, spun=True)) == text
+
+
+def test_a_mark_inside_another_one_is_its_part() -> None:
+    line = {"start": 0, "end": 12, "signal": "residue", "original": None, "note": "scraper line"}
+    word = {"start": 5, "end": 7, "signal": "substitutions", "original": "at", "note": "word"}
+    items = [{**word, "weight": 2.0, "text": "in"}, {**line, "weight": 1.0, "text": ""}]
+    (outer, rest) = marked("Read in here. More.", items, spun=True)
+    assert isinstance(outer, Mark) and outer.group == "leftover" and rest == ". More."
+    assert [piece if isinstance(piece, str) else piece.original for piece in outer.pieces] == [
+        "Read ",
+        "at",
+        " here",
+    ]
+
+
+@given(st.text(max_size=60))
+def test_visible_text_has_the_same_length_and_turns_no_direction(text: str) -> None:
+    shown = visible(text)
+    assert len(shown) == len(text)
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\x00-\x08\x1b]", shown)
+
+
+words = st.lists(st.sampled_from(["a", "b", "new", "dock", "\n"]), max_size=30).map(" ".join)
+
+
+@given(words, words)
+def test_differences_put_together_are_both_texts(copy: str, source: str) -> None:
+    stretches = compare(copy, source)
+    assert "".join(stretch.copy for stretch in stretches) == copy.lstrip()
+    assert "".join(stretch.source for stretch in stretches) == source.lstrip()
+    assert all(one.copy.split() == one.source.split() for one in stretches if one.same)
+
+
+# --- Numbers ----------------------------------------------------------------------------------
+
+
+def test_the_bars_add_up_to_the_score(audit: Path) -> None:
+    rows = AuditData(audit).rows(range(20), ["intercept", "reasons", "probability", "threshold"])
+    scored = [row for _, row in rows if row["probability"] is not None]
+    assert len(scored) == 16
+    for row in scored:
+        steps = waterfall(row["intercept"], row["reasons"], row["threshold"]).steps
+        assert sum(step.amount for step in steps[:-1]) == pytest.approx(steps[-1].amount)
+        assert steps[-1].amount == pytest.approx(log_odds(row["probability"]), abs=1e-6)
+        for step in steps:
+            assert step.left >= 0 and step.left + step.width <= 100.01
+
+
+def test_the_overview_counts_every_document_once(audit: Path) -> None:
+    found = overview(AuditData(audit))
+    assert found.kinds == {
+        "original": 11,
+        "spun": 3,
+        "scraped": 2,
+        "unscorable": 2,
+        "unreadable": 2,
     }
-    (crawl / "hostile.jsonl").write_text(json.dumps(hostile) + "\n")
-    run_audit(crawl, folder / "audit", Settings())
-    render(folder / "audit", folder / "report.html")
-    return folder / "report.html"
+    assert sum(found.probabilities) + sum(found.probabilities_flagged) == 16
+    assert sum(found.certainty.values()) == sum(found.probabilities_flagged) == 5
+    assert sum(documents for _, documents, _ in found.periods) == found.dated == 12
+    assert (("successful", "in"), 14) in found.replaced
+    assert dict(found.not_judged)["too short"] == 1
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        pytest.skip("needs Chromium (Debian package chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (
+            {"kind": None, "path": "b.txt", "error": "b.txt: not text (it is a PNG: see). Give"},
+            "unreadable: not text",
+        ),
+        (
+            {"kind": "unscorable", "unscorable": "The text is not English (it looks like X)."},
+            "The text is not English",
+        ),
+    ],
+)
+def test_like_reasons_count_together(row: dict[str, Any], reason: str) -> None:
+    assert general_reason({"error": None, **row}) == reason
 
 
-@pytest.fixture
-def page(browser: Browser, page_file: Path) -> Iterator[Page]:
-    page = browser.new_page()
-    problems: list[str] = []
-    requests: list[str] = []
-    page.on("console", lambda message: problems.append(message.text))
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(page_file.as_uri())
-    yield page
-    assert problems == []
-    assert [url for url in requests if not url.startswith("file:")] == []
-    assert page.title().startswith("Chaffinch report")
-    page.close()
+def test_a_chart_says_in_words_what_it_shows_and_escapes_its_labels() -> None:
+    chart = bars("Sites", [("<b>", 3, 2), ("clean", 1, 0)])
+    assert 'aria-label="Sites. &lt;b&gt;: 3, 2 flagged; clean: 1"' in chart
+    assert "<b>" not in chart
 
 
-def test_the_table_is_sorted_searched_and_filtered_and_the_view_is_in_the_address(
-    page: Page,
+def test_packed_texts_stop_before_they_are_too_many() -> None:
+    values = [f"{number}" * 50 for number in range(40)]
+    all_of_them = list(pack_chunks(values, 10, 10**6))
+    assert len(all_of_them) == 4
+    most = sum(map(len, all_of_them[:2])) + 1
+    assert list(pack_chunks(values, 10, most)) == all_of_them[:2]
+
+
+# --- Copies -----------------------------------------------------------------------------------
+
+
+def test_a_copy_is_shown_beside_its_source_with_its_cluster(audit: Path) -> None:
+    read = AuditData(audit)
+    html = page(read, Listing(read))
+    assert "Beside its probable source" not in html  # Packed, but for flagged documents.
+    number = read.column("id").index(SOUP)
+    listing = Listing(read)
+    (related, count) = listing.related(number)
+    assert count == 1 and related[0].is_source
+    assert related[0].key == "larkfield-kitchen.example/leek-and-barley-soup.txt#0"
+    assert listing.source_of[number] == related[0].number
+
+
+def test_a_source_outside_the_crawl_is_named_without_its_text(audit: Path, tmp_path: Path) -> None:
+    from chaffinch.reports.article import COLUMNS, article
+
+    read = AuditData(audit)
+    number = read.column("id").index(OWLS)
+    ((_, row),) = read.rows([number], COLUMNS)
+    one = article(OWLS, {**row, "copied": True, "source_id": "index:7", "similarity": 0.83})
+    html = article_markup(one, number, lambda other: "")
+    assert "83.0 % alike" in html and "index:7" in html
+    assert "Beside its probable source" not in html
+
+
+# --- One file, and a folder of pages ------------------------------------------------------------
+
+
+def test_the_page_allows_nothing_but_its_own_style_and_script(audit: Path, tmp_path: Path) -> None:
+    render(audit, tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text("utf-8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    assert policy and policy[1].startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy[1]
+    assert not re.search(r'(?:src|href)="(?!#)', html)
+    assert not re.search(r'\s(?:style|on\w+)="', html)
+
+
+def test_the_site_has_every_document_and_no_script(audit: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["report", str(audit), "--site", str(tmp_path / "site")])
+    assert done.exit_code == 0, done.output
+    html = (tmp_path / "site" / "documents" / "00001.html").read_text("utf-8")
+    assert all(f'id="doc={key}"' in html for key in AuditData(audit).column("id"))
+    assert "<script" not in html
+    assert html.count("<article") == 6
+    assert 'href="documents/00001.html"' in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+
+def test_pages_of_a_site_are_linked(
+    audit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = page.locator("#documents tbody tr").first
-    assert ">99.9 %" in first.inner_text()
-    page.fill("#q", "ferry")
-    assert page.locator("#documents tbody tr").count() == 4
-    page.select_option("#kind", "original")
-    assert page.locator("#documents tbody tr").count() == 1
-    assert "q=ferry" in page.url and "kind=original" in page.url
-    page.reload()
-    assert page.locator("#documents tbody tr").count() == 1
+    from chaffinch.reports import static_site
+
+    monkeypatch.setattr(static_site, "PAGE_ROWS", 7)
+    static_site.render_site(audit, tmp_path)
+    names = sorted(path.name for path in (tmp_path / "documents").iterdir())
+    assert names == ["00001.html", "00002.html", "00003.html"]
+    second = (tmp_path / "documents" / "00002.html").read_text("utf-8")
+    assert 'href="00001.html" rel="prev"' in second and 'href="00003.html" rel="next"' in second
+    third = (tmp_path / "documents" / "00003.html").read_text("utf-8")
+    source = "larkfield-kitchen.example%2Fleek-and-barley-soup.txt%230"
+    assert f'href="00002.html#doc={source}"' in third
 
 
-def test_a_document_opens_by_its_anchor_with_marks_and_can_be_shown_despun(
-    page: Page, page_file: Path
+# --- Summaries and the command ------------------------------------------------------------------
+
+
+def test_the_summary_as_json_has_the_counts_and_the_strongest(audit: Path) -> None:
+    done = CliRunner().invoke(main, ["report", str(audit), "--format", "json"])
+    found = json.loads(done.stdout)
+    assert (found["documents"], found["flagged"], found["errors"]) == (20, 5, 2)
+    assert len(found["strongest"]) == 5
+    assert found["strongest"][1]["key"] == OWLS
+    assert found["sites"][0]["site"] == "newswire-pr.example"
+
+
+def test_the_summary_as_csv_lists_the_strongest(audit: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        main, ["report", str(audit), "--format", "csv", "-o", str(tmp_path / "a.csv")]
+    )
+    assert done.exit_code == 0
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text("utf-8"))))
+    assert [row["kind"] for row in rows] == ["spun", "spun", "spun", "scraped", "scraped"]
+
+
+def test_markup_in_a_title_does_nothing_in_the_markdown_summary(
+    audit: Path, tmp_path: Path
 ) -> None:
-    name = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt#0"
-    page.goto(f"{page_file.as_uri()}#doc={quote(name, safe='')}")
-    page.wait_for_selector("#document mark")
-    marks = page.locator("#document mark").all_inner_texts()
-    assert {"successful", "arsenic", "Read Entire Article", "2 months ago 1.2k views"} <= set(marks)
-    assert "in" in page.locator("#document .original-word").all_inner_texts()
-    page.get_by_role("button", name="Show de-spun").click()
-    assert page.locator("#document .text.despun").count() == 1
-    page.get_by_role("link", name="Back to all documents").click()
-    assert page.locator("#overview").is_visible()
+    hostile = "a | b ![x](https://t.example/x.png) <img src=x> `[y](javascript:z)` @all\n# h"
+
+    def retitle(table: Any) -> Any:
+        place = table.schema.get_field_index("title")
+        return table.set_column(place, "title", [[hostile] * table.num_rows])
+
+    folder = edited(audit, tmp_path / "hostile", retitle)
+    done = CliRunner().invoke(main, ["report", str(folder), "--format", "md"])
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(done.stdout)
+    assert html.count("<table>") == 5
+    assert not re.search(r"<img|<a |<h1", html)
+    assert "@all" not in re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
 
 
-def test_hostile_titles_and_texts_stay_text(page: Page, page_file: Path) -> None:
-    page.goto(f"{page_file.as_uri()}#doc={quote(HOSTILE, safe='')}")
-    page.wait_for_selector("#document .text")
-    shown = page.locator("#document .text").inner_text()
-    assert "<script>document.title='owned'</script>" in shown
-    assert "\u202e" not in shown
-    assert "arsenic" in page.locator("#document mark").all_inner_texts()
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "-o"),
+        (["-o", "a.html", "--site", "b"], "-o"),
+        (["--format", "md", "--site", "b"], "html alone"),
+    ],
+)
+def test_wrong_usage_is_said(audit: Path, arguments: list[str], message: str) -> None:
+    done = CliRunner().invoke(main, ["report", str(audit), *arguments])
+    assert done.exit_code == 2 and message in done.output
 
 
-def test_it_works_with_the_keyboard_alone(page: Page) -> None:
-    page.locator("#documents tbody a").first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#document h2")
-    assert page.evaluate("document.activeElement.tagName") == "H2"
-
-
-@pytest.mark.parametrize("width", [360, 1200])
-def test_nothing_is_wider_than_the_screen(browser: Browser, page_file: Path, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    page.goto(page_file.as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()
-
-
-def test_without_javascript_overview_table_and_strongest_documents_are_there(
-    browser: Browser, page_file: Path
-) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(page_file.as_uri())
-    assert page.locator("#documents tbody tr").count() >= 15
-    assert "successful" in page.locator("#strongest mark").all_inner_texts()
-    context.close()
-
-
-def test_an_unfinished_or_missing_audit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match="not the folder of an audit"):
-        render(tmp_path, tmp_path / "report.html")
-    (tmp_path / "manifest.json").write_text('{"finished": false}')
-    with pytest.raises(ReportError, match="not finished"):
-        render(tmp_path, tmp_path / "report.html")
-    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+def test_a_file_that_cannot_be_written_is_named(audit: Path, tmp_path: Path) -> None:
+    output = tmp_path / "no folder" / "report.html"
+    done = CliRunner().invoke(main, ["report", str(audit), "-o", str(output)])
+    assert done.exit_code == 1 and "cannot be written" in done.output

@@ -1,0 +1,47 @@
+"""A short summary of an audit, as the formats for tickets and scripts render it."""
+
+from typing import Any
+
+from chaffinch.reports.audit_data import AuditData
+from chaffinch.reports.html import ROW_COLUMNS, certainty, table_line
+from chaffinch.reports.listing import Listing
+from chaffinch.reports.overview import overview
+from chaffinch.reports.visible import visible
+
+_SITES = 10
+_DOCUMENTS = 20
+
+
+def summary(audit: AuditData) -> dict[str, Any]:
+    """The head of a report as a JSON-ready mapping.
+
+    ``strongest`` has the 20 strongest flagged documents, ``sites`` the 10 worst sites with a
+    flagged page; texts from the crawl are short, and made visible.
+    """
+    found = overview(audit)
+    listing = Listing(audit)
+    manifest = audit.manifest
+    strongest = listing.inside[: min(_DOCUMENTS, manifest["flagged"])].tolist()
+    rows = dict(audit.rows(strongest, ROW_COLUMNS))
+    lines = [
+        table_line(number, listing.key(number, rows[number]), rows[number]) for number in strongest
+    ]
+    names = ("key", "title", "site", "kind", "probability", "published", "copied", "note")
+    return {
+        "model": manifest["model"],
+        "threshold": manifest["settings"]["threshold"],
+        **{name: manifest[name] for name in ("documents", "flagged", "copied", "errors")},
+        "kinds": dict(found.kinds),
+        "certainty": found.certainty,
+        "in_words": list(certainty(found, manifest)),
+        "replaced_words": [
+            {"page_says": said, "probably": original, "times": count}
+            for (said, original), count in found.replaced
+        ],
+        "residue": [{"line": line, "times": count} for line, count in found.residue],
+        "not_judged": [{"why": why, "documents": count} for why, count in found.not_judged],
+        "sites": [
+            {**site, "site": visible(site["site"])} for site in audit.sites if site["flagged"]
+        ][:_SITES],
+        "strongest": [{name: line[name] for name in names} for line in lines],
+    }

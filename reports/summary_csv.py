@@ -1,0 +1,13 @@
+"""The strongest flagged documents of an audit as CSV."""
+
+from chaffinch.reports.audit_data import AuditData
+from chaffinch.reports.csv_table import csv_row
+from chaffinch.reports.summary import summary
+
+_COLUMNS = ("id", "title", "site", "kind", "probability", "published", "copied", "reason")
+
+
+def render(audit: AuditData) -> str:
+    """A header and a row a document."""
+    lines = [list(line.values()) for line in summary(audit)["strongest"]]
+    return "".join(map(csv_row, [_COLUMNS, *lines]))
