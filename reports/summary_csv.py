@@ -1,7 +1,7 @@
 """The strongest flagged documents of an audit as CSV."""
 
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.csv_table import csv_row
+from chaffinch.reports.csv_table import csv_line
 from chaffinch.reports.summary import summary
 
 _COLUMNS = ("id", "title", "site", "kind", "probability", "published", "copied", "reason")
@@ -10,4 +10,4 @@ _COLUMNS = ("id", "title", "site", "kind", "probability", "published", "copied",
 def render(audit: AuditData) -> str:
     """A header and a row a document."""
     lines = [list(line.values()) for line in summary(audit)["strongest"]]
-    return "".join(map(csv_row, [_COLUMNS, *lines]))
+    return "".join(map(csv_line, [_COLUMNS, *lines]))
