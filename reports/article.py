@@ -10,7 +10,7 @@ from chaffinch.detector.summaries import counted
 from chaffinch.features.registry import SIGNALS
 from chaffinch.reports.certainty import in_words
 from chaffinch.reports.contributions import Waterfall, waterfall
-from chaffinch.reports.differences import Stretch, compare
+from chaffinch.reports.differences import Change, compare
 from chaffinch.reports.visible import visible
 
 MAX_CHARACTERS = 40_000
@@ -104,10 +104,10 @@ class Article:
         pieces: The text with its marks.
         legend: How many marks of which group and label there are.
         unsure: Whether some replaced words are not put back in the de-spun text.
-        left_out: Characters over `MAX_CHARACTERS`.
+        left_out: Characters that are not shown.
         hidden: The text as it is where some of its characters are not shown, else None.
         source: Id of the probable source, or None.
-        differences: The text beside that of its probable source, or nothing.
+        changes: How the text of its probable source differs; None where that is not known.
         related: Other documents of its cluster.
         n_related: How many there are, also those that are not named.
     """
@@ -125,7 +125,7 @@ class Article:
     left_out: int
     hidden: str | None
     source: str | None
-    differences: list[Stretch]
+    changes: list[Change] | None
     related: Sequence[Related]
     n_related: int
 
@@ -137,6 +137,7 @@ def article(
     source_text: str | None = None,
     related: Sequence[Related] = (),
     n_related: int = 0,
+    most: int = MAX_CHARACTERS,
 ) -> Article:
     """Prepare a row of an audit for the template.
 
@@ -146,13 +147,14 @@ def article(
         source_text: Text of its probable source, where it is known.
         related: Other documents of its cluster.
         n_related: Their number.
+        most: Characters of the text to show.
     """
     whole = row["text"] or ""
-    published = whole[:MAX_CHARACTERS]
+    published = whole[:most]
     shown = visible(published)
     evidence = [item for item in row["evidence"] or () if item["where"] == "text"]
     marks = [item for item in evidence if item["end"] <= len(shown)]
-    source = visible((source_text or "")[:MAX_CHARACTERS])
+    source = visible((source_text or "")[:most])
     spun = row["kind"] == "spun"
     return Article(
         key=key,
@@ -170,7 +172,7 @@ def article(
         left_out=len(whole) - len(shown),
         hidden=published if shown != published else None,
         source=visible(row["source_id"], _MAX_TITLE) if row["source_id"] is not None else None,
-        differences=compare(shown, source) if source else [],
+        changes=compare(shown, source) if source else None,
         related=related,
         n_related=n_related,
     )

@@ -5,38 +5,51 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-_WORD = re.compile(r"\S+\s*")
+_WORD = re.compile(r"\s*\S+|\s+\Z")
 
 
-class Stretch(NamedTuple):
-    """A piece of both texts.
+class Change(NamedTuple):
+    """One difference, and what both texts share before it.
 
     Attributes:
-        copy: What the copy says.
-        source: What the source says.
-        same: Whether both have the same words.
+        same: Length of what is shared, in the copy.
+        replaced: Length of what only the copy has after that.
+        source: What the source has in its place.
     """
 
-    copy: str
+    same: int
+    replaced: int
     source: str
-    same: bool
 
 
-def compare(copy: str, source: str) -> list[Stretch]:
+def compare(copy: str, source: str) -> list[Change]:
     """Align two texts by their words.
 
-    The stretches put together are both texts, without white space at their start.
+    Lengths count UTF-16 units, in which browsers count. What follows the last change is
+    shared.
 
-    >>> [stretch for stretch in compare("a brand new dock", "a new dock") if not stretch.same]
-    [Stretch(copy='brand ', source='', same=False)]
+    >>> compare("a brand new dock", "a new quay")
+    [Change(same=1, replaced=6, source=''), Change(same=4, replaced=5, source=' quay')]
     """
     ours, theirs = _WORD.findall(copy), _WORD.findall(source)
     matcher = SequenceMatcher(None, _bare(ours), _bare(theirs))
-    return [
-        Stretch("".join(ours[a:b]), "".join(theirs[c:d]), operation == "equal")
-        for operation, a, b, c, d in matcher.get_opcodes()
-    ]
+    changes = []
+    same = 0
+    for operation, a, b, c, d in matcher.get_opcodes():
+        length = _units("".join(ours[a:b]))
+        if operation == "equal":
+            same = length
+        else:
+            # The first word of a text has no space before it, also where others come to its front.
+            gap = " " if c == 0 < d and b < len(ours) and not ours[b][0].isspace() else ""
+            changes.append(Change(same, length, "".join(theirs[c:d]) + gap))
+            same = 0
+    return changes
 
 
 def _bare(words: Sequence[str]) -> list[str]:
-    return [word.rstrip() for word in words]
+    return [word.strip() for word in words]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

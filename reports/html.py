@@ -5,7 +5,6 @@ import hashlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -27,15 +26,16 @@ from chaffinch.reports.visible import visible
 MAX_TEXTS = 1_000
 """Documents whose text is inside the page: flagged ones first, then copies, then others."""
 
-MAX_ROWS = 20_000
+MAX_ROWS = 10_000
 """Documents, and sites, in the page's tables, the strongest first."""
 
-_MAX_PACKED = 3_500_000
+_MAX_PACKED = 4_000_000
 """Characters that the packed texts may take, so that the page stays under 5 MB."""
 
 _CHUNK = 25
 _STATIC_DOCUMENTS = 100
-_STATIC_ROWS = 500
+_STATIC_CHARACTERS = 1_200
+_STATIC_ROWS = 300
 _MAX_CELL = 200
 _SPEAKS = 0.5
 """Log-odds from which a signal counts as one that speaks against a document."""
@@ -102,7 +102,6 @@ def page(
         table_line(number, listing.key(number, by_number[number]), by_number[number])
         for number in shown
     ]
-    strongest = (line for line in lines if by_number[line["number"]]["flagged"])
     sites = [_site_line(site) for site in audit.sites[:MAX_ROWS]]
     template = environment().get_template("report.html.j2")
     return template.render(
@@ -122,11 +121,7 @@ def page(
         inside=_inside(audit.n_rows, len(lines), len(places), static_page is not None),
         static_lines=lines[:_STATIC_ROWS],
         static_sites=sites[:_STATIC_ROWS],
-        strongest={
-            line["key"]: Markup(markup[line["number"]]["html"])
-            for line in islice(strongest, _STATIC_DOCUMENTS)
-            if line["number"] in markup
-        },
+        strongest=_static_articles(audit, lines),
         first_page=static_page(0) if static_page and audit.n_rows else None,
         facts=script_json(
             {"signals": [signal.name for signal in SIGNALS], "labels": LABELS, "chunk": _CHUNK}
@@ -159,13 +154,13 @@ def anchor(key: str) -> str:
     return f"#doc={quote(key, safe='')}"
 
 
-def article_markup(one: Article, number: int, href: Callable[[Related], str]) -> str:
+def article_markup(one: Article, number: int, href: Callable[[Related], str] | None = None) -> str:
     """A document as HTML.
 
     Args:
         one: The document.
         number: Its row's number.
-        href: Address of another document.
+        href: Address of another document; None for a short form that names no others.
     """
     macro = environment().get_template("article.html.j2").module
     return str(macro.article(one, number, href))  # type: ignore[attr-defined]
@@ -196,7 +191,7 @@ def table_line(number: int, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
-    """Markup, whole text and address of the documents inside the page, the first ones first."""
+    """What the page unpacks of each document inside it, the first ones first."""
     chosen = listing.inside[:MAX_TEXTS].tolist()
     source_of = {
         number: listing.source_of[number] for number in chosen if number in listing.source_of
@@ -216,8 +211,21 @@ def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
             "html": article_markup(one, number, lambda other: anchor(other.key)),
             "text": one.hidden,
             "url": row["url"] or "",
+            "changes": one.changes,
         }
     return {number: found[number] for number in chosen}
+
+
+def _static_articles(audit: AuditData, lines: Sequence[Mapping[str, Any]]) -> dict[str, Markup]:
+    """The strongest flagged documents by their names, in a short form, for want of script."""
+    chosen = {line["number"]: line["key"] for line in lines[:_STATIC_DOCUMENTS] if line["flagged"]}
+    found = {
+        chosen[number]: Markup(
+            article_markup(article(chosen[number], row, most=_STATIC_CHARACTERS), number)
+        )
+        for number, row in audit.rows(chosen, COLUMNS)
+    }
+    return {key: found[key] for key in chosen.values()}
 
 
 def _columns(

@@ -293,17 +293,49 @@ function address(row) { return "#doc=" + encodeURIComponent(row.key); }
 async function load(row) {
   const place = Math.floor(row.place / facts.chunk);
   if (!chunks.has(place)) chunks.set(place, unpack($("texts-" + place).textContent));
-  const { html, text, url } = (await chunks.get(place))[row.place % facts.chunk];
+  const { html, text, url, changes } = (await chunks.get(place))[row.place % facts.chunk];
   const template = document.createElement("template");
   template.innerHTML = html;
-  return { node: template.content.firstElementChild, text, url };
+  return { node: template.content.firstElementChild, text, url, changes };
 }
 
 /* The text without what the report adds to it. */
 function publishedText(article) {
   const text = article.querySelector(".text").cloneNode(true);
-  for (const added of text.querySelectorAll("rt, rp, .note")) added.remove();
+  for (const added of text.querySelectorAll("rt, .note")) added.remove();
   return text.textContent;
+}
+
+/* The text and its probable source side by side, with what differs marked. */
+function besideSource(text, changes) {
+  const ours = element("div", null, "text"), theirs = element("div", null, "text");
+  let done = 0;
+  for (const [same, replaced, source] of changes) {
+    const shared = text.slice(done, done += same);
+    ours.append(shared);
+    theirs.append(shared);
+    if (replaced) ours.append(element("ins", text.slice(done, done += replaced)));
+    if (source) theirs.append(element("del", source));
+  }
+  ours.append(text.slice(done));
+  theirs.append(text.slice(done));
+  const columns = element("div", null, "columns");
+  for (const [name, side] of [["This page", ours], ["Probable source", theirs]]) {
+    side.dir = "auto";
+    const column = element("div");
+    column.append(element("h4", name), side);
+    columns.append(column);
+  }
+  const section = element("section", null, "beside");
+  const said = changes.length ? `${changes.length.toLocaleString("en")} differences, word by word.` : "Word for word the same.";
+  section.append(element("h3", "Beside its probable source"), element("p", said, "soft"), columns);
+  return section;
+}
+
+async function whole(row) {
+  const { node, changes } = await load(row);
+  if (changes) node.append(besideSource(publishedText(node), changes));
+  return node;
 }
 
 function outline(row, key) {
@@ -324,7 +356,7 @@ function outline(row, key) {
 async function showDocument(key) {
   const row = byKey.get(key) ?? null;
   open = key;
-  const node = row && row.place >= 0 ? (await load(row)).node : outline(row, key);
+  const node = row && row.place >= 0 ? await whole(row) : outline(row, key);
   if (open !== key) return;
   node.removeAttribute("id");
   $("article").replaceChildren(node);

@@ -1,5 +1,6 @@
 """Text of a crawl, made safe to look at."""
 
+import re
 import sys
 import unicodedata
 from functools import cache
@@ -17,13 +18,11 @@ def visible(text: str, limit: int | None = None) -> str:
     """
     if limit is not None and len(text) > limit:
         text = f"{text[: limit - 1]}…"
-    return text if text.isascii() and text.isprintable() else text.translate(_hidden())
+    return _hidden().sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @cache
-def _hidden() -> dict[int, str]:
-    return {
-        point: "\N{REPLACEMENT CHARACTER}"
-        for point in range(sys.maxunicode + 1)
-        if unicodedata.category(chr(point)) in ("Cc", "Cf") and chr(point) not in "\n\t"
-    }
+def _hidden() -> re.Pattern[str]:
+    points = set(map(chr, range(sys.maxunicode + 1))) - {"\n", "\t"}
+    hidden = sorted(point for point in points if unicodedata.category(point) in ("Cc", "Cf"))
+    return re.compile(f"[{re.escape(''.join(hidden))}]")

@@ -20,7 +20,7 @@ from chaffinch.cli.main import main
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.model import log_odds
-from chaffinch.reports.article import Mark, marked
+from chaffinch.reports.article import COLUMNS, Mark, article, marked
 from chaffinch.reports.audit_data import AuditData, ReportError
 from chaffinch.reports.charts import bars
 from chaffinch.reports.contributions import waterfall
@@ -152,11 +152,17 @@ words = st.lists(st.sampled_from(["a", "b", "new", "dock", "\n"]), max_size=30).
 
 
 @given(words, words)
-def test_differences_put_together_are_both_texts(copy: str, source: str) -> None:
-    stretches = compare(copy, source)
-    assert "".join(stretch.copy for stretch in stretches) == copy.lstrip()
-    assert "".join(stretch.source for stretch in stretches) == source.lstrip()
-    assert all(one.copy.split() == one.source.split() for one in stretches if one.same)
+def test_changes_make_the_source_out_of_the_copy(copy: str, source: str) -> None:
+    made, done = "", 0
+    for change in compare(copy, source):
+        made += copy[done : done + change.same] + change.source
+        done += change.same + change.replaced
+        assert change.replaced or change.source
+    assert (made + copy[done:]).split() == source.split()
+
+
+def test_changes_count_as_browsers_do() -> None:
+    assert compare("\U0001f600 old", "\U0001f600 new") == [(2, 4, " new")]
 
 
 # --- Numbers ----------------------------------------------------------------------------------
@@ -224,28 +230,26 @@ def test_packed_texts_stop_before_they_are_too_many() -> None:
 # --- Copies -----------------------------------------------------------------------------------
 
 
-def test_a_copy_is_shown_beside_its_source_with_its_cluster(audit: Path) -> None:
+def test_a_copy_knows_its_source_and_its_cluster(audit: Path) -> None:
     read = AuditData(audit)
-    html = page(read, Listing(read))
-    assert "Beside its probable source" not in html  # Packed, but for flagged documents.
     number = read.column("id").index(SOUP)
     listing = Listing(read)
-    (related, count) = listing.related(number)
+    related, count = listing.related(number)
     assert count == 1 and related[0].is_source
     assert related[0].key == "larkfield-kitchen.example/leek-and-barley-soup.txt#0"
     assert listing.source_of[number] == related[0].number
+    ((_, row),) = read.rows([number], COLUMNS)
+    assert article(SOUP, row, source_text=row["text"]).changes == []
 
 
 def test_a_source_outside_the_crawl_is_named_without_its_text(audit: Path, tmp_path: Path) -> None:
-    from chaffinch.reports.article import COLUMNS, article
-
     read = AuditData(audit)
     number = read.column("id").index(OWLS)
     ((_, row),) = read.rows([number], COLUMNS)
     one = article(OWLS, {**row, "copied": True, "source_id": "index:7", "similarity": 0.83})
     html = article_markup(one, number, lambda other: "")
     assert "83.0 % alike" in html and "index:7" in html
-    assert "Beside its probable source" not in html
+    assert one.changes is None
 
 
 # --- One file, and a folder of pages ------------------------------------------------------------
