@@ -36,7 +36,7 @@ def bars(title: str, rows: Sequence[tuple[str, int, int]]) -> Markup:
                 dark=dark,
                 bar=_BAR,
                 end=_LABEL + full + 6,
-                total=total,
+                total=f"{total:,}",
             )
         )
     return _chart(title, rows, len(rows) * (_BAR + _GAP), parts)
@@ -76,7 +76,7 @@ def _chart(
     title: str, rows: Sequence[tuple[str, int, int]], height: int, parts: Sequence[Markup]
 ) -> Markup:
     said = "; ".join(
-        f"{label}: {total}" + (f", {flagged} flagged" if flagged else "")
+        f"{label}: {total:,}" + (f", {flagged:,} flagged" if flagged else "")
         for label, total, flagged in rows
         if total
     )

@@ -15,6 +15,7 @@ _TOP = 8
 _PHRASE_LENGTH = 80
 _MOST_MONTHS = 36
 _CLAUSE_END = re.compile(r" \(|[.;] ")
+_NUMBER = re.compile(r"\d[\d.,]*")
 _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 
 
@@ -32,7 +33,7 @@ class Overview:
         periods: Month or year, with its documents and how many of them are flagged.
         dated: Documents with a date.
         replaced: (what pages say, what their source probably said), with its count.
-        residue: Lines left by scrapers and counters, with their counts.
+        residue: Lines left by scrapers and counters, N for every number, with their counts.
         not_judged: Reasons why documents were not judged, with their counts.
         site_verdicts: Sites by verdict.
     """
@@ -116,7 +117,7 @@ def _count_evidence(
         if item["signal"] == "substitutions" and item["original"] is not None:
             replaced[text.lower(), item["original"]] += 1
         elif item["signal"] in ("residue", "counters"):
-            residue[text] += 1
+            residue[_NUMBER.sub("N", text)] += 1
 
 
 def _periods(documents: Counter[str], flagged: Counter[str]) -> list[tuple[str, int, int]]:

@@ -148,8 +148,12 @@ function documentCells(row) {
   const site = element("div", null, "soft phone");
   site.append(isolated(row.site));
   title.append(site);
-  const kind = element("span", row.kind, "kind " + row.kind);
-  return [cell(percent(row.probability), "number"), cell(kind), title, cell(isolated(row.site), "wide"),
+  const kind = () => element("span", row.kind, "kind " + row.kind);
+  const probability = cell(percent(row.probability), "number");
+  const below = element("div", null, "phone");
+  below.append(kind());
+  probability.append(below);
+  return [probability, cell(kind(), "wide"), title, cell(isolated(row.site), "wide"),
     cell(row.published, "wide"), cell(judged(row), "verdict " + judged(row))];
 }
 
@@ -167,7 +171,7 @@ function siteCells(site) {
   if (site.site) name.append(button); else name.append("(no address)");
   const number = (value) => cell(value.toLocaleString("en"), "number");
   return [name, cell(site.verdict), number(site.flagged), number(site.scored),
-    cell(`${site.low} to ${site.high} %`, "number"), number(site.copied)];
+    cell(`${site.low} to ${site.high} %`, "number wide"), cell(site.copied.toLocaleString("en"), "number wide")];
 }
 
 function matches(haystack) {
@@ -309,13 +313,17 @@ function publishedText(article) {
 /* The text and its probable source side by side, with what differs marked. */
 function besideSource(text, changes) {
   const ours = element("div", null, "text"), theirs = element("div", null, "text");
+  const add = (side, tag, words) => {
+    const gap = words.length - words.trimStart().length;
+    side.append(words.slice(0, gap), element(tag, words.slice(gap)));
+  };
   let done = 0;
   for (const [same, replaced, source] of changes) {
     const shared = text.slice(done, done += same);
     ours.append(shared);
     theirs.append(shared);
-    if (replaced) ours.append(element("ins", text.slice(done, done += replaced)));
-    if (source) theirs.append(element("del", source));
+    if (replaced) add(ours, "ins", text.slice(done, done += replaced));
+    if (source) add(theirs, "del", source);
   }
   ours.append(text.slice(done));
   theirs.append(text.slice(done));
