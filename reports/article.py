@@ -103,7 +103,8 @@ class Article:
         text_says: Facts from the text.
         pieces: The text with its marks.
         legend: How many marks of which group and label there are.
-        unsure: Whether some replaced words are not put back in the de-spun text.
+        restored: Whether some replaced words are put back in the de-spun text.
+        unsure: Whether some are not.
         left_out: Characters that are not shown.
         hidden: The text as it is where some of its characters are not shown, else None.
         source: Id of the probable source, or None.
@@ -121,6 +122,7 @@ class Article:
     text_says: list[tuple[str, str]]
     pieces: list[str | Mark]
     legend: list[tuple[str, str]]
+    restored: bool
     unsure: bool
     left_out: int
     hidden: str | None
@@ -168,6 +170,7 @@ def article(
         text_says=_text_says(evidence),
         pieces=marked(shown, marks, spun=spun),
         legend=_legend(marks),
+        restored=any(_restored(item, spun) for item in marks),
         unsure=any(item["original"] and not _restored(item, spun) for item in marks),
         left_out=len(whole) - len(shown),
         hidden=published if shown != published else None,
@@ -258,9 +261,12 @@ def _page_says(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for label, name in (("address", "url"), ("site", "site"), ("date", "published")):
         if row[name]:
             yield label, visible(row[name], _MAX_FACT)
-    facts = [item["note"] for item in row["evidence"] or () if item["where"] != "text"]
-    for fact in facts[:_MAX_FACTS]:
-        label, colon, value = visible(fact, _MAX_FACT).partition(": ")
+    facts = [item for item in row["evidence"] or () if item["where"] != "text"]
+    for item in facts[:_MAX_FACTS]:
+        if item["where"] == "title":
+            yield "title", visible(f"{item['text']} ({item['note']})", _MAX_FACT)
+            continue
+        label, colon, value = visible(item["note"], _MAX_FACT).partition(": ")
         yield (label, value) if colon else ("markup", label)
 
 

@@ -512,4 +512,7 @@ async function begin() {
   performance.mark("usable");
 }
 
-begin();
+begin().catch((error) => {
+  $("failed").hidden = false;
+  throw error;
+});

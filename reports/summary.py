@@ -26,7 +26,7 @@ def summary(audit: AuditData) -> dict[str, Any]:
     lines = [
         table_line(number, listing.key(number, rows[number]), rows[number]) for number in strongest
     ]
-    names = ("key", "title", "site", "kind", "probability", "published", "copied", "note")
+    names = ("title", "site", "kind", "probability", "published", "copied")
     return {
         "model": manifest["model"],
         "threshold": manifest["settings"]["threshold"],
@@ -43,5 +43,8 @@ def summary(audit: AuditData) -> dict[str, Any]:
         "sites": [
             {**site, "site": visible(site["site"])} for site in audit.sites if site["flagged"]
         ][:_SITES],
-        "strongest": [{name: line[name] for name in names} for line in lines],
+        "strongest": [
+            {"id": line["key"], **{name: line[name] for name in names}, "reason": line["note"]}
+            for line in lines
+        ],
     }

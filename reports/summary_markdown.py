@@ -36,7 +36,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
             (
                 percent(one["probability"]),
                 one["kind"],
-                *map(code, (one["title"], one["site"], one["note"])),
+                *map(code, (one["title"], one["site"], one["reason"])),
             )
             for one in found["strongest"]
         ),

@@ -299,7 +299,7 @@ def test_the_summary_as_json_has_the_counts_and_the_strongest(audit: Path) -> No
     found = json.loads(done.stdout)
     assert (found["documents"], found["flagged"], found["errors"]) == (20, 5, 2)
     assert len(found["strongest"]) == 5
-    assert found["strongest"][1]["key"] == OWLS
+    assert found["strongest"][1]["id"] == OWLS
     assert found["sites"][0]["site"] == "newswire-pr.example"
 
 

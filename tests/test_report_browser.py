@@ -223,6 +223,25 @@ def test_a_copy_stands_beside_its_source_with_the_differences_marked(
     assert "#doc=" + quote(OWLS_SOURCE, safe="") in page.url
 
 
+def test_what_the_page_and_the_text_say_of_their_origin_stands_side_by_side(
+    page: Page, report: Path
+) -> None:
+    open_document(page, report, "reposthub.example/barn-owls-breed-in-bell-tower.html#0")
+    says = page.locator(".origin > div")
+    assert "canonical link\nharbour-gazette.example" in says.nth(0).inner_text()
+    assert "scraper line" in says.nth(1).inner_text()
+    tops = [says.nth(place).bounding_box() for place in (0, 1)]
+    assert tops[0] and tops[1] and tops[0]["y"] == tops[1]["y"]
+
+
+def test_a_browser_that_cannot_unpack_says_so(browser: Browser, report: Path) -> None:
+    page = browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(report.as_uri())
+    expect(page.get_by_role("alert")).to_contain_text("2023 or newer")
+    page.close()
+
+
 def test_an_unknown_anchor_says_so(page: Page, report: Path) -> None:
     page.goto(f"{report.as_uri()}#doc=%E0%A4%A")
     expect(page.locator("#article h2")).to_have_text("No such document")
