@@ -227,7 +227,7 @@ def main(data: Path, documents: int, flagged: int, runs: int, jobs: int) -> None
             f"{took:.1f} s; {size / 1e6:.2f} MB: texts {texts / 1e6:.2f}, tables {rows / 1e6:.2f}, "
             f"without script {static / 1e6:.2f}."
         )
-        click.echo(re.findall(r"Texts of [^<]*", html)[0])
+        click.echo(re.findall(r"[\d,]+ documents are in this page[^<]*", html)[0])
         with sync_playwright() as playwright:
             executable = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)

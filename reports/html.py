@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,17 +14,17 @@ from markupsafe import Markup
 
 from chaffinch.detector.build.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
+from chaffinch.reports import charts
 from chaffinch.reports.article import COLUMNS, Article, Related, article
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.certainty import LEVELS, percent
-from chaffinch.reports.charts import bars, columns
-from chaffinch.reports.listing import Listing
-from chaffinch.reports.overview import BINS, Overview, overview
+from chaffinch.reports.certainty import percent
+from chaffinch.reports.listing import LINE_COLUMNS, MAX_CELL, Listing, table_line
+from chaffinch.reports.overview import Overview, in_words, overview
 from chaffinch.reports.payload import pack, pack_chunks, script_json
 from chaffinch.reports.visible import visible
 
 MAX_TEXTS = 1_000
-"""Documents whose text is inside the page: flagged ones first, then copies, then others."""
+"""Documents inside the page with their text: flagged ones first, then copies, then others."""
 
 MAX_ROWS = 10_000
 """Documents, and sites, in the page's tables, the strongest first."""
@@ -36,27 +36,8 @@ _CHUNK = 25
 _STATIC_DOCUMENTS = 100
 _STATIC_CHARACTERS = 1_200
 _STATIC_ROWS = 300
-_MAX_CELL = 200
 _SPEAKS = 0.5
 """Log-odds from which a signal counts as one that speaks against a document."""
-
-ROW_COLUMNS = (
-    "id",
-    "path",
-    "offset",
-    "title",
-    "site",
-    "kind",
-    "flagged",
-    "probability",
-    "published",
-    "copied",
-    "unscorable",
-    "error",
-    "reasons",
-    "text_digest",
-)
-"""Columns of an audit's rows that a line of a table is made of."""
 
 
 class Asset(NamedTuple):
@@ -97,7 +78,7 @@ def page(
     chunks = list(pack_chunks(markup.values(), _CHUNK, _MAX_PACKED))
     places = {number: place for place, number in enumerate(markup) if place < _CHUNK * len(chunks)}
     shown = listing.order[:MAX_ROWS].tolist()
-    by_number = dict(audit.rows(shown, ROW_COLUMNS))
+    by_number = dict(audit.rows(shown, LINE_COLUMNS))
     lines = [
         table_line(number, listing.key(number, by_number[number]), by_number[number])
         for number in shown
@@ -114,7 +95,7 @@ def page(
             (manifest["copied"], "copied"),
             *((found.kinds[kind], kind) for kind in ("unscorable", "unreadable")),
         ],
-        certainty=list(certainty(found, manifest)),
+        certainty=list(in_words(found, manifest)),
         charts=_charts(found),
         replaced=[(text, original, count) for (text, original), count in found.replaced],
         signals=[_manual(signal.__doc__ or "", signal.name) for signal in SIGNALS],
@@ -164,30 +145,6 @@ def article_markup(one: Article, number: int, href: Callable[[Related], str] | N
     """
     macro = environment().get_template("article.html.j2").module
     return str(macro.article(one, number, href))  # type: ignore[attr-defined]
-
-
-def table_line(number: int, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a table shows of a document, its texts short and visible.
-
-    Args:
-        number: The row's number.
-        key: The document's name.
-        row: Its `ROW_COLUMNS`.
-    """
-    reasons = row["reasons"] or ()
-    why = reasons[0]["summary"] if row["flagged"] and reasons else ""
-    return {
-        "number": number,
-        "key": key,
-        "title": visible(row["title"] or key, _MAX_CELL),
-        "site": visible(row["site"] or "", _MAX_CELL),
-        "kind": row["kind"] or "unreadable",
-        "flagged": row["flagged"],
-        "probability": row["probability"],
-        "published": visible(row["published"] or "", 25),
-        "copied": bool(row["copied"]),
-        "note": visible(row["error"] or row["unscorable"] or why, _MAX_CELL),
-    }
 
 
 def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
@@ -274,7 +231,7 @@ def _speaking(row: Mapping[str, Any]) -> int:
 
 def _site_line(site: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "site": visible(site["site"], _MAX_CELL),
+        "site": visible(site["site"], MAX_CELL),
         "verdict": site["verdict"],
         "flagged": site["flagged"],
         "scored": site["scored"],
@@ -284,32 +241,6 @@ def _site_line(site: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def certainty(found: Overview, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """How far the verdicts can be relied on, in sentences."""
-    settings = manifest["settings"]
-    flagged = sum(found.certainty.values())
-    if flagged:
-        said = ", ".join(
-            f"{found.certainty[name]:,} {name} ({least})"
-            for name, least in zip(LEVELS, ("99 % or more", "90 % or more", "less"), strict=True)
-            if found.certainty[name]
-        )
-        yield f"Of {flagged:,} flagged documents: {said}."
-        wrong = found.expected_wrong
-        number = "fewer than 1" if wrong < 1 else f"about {wrong:,.0f}"
-        yield f"If the probabilities hold for this crawl, {number} of them would be honest pages."
-    if found.near_misses:
-        yield (
-            f"{found.near_misses:,} more stay under the threshold of "
-            f"{percent(settings['threshold'])} but over half of it: look there for what was missed."
-        )
-    if settings["base_rate"] is not None:
-        yield (
-            f"Probabilities assume that {percent(settings['base_rate'])} of all documents are "
-            "republications."
-        )
-
-
 def _charts(found: Overview) -> dict[str, Markup | None]:
     tenths = [
         (f"{10 * place} to {10 * place + 10} %", rest + flagged, flagged)
@@ -317,12 +248,13 @@ def _charts(found: Overview) -> dict[str, Markup | None]:
             zip(found.probabilities, found.probabilities_flagged, strict=True)
         )
     ]
-    assert len(tenths) == BINS
     verdicts = [(verdict, count, 0) for verdict, count in found.site_verdicts.most_common()]
     return {
-        "probability": bars("Documents by probability", tenths[::-1]),
-        "time": columns("Documents by date", found.periods) if len(found.periods) > 1 else None,
-        "sites": bars("Sites by verdict", verdicts),
+        "probability": charts.bars("Documents by probability", tenths[::-1]),
+        "time": charts.columns("Documents by date", found.periods)
+        if len(found.periods) > 1
+        else None,
+        "sites": charts.bars("Sites by verdict", verdicts),
     }
 
 
@@ -334,7 +266,7 @@ def _manual(docstring: str, name: str) -> tuple[str, str, str]:
 
 
 def _inside(documents: int, listed: int, texts: int, has_pages: bool) -> str:
-    said = f"Texts of {texts:,} documents are in this page, the strongest first."
+    said = f"{texts:,} documents are in this page with their texts, the strongest first."
     if listed < documents:
         said += f" The table has the strongest {listed:,} of {documents:,}."
     if has_pages:

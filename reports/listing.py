@@ -16,6 +16,27 @@ _MAX_KEY = 500
 _MAX_RELATED = 12
 _MAX_TITLE = 120
 
+MAX_CELL = 200
+"""Characters of a text in a cell of a table."""
+
+LINE_COLUMNS = (
+    "id",
+    "path",
+    "offset",
+    "title",
+    "site",
+    "kind",
+    "flagged",
+    "probability",
+    "published",
+    "copied",
+    "unscorable",
+    "error",
+    "reasons",
+    "text_digest",
+)
+"""Columns of an audit's rows that a line of a table is made of."""
+
 
 class Listing:
     """The rows of an audit, known by their numbers.
@@ -127,3 +148,27 @@ def _repeated(ids: list[str]) -> set[int]:
             repeated.add(number)
         seen.add(own)
     return repeated
+
+
+def table_line(number: int, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a table shows of a document, its texts short and visible.
+
+    Args:
+        number: The row's number.
+        key: The document's name.
+        row: Its `LINE_COLUMNS`.
+    """
+    reasons = row["reasons"] or ()
+    why = reasons[0]["summary"] if row["flagged"] and reasons else ""
+    return {
+        "number": number,
+        "key": key,
+        "title": visible(row["title"] or key, MAX_CELL),
+        "site": visible(row["site"] or "", MAX_CELL),
+        "kind": row["kind"] or "unreadable",
+        "flagged": row["flagged"],
+        "probability": row["probability"],
+        "published": visible(row["published"] or "", 25),
+        "copied": bool(row["copied"]),
+        "note": visible(row["error"] or row["unscorable"] or why, MAX_CELL),
+    }

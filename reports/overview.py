@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.certainty import LEVELS, is_near_miss, level
+from chaffinch.reports.certainty import LEVELS, is_near_miss, level, percent
 from chaffinch.reports.visible import visible
 
 BINS = 10
@@ -88,6 +88,32 @@ def overview(audit: AuditData) -> Overview:
     found.residue = residue.most_common(_TOP)
     found.not_judged = why.most_common(_TOP)
     return found
+
+
+def in_words(found: Overview, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """How far the verdicts can be relied on, in sentences."""
+    settings = manifest["settings"]
+    flagged = sum(found.certainty.values())
+    if flagged:
+        said = ", ".join(
+            f"{found.certainty[name]:,} {name} ({least})"
+            for name, least in zip(LEVELS, ("99 % or more", "90 % or more", "less"), strict=True)
+            if found.certainty[name]
+        )
+        yield f"Of {flagged:,} flagged documents: {said}."
+        wrong = found.expected_wrong
+        number = "fewer than 1" if wrong < 1 else f"about {wrong:,.0f}"
+        yield f"If the probabilities hold for this crawl, {number} of them would be honest pages."
+    if found.near_misses:
+        yield (
+            f"{found.near_misses:,} more stay under the threshold of "
+            f"{percent(settings['threshold'])} but over half of it: look there for what was missed."
+        )
+    if settings["base_rate"] is not None:
+        yield (
+            f"Probabilities assume that {percent(settings['base_rate'])} of all documents are "
+            "republications."
+        )
 
 
 def _count(found: Overview, row: dict[str, Any]) -> None:

@@ -349,7 +349,7 @@ async function whole(row) {
 function outline(row, key) {
   const article = element("article", null, "document");
   const title = element("h2", null, "title");
-  title.append(isolated(row ? row.title : "No such document"));
+  title.append(isolated(row ? row.title : "This document is not in this page"));
   article.append(title, element("p", row ? `${row.kind} ${percent(row.probability)}` : key, "soft"));
   if (row?.note) article.append(isolated(row.note));
   if (row) article.append(element("p", "The text of this document is not in this page: it has those of the strongest only."));

@@ -7,15 +7,8 @@ from typing import Any
 
 from chaffinch.reports.article import COLUMNS, Related, article
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.html import (
-    ROW_COLUMNS,
-    anchor,
-    asset,
-    environment,
-    page,
-    table_line,
-)
-from chaffinch.reports.listing import Listing
+from chaffinch.reports.html import anchor, asset, environment, page
+from chaffinch.reports.listing import LINE_COLUMNS, Listing, table_line
 
 PAGE_ROWS = 100
 """Documents on a plain page."""
@@ -58,7 +51,7 @@ def _page_of(number: int) -> str:
 
 def _pages(audit: AuditData) -> Iterator[tuple[int, dict[int, dict[str, Any]]]]:
     """The rows of each page by their numbers."""
-    wanted = list(dict.fromkeys([*COLUMNS, *ROW_COLUMNS]))
+    wanted = list(dict.fromkeys([*COLUMNS, *LINE_COLUMNS]))
 
     def rows() -> Iterator[tuple[int, dict[str, Any]]]:
         for first, batch in audit.batches(wanted):

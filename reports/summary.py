@@ -3,9 +3,8 @@
 from typing import Any
 
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.html import ROW_COLUMNS, certainty, table_line
-from chaffinch.reports.listing import Listing
-from chaffinch.reports.overview import overview
+from chaffinch.reports.listing import LINE_COLUMNS, Listing, table_line
+from chaffinch.reports.overview import in_words, overview
 from chaffinch.reports.visible import visible
 
 _SITES = 10
@@ -22,7 +21,7 @@ def summary(audit: AuditData) -> dict[str, Any]:
     listing = Listing(audit)
     manifest = audit.manifest
     strongest = listing.inside[: min(_DOCUMENTS, manifest["flagged"])].tolist()
-    rows = dict(audit.rows(strongest, ROW_COLUMNS))
+    rows = dict(audit.rows(strongest, LINE_COLUMNS))
     lines = [
         table_line(number, listing.key(number, rows[number]), rows[number]) for number in strongest
     ]
@@ -33,7 +32,7 @@ def summary(audit: AuditData) -> dict[str, Any]:
         **{name: manifest[name] for name in ("documents", "flagged", "copied", "errors")},
         "kinds": dict(found.kinds),
         "certainty": found.certainty,
-        "in_words": list(certainty(found, manifest)),
+        "in_words": list(in_words(found, manifest)),
         "replaced_words": [
             {"page_says": said, "probably": original, "times": count}
             for (said, original), count in found.replaced

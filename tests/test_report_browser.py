@@ -244,7 +244,7 @@ def test_a_browser_that_cannot_unpack_says_so(browser: Browser, report: Path) ->
 
 def test_an_unknown_anchor_says_so(page: Page, report: Path) -> None:
     page.goto(f"{report.as_uri()}#doc=%E0%A4%A")
-    expect(page.locator("#article h2")).to_have_text("No such document")
+    expect(page.locator("#article h2")).to_have_text("This document is not in this page")
 
 
 # --- Review -----------------------------------------------------------------------------------
