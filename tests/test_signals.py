@@ -119,7 +119,7 @@ class TestContract:
         ("spintax", "We {buy|purchase} it.", [("{buy|purchase}", "spintax alternatives")]),
         ("spintax", "a set {of professional} tools", [("{of professional}", "spintax remainder")]),
         ("spintax", "the set {x | x > 0} and a || b", []),
-        ("spintax", r"\frac{a|b} and {{Abbr|Au|x}} and app.{set|get} or {X|Y}", []),
+        ("spintax", r"\frac{a|b} and {{Abbr|Au|x}} and app.{set|get} or {X|Y} { |it| it }", []),
         ("spacing", "his ngo  is portion", [("  ", "run of spaces")]),
         ("spacing", "It ended.  It began again.", []),
         ("counters", "Head\n5 months ago 98\nText", [("5 months ago 98", "view counter")]),

@@ -11,7 +11,7 @@ _PATTERNS = {
     "spintax alternatives": Pattern(
         # Markup, formulas and code join their braces to what stands before them.
         re.compile(
-            r"(?<![\w\\.!/{}$^-])\{(?=[^}]{0,60}[a-z]{2})"
+            r"(?<![\w\\.!/{}$^-])\{(?=\s?\w)(?=[^}]{0,60}[a-z]{2})"
             r"[^{}|\n<>=;.\\]{1,60}(?:\|[^{}|\n<>=;.\\]{1,60}){1,20}\}(?![\w}])"
         ),
         ("{",),
