@@ -334,10 +334,10 @@ def warc(data: Path, rounds: int, copies: int) -> None:
             with crawl.open("rb") as stream:
                 for record in ArchiveIterator(stream, record_types=WarcRecordType.response):
                     body = record.reader.read()
-                    tree = HTMLTree.parse(bytes_to_str(body, detect_encoding(body)))
+                    tree = HTMLTree.parse(bytes_to_str(body, detect_encoding(body) or "utf-8"))
                     extract_plain_text(tree, main_content=True)
 
-        documents = []
+        documents: list[object] = []
 
         def extracted() -> None:
             documents[:] = [document_from_record(record) for record in read_records(crawl)]

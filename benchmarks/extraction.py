@@ -74,7 +74,7 @@ def whole_page(page: bytes) -> str:
 
 def resiliparse(page: bytes, main_content: bool = True) -> str:
     """What resiliparse takes for the main content."""
-    tree = HTMLTree.parse(bytes_to_str(page, detect_encoding(page)))
+    tree = HTMLTree.parse(bytes_to_str(page, detect_encoding(page) or "utf-8"))
     text: str = extract_plain_text(tree, main_content=main_content, list_bullets=False)
     return text
 
