@@ -322,6 +322,7 @@ def warc(data: Path, rounds: int, copies: int) -> None:
     from chaffinch.datasets.readers.registry import read_records
     from chaffinch.detector.audit.crawl import find_files
     from chaffinch.detector.audit.scoring import Settings, Unit, detector_for
+    from chaffinch.features.document import Document
 
     with tempfile.TemporaryDirectory() as folder:
         crawl = Path(folder, "pages.warc.gz")
@@ -337,7 +338,7 @@ def warc(data: Path, rounds: int, copies: int) -> None:
                     tree = HTMLTree.parse(bytes_to_str(body, detect_encoding(body) or "utf-8"))
                     extract_plain_text(tree, main_content=True)
 
-        documents: list[object] = []
+        documents: list[Document] = []
 
         def extracted() -> None:
             documents[:] = [document_from_record(record) for record in read_records(crawl)]
