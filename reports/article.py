@@ -171,7 +171,7 @@ def article(
         pieces=marked(shown, marks, spun=spun),
         legend=_legend(marks),
         restored=any(_restored(item, spun) for item in marks),
-        unsure=any(item["original"] and not _restored(item, spun) for item in marks),
+        unsure=any(_is_replaced(item) and not _restored(item, spun) for item in marks),
         left_out=len(whole) - len(shown),
         hidden=published if shown != published else None,
         source=visible(row["source_id"], _MAX_TITLE) if row["source_id"] is not None else None,
@@ -183,6 +183,8 @@ def article(
 
 def marked(text: str, evidence: Sequence[Mapping[str, Any]], *, spun: bool) -> list[str | Mark]:
     """Cut a text at its evidence; a mark that lies in another one becomes part of it.
+
+    A place that several signals found is marked once.
 
     Args:
         text: The text that evidence offsets count in.
@@ -201,7 +203,15 @@ def marked(text: str, evidence: Sequence[Mapping[str, Any]], *, spun: bool) -> l
             _append(pieces, text[done:end])
             done = max(done, end)
 
-    for item in sorted(evidence, key=lambda item: (item["start"], -item["end"])):
+    def position(item: Mapping[str, Any]) -> tuple[int, int, bool]:
+        return item["start"], -item["end"], not _is_replaced(item)
+
+    marked_last = (-1, -1)
+    for item in sorted(evidence, key=position):
+        # Where several signals name the same place, one mark says what was replaced.
+        if (item["start"], item["end"]) == marked_last:
+            continue
+        marked_last = item["start"], item["end"]
         close_until(item["start"])
         pieces, limit = open_marks[-1]
         end = min(item["end"], limit)
@@ -234,7 +244,11 @@ def _mark(item: Mapping[str, Any], spun: bool) -> Mark:
 
 
 def _restored(item: Mapping[str, Any], spun: bool) -> bool:
-    return bool(item["original"]) and spun and item["weight"] >= MIN_GAIN
+    return spun and _is_replaced(item) and item["weight"] >= MIN_GAIN
+
+
+def _is_replaced(item: Mapping[str, Any]) -> bool:
+    return item["signal"] == "substitutions" and bool(item["original"])
 
 
 def _group(signal: str) -> str:
@@ -264,7 +278,8 @@ def _page_says(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     facts = [item for item in row["evidence"] or () if item["where"] != "text"]
     for item in facts[:_MAX_FACTS]:
         if item["where"] == "title":
-            yield "title", visible(f"{item['text']} ({item['note']})", _MAX_FACT)
+            original = f", probably {item['original']}" if item["original"] else ""
+            yield "title", visible(f"{item['note']}{original}", _MAX_FACT)
             continue
         label, colon, value = visible(item["note"], _MAX_FACT).partition(": ")
         yield (label, value) if colon else ("markup", label)
