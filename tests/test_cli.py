@@ -100,6 +100,29 @@ def test_json_lines_stream_through_standard_input() -> None:
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["0", "1", "2"]
 
 
+def test_records_of_an_archive_are_scored_and_what_is_no_page_says_why(tmp_path: Path) -> None:
+    http = "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<p>Nothing here."
+    records = (
+        ("request", "application/http; msgtype=request", "GET / HTTP/1.1\r\n\r\n"),
+        ("response", "application/http; msgtype=response", http),
+        ("conversion", "text/plain", "Too short."),
+    )
+    archive = "".join(
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nContent-Type: {media_type}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}\r\n\r\n"
+        for kind, media_type, body in records
+    )
+    (tmp_path / "a.warc").write_text(archive, newline="")
+    done = run("score", "--format", "jsonl", tmp_path / "a.warc")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [(row["kind"], row["unscorable"].split(":")[0]) for row in found] == [
+        ("unscorable", "HTTP status 404"),
+        ("unscorable", "The text has 2 words; at least 40 are needed to judge it."),
+    ]
+    assert [row["id"] for row in found] == [f"{tmp_path / 'a.warc'}#{place}" for place in (1, 2)]
+
+
 def test_other_formats_are_well_formed(examples: Path, tmp_path: Path) -> None:
     hostile = tmp_path / "=cmd.txt"
     hostile.write_text("=HYPERLINK(1)\n" + (examples / SPUN).read_text("utf-8"), "utf-8")
