@@ -199,6 +199,8 @@ def test_an_interrupt_says_how_to_go_on(examples: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         [COMMAND, "audit", str(crawl), "-o", str(tmp_path / "out"), "--jobs", "2"],
         start_new_session=True,
+        # A job in the background ignores interrupts, and hands that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         stderr=subprocess.PIPE,
         text=True,
     )
