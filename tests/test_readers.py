@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,35 @@ def test_compressed_json_lines_and_their_damage(tmp_path: Path, suffix: str) -> 
     assert "data is cut off after" in (last.error or "")
     assert 0 < len(read) < 5000 and all(record.error is None for record in read)
     assert last.offset == len(read)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_damaged_member_costs_its_own_lines(tmp_path: Path, suffix: str) -> None:
+    pack = gzip.compress if suffix == ".gz" else zstandard.compress
+    members = []
+    for member in range(3):
+        rows = ({"id": f"{member}-{line}", "text": os.urandom(40).hex()} for line in range(100))
+        members.append(bytearray(pack("".join(f"{json.dumps(row)}\n" for row in rows).encode())))
+    members[1][:100] = b"\x07" * 100
+    found = list(read_records(write(tmp_path, f"a.jsonl{suffix}", b"".join(members)), "a"))
+    errors = [record for record in found if record.error]
+    assert [record.own_id for record in found if not record.error] == [
+        f"{member}-{line}" for member in (0, 2) for line in range(100)
+    ]
+    assert len(errors) == 1 and "data is damaged after" in (errors[0].error or "")
+    assert [record.offset for record in found] == list(range(201))
+
+
+@pytest.mark.parametrize("packing", [gzip.compress, zstandard.compress])
+@pytest.mark.parametrize("name", ["a.html", "a.html.gz", "a.html.zst", "a"])
+def test_compressed_pages_are_read_whatever_they_are_called(
+    tmp_path: Path, name: str, packing: Callable[[bytes], bytes]
+) -> None:
+    page = f"<!DOCTYPE html>{PAGE}".encode()
+    read = document(write(tmp_path, name, packing(page)))
+    assert (read.title, read.metadata is not None) == ("Ferry returns", True)
+    padded = document(write(tmp_path, name, packing(page) + b"\0" * 512))
+    assert padded.text == read.text
 
 
 @pytest.mark.parametrize(
