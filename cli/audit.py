@@ -73,7 +73,7 @@ def audit(
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
-    r"""Judge every document of CRAWL: a folder, a file, or a URL that fsspec can open.
+    """Judge every document of CRAWL: a folder, a file, or a URL that fsspec can open.
 
     Text, Markdown, HTML, JSON Lines, CSV, Parquet, WARC and WET files are read, plain, .gz
     or .zst. Run the same command again to go on after an interruption or to add new files.

@@ -18,7 +18,7 @@ import click
     help="How to print the documents that changed.",
 )
 def compare(old: Path, new: Path, format_: str) -> None:
-    r"""Show what became flagged from the audit OLD to the audit NEW, and what no longer is.
+    """Show what became flagged from the audit OLD to the audit NEW, and what no longer is.
 
     Documents are matched by their ids.
 
