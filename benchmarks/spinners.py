@@ -183,7 +183,7 @@ def main(
     test = read_part(data, "test", 10**6)
     news = [text for name in NEWS for text in test[name] if len(text.text.split()) >= 150]
     chosen = spread(news, articles)
-    np.random.default_rng(3).shuffle(chosen)  # type: ignore[arg-type]
+    np.random.default_rng(3).shuffle(chosen)
     names = families.split(",") if families else list(FAMILIES)
     rows, words_back = measured(detector, read_lexicons(data), chosen, names)
 

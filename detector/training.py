@@ -23,6 +23,19 @@ _EVIDENCE = np.array(
 )
 
 
+_CORROBORATES = np.array(
+    [
+        signal.name not in ("substitutions", "residue", "counters")
+        for signal in SIGNALS
+        for _ in signal.features
+    ]
+)
+"""Features that speak beside others and never flag a page by themselves: runs of spaces, wrong
+articles and foreign dates happen to honest pages."""
+
+_CORROBORATION = 0.5
+
+
 class TrainingError(Exception):
     """Labelled data that no classifier can be trained on; the message says why."""
 
@@ -114,7 +127,8 @@ def calibrate(
 ) -> Classifier:
     """Fold Platt scaling into a classifier's weights and set its threshold.
 
-    Where there are too few clean texts for the threshold's quantile it is a probability of
+    No single feature of a signal that only corroborates adds more than half of what flags a
+    document. Where there are too few clean texts for the threshold's quantile it is a probability of
     one half, or the draft's own if that is higher.
 
     Args:
@@ -140,14 +154,18 @@ def calibrate(
             if len(scores) >= _MIN_CLEAN_FOR_GENRE:
                 rate = _GENRE_ALLOWANCE * max_fpr
                 limit = max(limit, float(np.quantile(scores, 1 - rate)))
+    intercept = slope * draft.intercept + shift
+    highest = np.array(draft.highest)
+    most = _CORROBORATION * (limit - intercept) / np.maximum(slope * weight, 1e-9)
+    highest = np.where(_CORROBORATES, np.minimum(highest, most), highest)
     # Rounded, so that processors that add up in another order give the same model.
     return replace(
         draft,
         centre=_rounded(draft.centre),
         scale=_rounded(draft.scale),
-        highest=_rounded(draft.highest),
+        highest=_rounded(highest),
         weight=_rounded(slope * weight),
-        intercept=round(slope * draft.intercept + shift, _DIGITS),
+        intercept=round(intercept, _DIGITS),
         base_rate=base_rate,
         threshold=round(min(probability(limit), 1 - 1e-6), _DIGITS),
     )
