@@ -84,7 +84,7 @@ class Classifier:
     base_rate: float
     threshold: float
 
-    LOWEST = -1.5
+    LOWEST = 0.0
 
     def contributions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each feature adds to the log-odds, float64 of the shape of `values`."""

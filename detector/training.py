@@ -128,8 +128,8 @@ def calibrate(
     """Fold Platt scaling into a classifier's weights and set its threshold.
 
     No single feature of a signal that only corroborates adds more than half of what flags a
-    document. Where there are too few clean texts for the threshold's quantile it is a probability of
-    one half, or the draft's own if that is higher.
+    document. Where there are too few clean texts for the threshold's quantile it is a
+    probability of one half, or the draft's own if that is higher.
 
     Args:
         draft: A classifier whose log-odds need not be calibrated.
