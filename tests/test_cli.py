@@ -166,7 +166,7 @@ def test_despin(examples: Path) -> None:
 
 
 def test_signals_lists_every_feature_and_shows_a_manual_page() -> None:
-    assert "substitutions.gain" in run("signals").stdout
+    assert "substitutions.light" in run("signals").stdout
     assert "What it measures" in run("signals", "agreement").stdout
     assert run("signals", "nonsense").returncode == 2
 

@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from chaffinch.cli.main import main
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.model import log_odds
+from chaffinch.detector.model import probability
 from chaffinch.reports.article import COLUMNS, Mark, article, marked
 from chaffinch.reports.audit_data import AuditData, ReportError
 from chaffinch.reports.charts import bars
@@ -187,7 +187,7 @@ def test_the_bars_add_up_to_the_score(audit: Path) -> None:
     for row in scored:
         steps = waterfall(row["intercept"], row["reasons"], row["threshold"]).steps
         assert sum(step.amount for step in steps[:-1]) == pytest.approx(steps[-1].amount)
-        assert steps[-1].amount == pytest.approx(log_odds(row["probability"]), abs=1e-6)
+        assert probability(steps[-1].amount) == pytest.approx(row["probability"], rel=1e-12)
         for step in steps:
             assert step.left >= 0 and step.left + step.width <= 100.01
 

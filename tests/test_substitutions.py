@@ -237,11 +237,9 @@ def test_replaced_words_are_named_with_their_originals(
 
 
 def test_names_are_never_named_as_replaced(detector: Detector) -> None:
-    text = f"{SPUN} Arsenic Connected met Helium Volition of Successful, Ohio."
-    ends = len(SPUN)
-    evidence = detector.score(text).evidence
-    words = [item.text for item in evidence if item.start is not None and item.start > ends]
-    assert words == []
+    text = f"{SPUN} The mayor met Arsenic Connected and Helium Volition in Successful, Ohio."
+    named = {item.text for item in detector.score(text).evidence}
+    assert not named & {"Arsenic", "Connected", "Helium", "Volition", "Successful", "Ohio"}
 
 
 def test_evidence_does_not_overlap(spun_verdict: Verdict) -> None:

@@ -3,18 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from chaffinch.datasets.inflection import Inflection
 from chaffinch.datasets.lexicons import Lexicons, WordNet, read_lexicons
+from chaffinch.datasets.spinners.neighbour import NeighbourSpinner
+from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.build.bundle import make_spinners, training_families
 from chaffinch.detector.build.labelled import Example
 from chaffinch.detector.build.resources import build_resources, with_fitted_odds
 from chaffinch.detector.training import TrainingError
 from chaffinch.features.resources import Resources
+from chaffinch.features.vocabulary import FIRST_WORD
 
 MIN_WORDS = 100_000
 """Words of clean text without which a language model says nothing."""
 
 _MOST_FOR_ODDS = 2_000
+_RANDOM_OPTIONS = 8
 
 _NO_LEXICONS = Lexicons(
     wordnet=WordNet({}, {}, {}, {}, {}),
@@ -40,7 +46,7 @@ def build_from_examples(
     Args:
         examples: Labelled texts.
         lexicons: Data folder with synonym resources for the channel; without them no
-            replaced word can be named, and only the other signals speak.
+            original can be named; which words were replaced is learned from random ones.
 
     Returns:
         The arrays to measure with, and the examples of the other groups.
@@ -66,7 +72,21 @@ def build_from_examples(
     resources = build_resources({"own": texts}, known)
     rest = [example for example in examples if example.unit not in chosen]
     others = [example.document.text for example in rest if not example.label]
-    if lexicons and others:
-        spinners = make_spinners(known, training_families(()))
+    if others:
+        spinners = (
+            make_spinners(known, training_families(())) if lexicons else _random_spinner(resources)
+        )
         resources, _ = with_fitted_odds(resources, others[:_MOST_FOR_ODDS], spinners)
     return resources, rest
+
+
+def _random_spinner(resources: Resources) -> dict[str, list[Spinner]]:
+    """A spinner that writes any known words: all that can be learned without a thesaurus."""
+    words = resources.vocabulary.words[FIRST_WORD:]
+    drawn = np.random.default_rng(0).integers(len(words), size=(len(words), _RANDOM_OPTIONS))
+    table = {
+        word: [words[index] for index in row]
+        for word, row in zip(words, drawn.tolist(), strict=True)
+        if word.isalpha()
+    }
+    return {"neighbour": [NeighbourSpinner(table)]}

@@ -7,6 +7,7 @@ from chaffinch.features.mentions import mentioned
 from chaffinch.features.phrase_channel import PhraseMatches
 from chaffinch.features.rates import distinct_count, mean_by_type
 from chaffinch.features.replacement_evidence import replacement_evidence
+from chaffinch.features.replacement_odds import COLUMNS
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import TokenBlock
@@ -78,7 +79,12 @@ class Substitutions(Signal):
         clear = mean_by_type(block, (ratio > _CLEAR).astype(np.float64)) / types
         columns += [clear, _peak(block, told[1]), share]
         prior = np.log(share / (1 - share))[block.doc]
-        spans = self._phrase_spans(block, matches, phrase_ratio + prior[matches.first])
+        # Where one word could stand for a word or for a phrase, the better fit is named.
+        word_gain = np.full(len(block.word), -np.inf)
+        word_gain[evidence.tokens] = evidence.values[:, COLUMNS.index("gain")]
+        better = (matches.length > 1) | (matches.gain > word_gain[matches.first])
+        named_ratio = np.where(better, phrase_ratio, _NEVER)
+        spans = self._phrase_spans(block, matches, named_ratio + prior[matches.first])
         taken = np.zeros(len(block.word), np.bool_)
         for first, length, _ in spans:
             taken[first : first + length] = True
