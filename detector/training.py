@@ -12,7 +12,8 @@ from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 BASE_RATE = 0.1
 MAX_FALSE_POSITIVE_RATE = 0.002
 _MIN_CLEAN_FOR_THRESHOLD = 500
-_MIN_CLEAN_FOR_GENRE = 50
+_MIN_CLEAN_FOR_GENRE = 200
+_LEAST_THRESHOLD = 0.25
 _GENRE_ALLOWANCE = 5
 _HIGHEST_QUANTILE = 0.98
 _MIN_SCALE = 0.01
@@ -35,6 +36,9 @@ articles and foreign dates happen to honest pages."""
 
 _CORROBORATION = 0.5
 
+_RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
+_ONE_KIND, _MOST_OF_ONE_KIND = 0.52, 0.9
+
 
 class TrainingError(Exception):
     """Labelled data that no classifier can be trained on; the message says why."""
@@ -56,7 +60,7 @@ def train_classifier(
     dropped and the rest is fitted again, so no spinner's habit in the training set can make
     another's evidence count as innocence. Calibration is Platt's (1999), folded into the
     weights; the threshold is the quantile of clean calibration texts that `max_fpr` names,
-    and high enough for five times that rate in every single genre.
+    and high enough for five times that rate in every single genre, small ones taken together.
 
     Args:
         values: float64 array of shape (n, n_features) of training texts.
@@ -107,13 +111,35 @@ def train_classifier(
         if (weight >= 0).all():
             break
         used &= weight >= 0
-    return calibrate(
-        replace(draft, weight=tuple(weight.tolist()), intercept=float(model.intercept_[0])),
-        calibration_values,
-        calibration_labels,
-        base_rate,
-        max_fpr,
-        calibration_genres,
+    return with_residue_rule(
+        calibrate(
+            replace(draft, weight=tuple(weight.tolist()), intercept=float(model.intercept_[0])),
+            calibration_values,
+            calibration_labels,
+            base_rate,
+            max_fpr,
+            calibration_genres,
+        )
+    )
+
+
+def with_residue_rule(classifier: Classifier) -> Classifier:
+    """A classifier that any two kinds of residue convince, and no number of one kind.
+
+    What a linear model cannot learn: honest pages have one kind now and then, so two are worth
+    more than twice one.
+    """
+    needed = log_odds(classifier.threshold) - classifier.intercept
+    weight, highest = np.array(classifier.weight), np.array(classifier.highest)
+    one_piece = (1 - np.array(classifier.centre)) / np.array(classifier.scale)
+    kinds = np.isin(classifier.features, _RESIDUE_KINDS) & (weight > 0) & (one_piece > 0)
+    one_piece = np.where(kinds, one_piece, 1.0)
+    weight = np.where(kinds, np.maximum(weight, _ONE_KIND * needed / one_piece), weight)
+    most = _MOST_OF_ONE_KIND * needed / np.maximum(weight, 1e-9)
+    return replace(
+        classifier,
+        weight=_rounded(weight),
+        highest=_rounded(np.where(kinds, np.minimum(highest, most), highest)),
     )
 
 
@@ -147,13 +173,16 @@ def calibrate(
     clean_scores = (slope * score + shift)[~labels]
     limit = max(0.0, log_odds(draft.threshold))
     if len(clean_scores) >= _MIN_CLEAN_FOR_THRESHOLD:
-        limit = max(0.0, float(np.quantile(clean_scores, 1 - max_fpr)))
+        limits = [log_odds(_LEAST_THRESHOLD), float(np.quantile(clean_scores, 1 - max_fpr))]
         clean_genres = np.zeros(0, np.str_) if genres is None else genres[~labels]
-        for genre in np.unique(clean_genres):
-            scores = clean_scores[clean_genres == genre]
+        names, genre, sizes = np.unique(clean_genres, return_inverse=True, return_counts=True)
+        # One outlier among fifty texts says little of their genre: small ones are taken together.
+        group = np.where(sizes < _MIN_CLEAN_FOR_GENRE, -1, np.arange(len(names)))[genre]
+        for number in np.unique(group):
+            scores = clean_scores[group == number]
             if len(scores) >= _MIN_CLEAN_FOR_GENRE:
-                rate = _GENRE_ALLOWANCE * max_fpr
-                limit = max(limit, float(np.quantile(scores, 1 - rate)))
+                limits.append(float(np.quantile(scores, 1 - _GENRE_ALLOWANCE * max_fpr)))
+        limit = max(limits)
     intercept = slope * draft.intercept + shift
     highest = np.array(draft.highest)
     most = _CORROBORATION * (limit - intercept) / np.maximum(slope * weight, 1e-9)

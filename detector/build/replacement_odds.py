@@ -60,7 +60,7 @@ def _curves(
     ]
     design = np.hstack(hats).astype(np.float32)
     scale = np.maximum(design.std(axis=0), 1e-3)
-    model = LogisticRegression(C=1.0, max_iter=300).fit(design / scale, replaced)
+    model = LogisticRegression(C=1.0, max_iter=1000).fit(design / scale, replaced)
     curves = (model.coef_[0] / scale).reshape(len(knots), N_KNOTS)
     share = replaced.mean()
     # The constant goes into one curve: all of them are added up.

@@ -1,0 +1,91 @@
+"""Fitting the classifier: what its weights may say, and where its threshold stands."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from chaffinch.detector.model import Classifier, log_odds
+from chaffinch.detector.training import TrainingError, train_classifier
+from chaffinch.features.registry import FEATURE_NAMES
+
+CLEAN, BAD = 900, 300
+
+
+def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Clean texts with residue and runs of spaces now and then, and three kinds of copies."""
+    rng = np.random.default_rng(seed)
+    values = np.zeros((CLEAN + BAD, len(FEATURE_NAMES)))
+    labels = np.arange(CLEAN + BAD) >= CLEAN
+
+    def column(name: str) -> np.ndarray:
+        return values[:, FEATURE_NAMES.index(name)]
+
+    column("substitutions.light")[:] = rng.exponential(0.02, len(labels))
+    column("substitutions.light")[CLEAN : CLEAN + 150] += rng.exponential(0.3, 150)
+    column("fluency.function_words")[:] = rng.uniform(0.3, 0.5, len(labels))
+    for name in ("residue.scraper_lines", "residue.template_lines", "counters.view_counters"):
+        column(name)[: CLEAN // 30] = rng.random(CLEAN // 30) < 0.3
+        column(name)[CLEAN + 150 :] = rng.random(150) < 0.7
+    column("spacing.runs_of_spaces")[CLEAN : CLEAN + 40] = 0.1
+    return values, labels
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return train_classifier(*sample(0), *sample(1))
+
+
+def score(classifier: Classifier, found: Mapping[str, float]) -> float:
+    values = np.zeros((1, len(FEATURE_NAMES)))
+    values[0, FEATURE_NAMES.index("fluency.function_words")] = 0.4
+    for name, value in found.items():
+        values[0, FEATURE_NAMES.index(name)] = value
+    return float(classifier.contributions(values).sum() + classifier.intercept)
+
+
+@pytest.mark.parametrize(
+    ("found", "flagged"),
+    [
+        ({}, False),
+        ({"residue.scraper_lines": 1}, False),
+        ({"residue.scraper_lines": 4}, False),
+        ({"counters.view_counters": 3}, False),
+        ({"residue.scraper_lines": 1, "residue.template_lines": 1}, True),
+        ({"residue.scraper_lines": 1, "counters.view_counters": 1}, True),
+        ({"residue.template_lines": 1, "counters.view_counters": 1}, True),
+        ({"spacing.runs_of_spaces": 1}, False),
+        ({"substitutions.light": 1.5}, True),
+    ],
+)
+def test_two_kinds_of_residue_convince_and_nothing_small_does_alone(
+    classifier: Classifier, found: Mapping[str, float], flagged: bool
+) -> None:
+    assert (score(classifier, found) >= log_odds(classifier.threshold)) == flagged
+
+
+def test_no_weight_is_negative_and_context_has_none(classifier: Classifier) -> None:
+    assert min(classifier.weight) >= 0
+    assert classifier.weight[FEATURE_NAMES.index("fluency.function_words")] == 0
+
+
+def test_absence_of_evidence_is_no_evidence(classifier: Classifier) -> None:
+    below = score(classifier, {})
+    typical = score(classifier, {"substitutions.light": classifier.centre[0] ** 2})
+    assert below == pytest.approx(typical)
+
+
+def test_a_genre_with_odd_clean_texts_lifts_the_threshold() -> None:
+    parts = [sample(seed) for seed in (1, 2, 3)]
+    values, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
+    values[:3, FEATURE_NAMES.index("substitutions.light")] = 0.4
+    genres = np.where(np.arange(len(labels)) < 200, "verse", "news")
+    plain = train_classifier(*sample(0), values, labels)
+    careful = train_classifier(*sample(0), values, labels, calibration_genres=genres)
+    assert careful.threshold > plain.threshold
+
+
+def test_one_label_is_not_enough() -> None:
+    values, labels = sample(0)
+    with pytest.raises(TrainingError, match="both labels"):
+        train_classifier(values, np.zeros_like(labels), values, labels)
