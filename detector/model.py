@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chaffinch.features.channel import Channel
 from chaffinch.features.context_model import WINDOW, ContextModel
-from chaffinch.features.hashed_table import HashedTable
+from chaffinch.features.hashed_table import MIN_SLOTS, HashedTable
 from chaffinch.features.language_model import LanguageModel
 from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
 from chaffinch.features.registry import FEATURE_NAMES
@@ -255,7 +255,8 @@ def _load_resources(folder: Path) -> Resources:
     ):
         raise ModelError(f"{folder}: the channel's arrays do not fit together.")
     fingerprints, values = arrays["bigram_fingerprints"], arrays["bigram_values"]
-    if len(fingerprints) & (len(fingerprints) - 1) or len(fingerprints) != len(values):
+    n_slots = len(fingerprints)
+    if n_slots < MIN_SLOTS or n_slots & (n_slots - 1) or values.shape != (n_slots, 1):
         raise ModelError(f"{folder}: the bigram table's arrays do not fit together.")
     text = (folder / "vocabulary.txt").read_text("utf-8")
     if text.count("\n") + bool(text) != n_ids - FIRST_WORD:

@@ -5,9 +5,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+MIN_SLOTS = 16
+
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _MAX_PROBES = 64
 _LOAD = 0.75
+_ROW_BITS = 3
+_ROW = 1 << _ROW_BITS
+"""Slots that are looked at together: their comparisons fill one byte."""
+
+_LOWEST_BIT = np.array(
+    [max((byte & -byte).bit_length() - 1, 0) for byte in range(1 << _ROW)], np.uint8
+)
 
 
 class HashedTable(NamedTuple):
@@ -18,7 +27,8 @@ class HashedTable(NamedTuple):
     idea of Talbot and Osborne, "Randomised Language Modelling", ACL 2007).
 
     Attributes:
-        fingerprint: uint16 array of shape (n_slots,), a power of two long; 0 marks a free slot.
+        fingerprint: uint16 array of shape (n_slots,), a power of two long, at
+            least 16; 0 marks a free slot.
         value: uint8 array of shape (n_slots, n_values).
     """
 
@@ -33,7 +43,7 @@ class HashedTable(NamedTuple):
             keys: uint64 array of shape (n_keys,), without repeats.
             values: uint8 array of shape (n_keys, n_values).
         """
-        n_slots = 1 << max(4, int(np.ceil(np.log2(max(len(keys), 1) / _LOAD))))
+        n_slots = max(MIN_SLOTS, 1 << int(np.ceil(np.log2(max(len(keys), 1) / _LOAD))))
         fingerprint = np.zeros(n_slots, np.uint16)
         stored = np.zeros((n_slots, values.shape[1]), np.uint8)
         slot, print_ = _slots(keys, n_slots)
@@ -56,19 +66,32 @@ class HashedTable(NamedTuple):
         """Slot of each key, -1 where it is absent; int64 of shape (n_keys,)."""
         n_slots = len(self.fingerprint)
         slot, print_ = _slots(keys, n_slots)
-        seen = self.fingerprint[slot]
+        seen = self.fingerprint.take(slot)
         found = np.where(seen == print_, slot, -1)
         waiting = np.flatnonzero((seen != print_) & (seen != 0))
-        for _ in range(_MAX_PROBES):
+        rows = self.fingerprint.reshape(-1, _ROW)
+        slot, print_ = (slot.take(waiting) + 1) & (n_slots - 1), print_.take(waiting)
+        row = slot >> _ROW_BITS
+        ahead = np.uint8(255) << (slot & (_ROW - 1)).astype(np.uint8)
+        # From here on whole rows, each key's last step being the first match or free slot.
+        for _ in range(_MAX_PROBES // _ROW + 1):
             if not len(waiting):
                 break
-            step = (slot[waiting] + 1) & (n_slots - 1)
-            slot[waiting] = step
-            seen = self.fingerprint[step]
-            hit = seen == print_[waiting]
-            found[waiting[hit]] = step[hit]
-            waiting = waiting[~hit & (seen != 0)]
+            seen = rows.take(row, axis=0)
+            match = _bits(seen == print_.repeat(_ROW).reshape(-1, _ROW)) & ahead
+            end = (_bits(seen == 0) & ahead) | match
+            place = _LOWEST_BIT.take(end)
+            hit = np.flatnonzero((match >> place) & 1)
+            found[waiting.take(hit)] = (row.take(hit) << _ROW_BITS) + place.take(hit)
+            on = np.flatnonzero(end == 0)
+            waiting, print_ = waiting.take(on), print_.take(on)
+            row = (row.take(on) + 1) & (len(rows) - 1)
+            ahead = np.full(len(on), 255, np.uint8)
         return found
+
+
+def _bits(rows: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return np.packbits(rows.ravel(), bitorder="little")
 
 
 def _slots(keys: NDArray[np.uint64], n_slots: int) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:

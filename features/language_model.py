@@ -12,6 +12,8 @@ Ids = NDArray[np.uint16]
 _STEPS_PER_TEN = 32
 """Quantisation of stored log-probabilities: steps of 1/32 of a power of ten."""
 
+_DEQUANTISED = np.arange(256) / np.float64(-_STEPS_PER_TEN)
+
 
 def quantise(log10: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Store non-positive log10 values in 8 bits, 0 to -7.97 in steps of 1/32."""
@@ -20,7 +22,7 @@ def quantise(log10: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 def dequantise(stored: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The log10 values that `quantise` stored."""
-    return stored / np.float64(-_STEPS_PER_TEN)
+    return _DEQUANTISED.take(stored)
 
 
 def bigram_keys(first: Ids, second: Ids) -> NDArray[np.uint64]:
@@ -52,5 +54,8 @@ class LanguageModel(NamedTuple):
     def bigram(self, first: Ids, second: Ids) -> NDArray[np.float64]:
         """log10 P(second | first), float64 of shape (n,)."""
         slot = self.bigrams.find(bigram_keys(first, second))
-        lower = self.backoff[first].astype(np.float64) + self.unigram[second]
-        return np.where(slot >= 0, dequantise(self.bigrams.value[slot, 0]), lower)
+        known = dequantise(self.bigrams.value[:, 0].take(slot))
+        absent = np.flatnonzero(slot < 0)
+        first, second = first.take(absent), second.take(absent)
+        known[absent] = self.backoff.take(first).astype(np.float64) + self.unigram.take(second)
+        return known
