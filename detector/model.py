@@ -14,7 +14,7 @@ from chaffinch.features.channel import Channel
 from chaffinch.features.context_model import WINDOW, ContextModel
 from chaffinch.features.hashed_table import MIN_SLOTS, HashedTable
 from chaffinch.features.language_model import LanguageModel
-from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
+from chaffinch.features.phrase_channel import LONGEST, PhraseChannel
 from chaffinch.features.registry import FEATURE_NAMES
 from chaffinch.features.replacement_odds import COLUMNS, ReplacementOdds
 from chaffinch.features.resources import Resources
@@ -147,6 +147,7 @@ class Model:
 
 def _arrays(resources: Resources) -> dict[str, NDArray[Any]]:
     model, channel = resources.language_model, resources.channel
+    phrase_channel = resources.phrase_channel
     return {
         "vocabulary_hashes": resources.vocabulary.hashes,
         "unigram": model.unigram,
@@ -158,14 +159,15 @@ def _arrays(resources: Resources) -> dict[str, NDArray[Any]]:
         "channel_originals": channel.original,
         "channel_weights": channel.weight,
         **_named("context", resources.context_model),
-        **_named("phrase", resources.phrase_channel),
+        "phrase_phrases": phrase_channel.phrases,
+        "phrase_start": phrase_channel.start,
+        "phrase_original": phrase_channel.original,
+        "phrase_weight": phrase_channel.weight,
         **_named("odds", resources.replacement_odds),
     }
 
 
-def _named(
-    prefix: str, arrays: ContextModel | PhraseChannel | ReplacementOdds
-) -> dict[str, NDArray[Any]]:
+def _named(prefix: str, arrays: ContextModel | ReplacementOdds) -> dict[str, NDArray[Any]]:
     return {f"{prefix}_{name}": array for name, array in arrays._asdict().items()}
 
 
@@ -277,9 +279,10 @@ def _load_resources(folder: Path) -> Resources:
 
 
 def _phrase_channel(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -> PhraseChannel:
-    channel = PhraseChannel(**{name: arrays[f"phrase_{name}"] for name in PhraseChannel._fields})
+    names = ("phrases", "start", "original", "weight")
+    channel = PhraseChannel(*(arrays[f"phrase_{name}"] for name in names))
     n_phrases, start = len(channel.phrases), channel.start.astype(np.int64)
-    keys = phrase_keys(channel.phrases) if channel.phrases.shape[1:] == (LONGEST,) else None
+    keys = channel.keys if channel.phrases.shape[1:] == (LONGEST,) else None
     if (
         keys is None
         or (keys[1:] <= keys[:-1]).any()

@@ -41,3 +41,24 @@ class Channel(NamedTuple):
         kept = np.random.default_rng(seed).random(len(self.original)) < share
         before = np.concatenate(([0], np.cumsum(kept)))
         return Channel(before[self.start].astype(np.uint32), self.original[kept], self.weight[kept])
+
+
+def best_of_each(owner: NDArray[np.int64], value: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which candidate of each owner is the best one, the first where several are.
+
+    Args:
+        owner: int64 array of shape (n_candidates,), rising from 0 or more.
+        value: float64 array of shape (n_candidates,), higher for better candidates.
+
+    Returns:
+        int64 indices of shape (n_owners,), rising.
+
+    >>> best_of_each(np.array([0, 0, 0, 7]), np.array([1.0, 3.0, 3.0, -2.0])).tolist()
+    [1, 3]
+    """
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    if not len(first):
+        return first
+    highest = np.maximum.reduceat(value, first).repeat(np.diff(first, append=len(owner)))
+    best = np.flatnonzero(value == highest)
+    return best[np.diff(owner.take(best), prepend=-1) > 0]

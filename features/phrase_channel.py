@@ -1,10 +1,13 @@
 """Which phrases a spinner writes for which words and phrases, and words for which phrases."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.channel import best_of_each
 from chaffinch.features.language_model import LanguageModel, dequantise
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import GAP_NONE, LOWER, TokenBlock
@@ -33,7 +36,8 @@ class PhraseMatches(NamedTuple):
     original: NDArray[np.int64]
 
 
-class PhraseChannel(NamedTuple):
+@dataclass(frozen=True)
+class PhraseChannel:
     """Pairs of which at least one side is several words.
 
     Attributes:
@@ -50,6 +54,22 @@ class PhraseChannel(NamedTuple):
     start: NDArray[np.uint32]
     original: NDArray[np.uint32]
     weight: NDArray[np.uint8]
+
+    @cached_property
+    def keys(self) -> NDArray[np.uint64]:
+        """`phrase_keys` of all phrases, uint64 of shape (n_phrases,)."""
+        return phrase_keys(self.phrases)
+
+    @cached_property
+    def _written(self) -> NDArray[np.bool_]:
+        return self.start[1:] > self.start[:-1]
+
+    @cached_property
+    def _begins(self) -> NDArray[np.bool_]:
+        """Whether each id is the first of a written phrase."""
+        begins = np.zeros(1 << 16, np.bool_)
+        begins[self.phrases[self._written, 0]] = True
+        return begins
 
     def text(self, index: int, words: list[str]) -> str:
         """A phrase in letters.
@@ -80,36 +100,30 @@ class PhraseChannel(NamedTuple):
         own = _fit(model, self.phrases[phrase], before, after)
         other = _fit(model, self.phrases[original], before[at], after[at])
         value = dequantise(self.weight[pair]) + other - own[at]
-        order = np.lexsort((-value, at))
-        best = order[np.diff(at[order], prepend=-1) > 0]
+        best = best_of_each(at, value)
         return PhraseMatches(first[at[best]], length[at[best]], value[best], original[best])
 
     def _found(
         self, block: TokenBlock
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """First token, length and phrase of every written phrase, by first token."""
-        keys = phrase_keys(self.phrases)
-        written = np.flatnonzero(np.diff(self.start.astype(np.int64)) > 0)
-        begins = np.zeros(1 << 16, np.bool_)
-        begins[self.phrases[written, 0]] = True
         plain = (block.word >= FIRST_WORD) & (block.case == LOWER)
-        joined = np.append(block.gap[1:] == GAP_NONE, False)
-        able = np.flatnonzero(plain & begins[block.word])
-        ids = np.zeros((len(able), LONGEST), np.uint16)
-        whole = np.ones(len(able), np.bool_)
+        goes_on = np.append(plain[1:] & (block.gap[1:] == GAP_NONE), False)
+        token = np.flatnonzero(plain & self._begins.take(block.word))
+        key = np.zeros(len(token), np.uint64)
         found = []
         for place in range(LONGEST):
-            token = np.minimum(able + place, len(block.word) - 1)
-            if place:
-                whole &= joined[np.minimum(able + place - 1, len(block.word) - 1)]
-            whole &= plain[token]
-            ids[:, place] = np.where(whole, block.word[token], _NONE)
-            key = phrase_keys(ids)
-            slot = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
-            hit = whole & (keys[slot] == key) if len(keys) else np.zeros(len(able), np.bool_)
-            hit &= self.start[slot + 1] > self.start[slot] if len(keys) else False
-            rows = np.flatnonzero(hit)
-            found.append((able[rows], np.full(len(rows), place + 1), slot[rows]))
+            shift = np.uint64(16 * (LONGEST - 1 - place))
+            key |= block.word.take(token + place).astype(np.uint64) << shift
+            phrase = np.searchsorted(self.keys, key)
+            np.minimum(phrase, len(self.phrases) - 1, out=phrase)
+            nearest = self.keys.take(phrase)
+            hit = np.flatnonzero((nearest == key) & self._written.take(phrase))
+            found.append((token.take(hit), np.full(len(hit), place + 1), phrase.take(hit)))
+            longer = np.flatnonzero(
+                (nearest >> shift == key >> shift) & goes_on.take(token + place)
+            )
+            token, key = token.take(longer), key.take(longer)
         first, length, phrase = (np.concatenate(parts) for parts in zip(*found, strict=True))
         order = np.lexsort((length, first))
         return first[order], length[order], phrase[order]
@@ -130,11 +144,11 @@ def _fit(
     after: NDArray[np.uint16],
 ) -> NDArray[np.float64]:
     """log10 probability of phrases, and of what follows, in their places."""
-    total = model.bigram(before, phrases[:, 0])
-    last = phrases[:, 0]
+    last = phrases[:, 0].copy()
+    total = model.bigram(before, last)
     for place in range(1, LONGEST):
-        word = phrases[:, place]
-        more = word != _NONE
-        total = total + np.where(more, model.bigram(last, word), 0.0)
-        last = np.where(more, word, last)
+        more = np.flatnonzero(phrases[:, place] != _NONE)
+        word = phrases[more, place]
+        total[more] += model.bigram(last[more], word)
+        last[more] = word
     return total + model.bigram(last, after)

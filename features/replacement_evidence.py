@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.channel import best_of_each
 from chaffinch.features.language_model import dequantise
 from chaffinch.features.rates import type_counts
 from chaffinch.features.resources import Resources
@@ -103,17 +104,15 @@ def _best_candidates(
     original = np.zeros(len(word), np.uint16)
     questionable = np.flatnonzero(context > _BEYOND_DOUBT)
     at, pair = channel.expand(word[questionable])
-    at = questionable[at]
-    candidate = channel.original[pair]
-    fit = model.bigram(before[at], candidate) + model.bigram(candidate, after[at])
-    value = dequantise(channel.weight[pair]) + fit - own[at]
-    hopeful = value > _NO_GAIN
-    at, candidate, value = at[hopeful], candidate[hopeful], value[hopeful]
-    better = context[at] - resources.context_model.log_odds(wanted[at], candidate)
+    at = questionable.take(at)
+    candidate = channel.original.take(pair)
+    fit = model.bigram(before.take(at), candidate) + model.bigram(candidate, after.take(at))
+    value = dequantise(channel.weight.take(pair)) + fit - own.take(at)
+    hopeful = np.flatnonzero(value > _NO_GAIN)
+    at, candidate, value = at.take(hopeful), candidate.take(hopeful), value.take(hopeful)
+    better = context.take(at) - resources.context_model.log_odds(wanted.take(at, axis=0), candidate)
     value = value + _CONTEXT_WEIGHT * better
-    if len(at):
-        order = np.lexsort((-value, at))
-        best = order[np.concatenate(([True], at[order][1:] != at[order][:-1]))]
-        gain[at[best]] = value[best]
-        original[at[best]] = candidate[best]
+    best = best_of_each(at, value)
+    gain[at[best]] = value[best]
+    original[at[best]] = candidate[best]
     return gain, original
