@@ -18,7 +18,8 @@ TOPIC_SCALE = 4.0
 """The topic's mean is shorter than a single vector by about this factor."""
 
 _LARGEST = 127
-_BATCH = 4096
+_TILE = 512
+"""Tokens worked on together: what is worked out on the way stays in a processor's cache."""
 
 
 class ContextModel(NamedTuple):
@@ -70,12 +71,15 @@ class ContextModel(NamedTuple):
         Returns:
             float32 array of shape (n, d), to be answered by `log_odds`.
         """
-        running = np.zeros((len(stream.ids) + 1, self.context.shape[1]), np.int32)
-        np.cumsum(self.context[stream.ids], axis=0, dtype=np.int32, out=running[1:])
-        parts = [np.zeros((0, self.context.shape[1]), np.float32)]
-        for first in range(0, len(tokens), _BATCH):
-            parts.append(self._wanted(block, stream, running, tokens[first : first + _BATCH]))
-        return np.concatenate(parts)
+        vectors = self.context.take(stream.ids, axis=0)
+        running = np.zeros((len(vectors) + 1, vectors.shape[1]), np.int32)
+        np.cumsum(vectors, axis=0, dtype=np.int32, out=running[1:])
+        layers = self.hidden.astype(np.float32), self.output.astype(np.float32)
+        wanted = np.empty((len(tokens), vectors.shape[1]), np.float32)
+        for first in range(0, len(tokens), _TILE):
+            tile = slice(first, first + _TILE)
+            wanted[tile] = self._wanted(block, stream, vectors, running, layers, tokens[tile])
+        return wanted
 
     def log_odds(self, wanted: NDArray[np.float32], ids: NDArray[np.uint16]) -> NDArray[np.float32]:
         """Natural log-odds that words were put by a machine where something was wanted.
@@ -87,24 +91,31 @@ class ContextModel(NamedTuple):
         Returns:
             float32 array of shape (n,); high for words that do not belong.
         """
-        fit = (wanted * self.word[ids]).sum(axis=1) * self.scale[ids]
-        odds: NDArray[np.float32] = fit + self.bias[ids]
+        fit = np.empty(len(ids), np.float32)
+        for first in range(0, len(ids), _TILE):
+            tile = slice(first, first + _TILE)
+            fit[tile] = (wanted[tile] * self.word.take(ids[tile], axis=0)).sum(axis=1)
+        odds: NDArray[np.float32] = fit * self.scale.take(ids) + self.bias.take(ids)
         return odds
 
     def _wanted(
         self,
         block: TokenBlock,
         stream: Stream,
+        vectors: NDArray[np.int8],
         running: NDArray[np.int32],
+        layers: tuple[NDArray[np.float32], NDArray[np.float32]],
         tokens: NDArray[np.int64],
     ) -> NDArray[np.float32]:
         doc = block.doc[tokens]
         at = stream.place[tokens]
-        low = np.maximum(at - TOPIC_WINDOW, stream.first[doc])
-        high = np.minimum(at + TOPIC_WINDOW, stream.last[doc])
+        start, stop = stream.first[doc], stream.last[doc]
+        low = np.maximum(at - TOPIC_WINDOW, start)
+        high = np.minimum(at + TOPIC_WINDOW, stop)
         width = (high - low).astype(np.float32)[:, None]
-        total = (running[high] - running[low]).astype(np.float32)
+        total = (running.take(high, axis=0) - running.take(low, axis=0)).astype(np.float32)
         topic = total / width * np.float32(TOPIC_SCALE) * self.place[-1]
+        product = np.empty_like(topic)
         sides = []
         for offsets, places in (
             (range(-WINDOW, 0), self.place[:WINDOW]),
@@ -112,14 +123,25 @@ class ContextModel(NamedTuple):
         ):
             side = np.zeros_like(topic)
             for offset, weight in zip(offsets, places, strict=True):
-                side += self.context[stream.neighbour(tokens, doc, offset)] * weight
+                beside = at + offset
+                # The stream ends with a boundary, as documents do.
+                beside[(beside < start) | (beside >= stop)] = len(vectors) - 1
+                side += np.multiply(vectors.take(beside, axis=0), weight, out=product)
             sides.append(side)
         left, right = sides
         unit_in, unit_hidden, unit_out, unit_output = self.units
-        summed = np.hstack([left, right, topic])
-        whole = np.clip(np.rint(summed / unit_in), -_LARGEST, _LARGEST)
-        active = whole @ self.hidden.astype(np.float32) * unit_hidden + self.hidden_bias
-        active = np.clip(np.rint(active / unit_out), 0, 2 * _LARGEST)
-        mixed = active @ self.output.astype(np.float32) * unit_output
+        whole = np.hstack([left, right, topic])
+        whole /= unit_in
+        np.rint(whole, out=whole)
+        np.clip(whole, -_LARGEST, _LARGEST, out=whole)
+        hidden, output = layers
+        active = whole @ hidden
+        active *= unit_hidden
+        active += self.hidden_bias
+        active /= unit_out
+        np.rint(active, out=active)
+        np.clip(active, 0, 2 * _LARGEST, out=active)
+        mixed = active @ output
+        mixed *= unit_output
         wanted: NDArray[np.float32] = left + right + topic + mixed
         return wanted
