@@ -28,11 +28,12 @@ def distinct_share(block: TokenBlock, marked: NDArray[np.bool_]) -> NDArray[np.f
 
 def distinct_count(block: TokenBlock, marked: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """Number of different words among each document's (marked) tokens, of shape (n_docs,)."""
-    doc, word_hash = block.doc, block.word_hash
+    types = block.types
+    doc = types.doc
     if marked is not None:
-        doc, word_hash = doc[marked], word_hash[marked]
-    order, new = _by_type(doc, word_hash)
-    return np.bincount(doc[order][new], minlength=len(block))
+        n_marked = np.bincount(types.of_token[marked[types.order]], minlength=len(doc))
+        doc = doc[n_marked > 0]
+    return np.bincount(doc, minlength=len(block))
 
 
 def mean_by_type(block: TokenBlock, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -45,28 +46,14 @@ def mean_by_type(block: TokenBlock, values: NDArray[np.float64]) -> NDArray[np.f
     Returns:
         float64 array of shape (n_docs,).
     """
-    order, new = _by_type(block.doc, block.word_hash)
-    word_type = np.cumsum(new) - 1
-    mean = np.bincount(word_type, weights=values[order]) / np.maximum(np.bincount(word_type), 1)
-    doc_of_type = block.doc[order][new]
-    return np.bincount(doc_of_type, weights=mean, minlength=len(block)).astype(np.float64)
+    types = block.types
+    mean = np.bincount(types.of_token, weights=values.take(types.order)) / types.n_tokens
+    return np.bincount(types.doc, weights=mean, minlength=len(block)).astype(np.float64)
 
 
 def type_counts(block: TokenBlock) -> NDArray[np.int64]:
     """How often each token's word stands in its document, int64 of shape (n_tokens,)."""
-    order, new = _by_type(block.doc, block.word_hash)
-    word_type = np.cumsum(new) - 1
-    counts = np.empty(len(order), np.int64)
-    counts[order] = np.bincount(word_type)[word_type]
+    types = block.types
+    counts = np.empty(len(types.order), np.int64)
+    counts[types.order] = types.n_tokens.take(types.of_token)
     return counts
-
-
-def _by_type(
-    doc: NDArray[np.int64], word_hash: NDArray[np.uint64]
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Tokens in order of document and word, and where in that order a new word begins."""
-    order = np.lexsort((word_hash, doc))
-    doc, word_hash = doc[order], word_hash[order]
-    new = np.ones(len(doc), np.bool_)
-    new[1:] = (doc[1:] != doc[:-1]) | (word_hash[1:] != word_hash[:-1])
-    return order, new

@@ -4,6 +4,8 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +52,24 @@ _GAP_OF_KIND[[SPACE, HYPHEN, APOSTROPHE, QUOTE, CLAUSE, STOP, NEWLINE]] = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+class WordTypes(NamedTuple):
+    """The different words of every document of a block.
+
+    Attributes:
+        order: int64 array of shape (n_tokens,), tokens by document and word.
+        of_token: int64 array of shape (n_tokens,), the word of each token in that order, as an
+            index that rises by one at every new word.
+        n_tokens: int64 array of shape (n_types,), tokens of each different word.
+        doc: int64 array of shape (n_types,), its document.
+    """
+
+    order: NDArray[np.int64]
+    of_token: NDArray[np.int64]
+    n_tokens: NDArray[np.int64]
+    doc: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class TokenBlock:
     """Documents and their tokens. A token is a run of letters and digits.
 
@@ -139,6 +158,16 @@ class TokenBlock:
             case=case,
             n_words=np.bincount(doc, minlength=len(texts)),
         )
+
+    @cached_property
+    def types(self) -> WordTypes:
+        """The different words, sorted out once for all signals."""
+        order = np.lexsort((self.word_hash, self.doc))
+        doc, word_hash = self.doc[order], self.word_hash[order]
+        new = np.ones(len(doc), np.bool_)
+        new[1:] = (doc[1:] != doc[:-1]) | (word_hash[1:] != word_hash[:-1])
+        of_token = np.cumsum(new) - 1
+        return WordTypes(order, of_token, np.bincount(of_token), doc[new])
 
     def local(self, token: int) -> tuple[int, int]:
         """Start and end of a token in its own document's text."""
