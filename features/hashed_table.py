@@ -81,9 +81,9 @@ class HashedTable(NamedTuple):
             match = _bits(seen == print_.repeat(_ROW).reshape(-1, _ROW)) & ahead
             end = (_bits(seen == 0) & ahead) | match
             place = _LOWEST_BIT.take(end)
-            hit = np.flatnonzero((match >> place) & 1)
+            hit = ((match >> place) & 1).nonzero()[0]
             found[waiting.take(hit)] = (row.take(hit) << _ROW_BITS) + place.take(hit)
-            on = np.flatnonzero(end == 0)
+            on = (end == 0).nonzero()[0]
             waiting, print_ = waiting.take(on), print_.take(on)
             row = (row.take(on) + 1) & (len(rows) - 1)
             ahead = np.full(len(on), 255, np.uint8)

@@ -59,3 +59,10 @@ class LanguageModel(NamedTuple):
         first, second = first.take(absent), second.take(absent)
         known[absent] = self.backoff.take(first).astype(np.float64) + self.unigram.take(second)
         return known
+
+    def pairs(
+        self, before: Ids, word: Ids, after: Ids
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """log10 P(word | before) and log10 P(after | word), both float64 of shape (n,)."""
+        both = self.bigram(np.concatenate((before, word)), np.concatenate((word, after)))
+        return both[: len(word)], both[len(word) :]

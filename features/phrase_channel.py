@@ -97,9 +97,14 @@ class PhraseChannel:
         doc = block.doc[first]
         before = stream.neighbour(first, doc, -1)
         after = stream.neighbour(first + length - 1, doc, 1)
-        own = _fit(model, self.phrases[phrase], before, after)
-        other = _fit(model, self.phrases[original], before[at], after[at])
-        value = dequantise(self.weight[pair]) + other - own[at]
+        fit = _fit(
+            model,
+            self.phrases.take(np.concatenate((phrase, original)), axis=0),
+            np.concatenate((before, before.take(at))),
+            np.concatenate((after, after.take(at))),
+        )
+        own, other = fit[: len(first)], fit[len(first) :]
+        value = dequantise(self.weight.take(pair)) + other - own.take(at)
         best = best_of_each(at, value)
         return PhraseMatches(first[at[best]], length[at[best]], value[best], original[best])
 

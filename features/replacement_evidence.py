@@ -63,8 +63,7 @@ def replacement_evidence(block: TokenBlock, stream: Stream, resources: Resources
     word, doc = block.word[tokens], block.doc[tokens]
     before = stream.neighbour(tokens, doc, -1)
     after = stream.neighbour(tokens, doc, 1)
-    from_before = model.bigram(before, word)
-    to_after = model.bigram(word, after)
+    from_before, to_after = model.pairs(before, word, after)
     wanted = context_model.wanted(block, stream, tokens)
     context = context_model.log_odds(wanted, word)
     gain, original = _best_candidates(
@@ -106,8 +105,8 @@ def _best_candidates(
     at, pair = channel.expand(word[questionable])
     at = questionable.take(at)
     candidate = channel.original.take(pair)
-    fit = model.bigram(before.take(at), candidate) + model.bigram(candidate, after.take(at))
-    value = dequantise(channel.weight.take(pair)) + fit - own.take(at)
+    from_before, to_after = model.pairs(before.take(at), candidate, after.take(at))
+    value = dequantise(channel.weight.take(pair)) + (from_before + to_after) - own.take(at)
     hopeful = np.flatnonzero(value > _NO_GAIN)
     at, candidate, value = at.take(hopeful), candidate.take(hopeful), value.take(hopeful)
     better = context.take(at) - resources.context_model.log_odds(wanted.take(at, axis=0), candidate)
