@@ -1,9 +1,9 @@
 """What an audit must show, measured: nothing lost, memory, processes, and what a page costs.
 
-    python benchmarks/auditing.py kills DATA      killed twenty times, the rows equal one clean run's
-    python benchmarks/auditing.py memory DATA     peak memory and pace at 10,000 and 100,000 documents
+    python benchmarks/auditing.py kills DATA  killed twenty times, the rows equal one clean run's
+    python benchmarks/auditing.py memory DATA  peak memory and pace at 10,000 and 100,000 documents
     python benchmarks/auditing.py processes DATA  two processes over one
-    python benchmarks/auditing.py warc DATA       end to end, over FastWARC and the extraction alone
+    python benchmarks/auditing.py warc DATA  end to end, over FastWARC and the extraction alone
 
 DATA is a folder with *.jsonl.zst corpora, and html/ for `warc`. Crawls are made in a temporary
 folder. Ratios hold on a busy machine as far as all of their parts were slowed alike: `processes`

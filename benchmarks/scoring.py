@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 import numpy as np
-from audit import named_pages
+from auditing import named_pages
 from extraction import chaffinch, resiliparse
 from tqdm import trange
 

@@ -1,4 +1,4 @@
-"""A compact trigram model of clean English, looked up in vectorised numpy."""
+"""Counts of word pairs in clean English, looked up in vectorised numpy."""
 
 from typing import NamedTuple
 
