@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_SLOTS = 16
+"""Slots of the smallest table."""
 
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _MAX_PROBES = 64
@@ -27,8 +28,8 @@ class HashedTable(NamedTuple):
     idea of Talbot and Osborne, "Randomised Language Modelling", ACL 2007).
 
     Attributes:
-        fingerprint: uint16 array of shape (n_slots,), a power of two long, at
-            least 16; 0 marks a free slot.
+        fingerprint: uint16 array of shape (n_slots,), a power of two long, not less
+            than `MIN_SLOTS`; 0 marks a free slot.
         value: uint8 array of shape (n_slots, n_values).
     """
 

@@ -29,6 +29,16 @@ def test_absent_keys_are_rarely_taken_for_present_ones() -> None:
     assert (table.find(absent) >= 0).mean() < 0.001
 
 
+def test_the_keys_of_a_crowded_table_are_found_alone_as_together() -> None:
+    keys = np.random.default_rng(0).permutation(3072).astype(np.uint64)
+    table = HashedTable.build(keys, np.arange(3072).astype(np.uint8)[:, None])
+    assert (table.fingerprint > 0).mean() == 0.75
+    together = table.find(keys)
+    assert (table.value[together, 0] == np.arange(3072).astype(np.uint8)).all()
+    alone = [int(table.find(keys[[index]])[0]) for index in range(200)]
+    assert alone == together[:200].tolist()
+
+
 @given(st.floats(-7.9, 0))
 def test_quantised_probabilities_are_within_half_a_step(value: float) -> None:
     assert abs(dequantise(quantise(np.array([value])))[0] - value) <= 1 / 64 + 1e-9
