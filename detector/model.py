@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ from chaffinch.features.hashed_table import MIN_SLOTS, HashedTable
 from chaffinch.features.language_model import LanguageModel
 from chaffinch.features.phrase_channel import LONGEST, PhraseChannel
 from chaffinch.features.registry import FEATURE_NAMES
-from chaffinch.features.replacement_odds import COLUMNS, ReplacementOdds
+from chaffinch.features.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 from chaffinch.features.resources import Resources
 from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUNDLED = Path(__file__).parent / "bundled"
 
 _ARRAYS: dict[str, tuple[type[np.generic], int]] = {
@@ -47,7 +47,7 @@ _ARRAYS: dict[str, tuple[type[np.generic], int]] = {
     "phrase_original": (np.uint32, 1),
     "phrase_weight": (np.uint8, 1),
     "odds_knots": (np.float32, 2),
-    "odds_curves": (np.float32, 2),
+    "odds_curves": (np.float32, 3),
     "odds_phrase_knots": (np.float32, 1),
     "odds_phrase_curve": (np.float32, 1),
 }
@@ -168,7 +168,12 @@ def _arrays(resources: Resources) -> dict[str, NDArray[Any]]:
 
 
 def _named(prefix: str, arrays: ContextModel | ReplacementOdds) -> dict[str, NDArray[Any]]:
-    return {f"{prefix}_{name}": array for name, array in arrays._asdict().items()}
+    names = (
+        arrays._fields
+        if isinstance(arrays, ContextModel)
+        else [field.name for field in fields(arrays)]
+    )
+    return {f"{prefix}_{name}": getattr(arrays, name) for name in names}
 
 
 def save_model(model: Model, folder: Path, card: str) -> None:
@@ -211,10 +216,10 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
                 f"{folder}: model of schema {description['schema_version']}, but this version "
                 f"reads schema {SCHEMA_VERSION}. Train it again with `chaffinch train`."
             )
-        fields: dict[str, Any] = description["classifier"]
+        stated: dict[str, Any] = description["classifier"]
         plain: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
-            for name, value in fields.items()
+            for name, value in stated.items()
         }
         classifier = Classifier(**plain)
         if verify:
@@ -325,12 +330,12 @@ def _context_model(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) ->
 
 
 def _replacement_odds(folder: Path, arrays: dict[str, NDArray[Any]]) -> ReplacementOdds:
-    odds = ReplacementOdds(**{name: arrays[f"odds_{name}"] for name in ReplacementOdds._fields})
+    odds = ReplacementOdds(*(arrays[f"odds_{field.name}"] for field in fields(ReplacementOdds)))
     if (
-        odds.knots.shape != odds.curves.shape
+        odds.curves.shape != (len(COLUMNS_OF), *odds.knots.shape)
         or odds.phrase_knots.shape != odds.phrase_curve.shape
         or len(odds.knots) != len(COLUMNS)
-        or not all(np.isfinite(array).all() for array in odds)
+        or not all(np.isfinite(getattr(odds, field.name)).all() for field in fields(odds))
         or (np.diff(odds.knots, axis=1) <= 0).any()
         or (np.diff(odds.phrase_knots) <= 0).any()
     ):

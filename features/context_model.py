@@ -12,13 +12,19 @@ WINDOW = 5
 """Words and pauses on either side that are weighed one by one."""
 
 TOPIC_WINDOW = 64
-"""Words and pauses on either side whose mean stands for the topic."""
+"""Words and pauses on either side whose mean stands for the topic, at the least."""
+
+_CELL = 32
+_PART = 16 * _CELL
+"""Places summed together: what is worked out on the way stays in a processor's cache."""
+
 
 TOPIC_SCALE = 4.0
 """The topic's mean is shorter than a single vector by about this factor."""
 
 _LARGEST = 127
-_TILE = 512
+_OFFSETS = np.array([*range(-WINDOW, 0), *range(1, WINDOW + 1)])
+_TILE = 256
 """Tokens worked on together: what is worked out on the way stays in a processor's cache."""
 
 
@@ -72,14 +78,62 @@ class ContextModel(NamedTuple):
             float32 array of shape (n, d), to be answered by `log_odds`.
         """
         vectors = self.context.take(stream.ids, axis=0)
-        running = np.zeros((len(vectors) + 1, vectors.shape[1]), np.int32)
-        np.cumsum(vectors, axis=0, dtype=np.int32, out=running[1:])
+        topic, cell = self._topics(stream, vectors)
         layers = self.hidden.astype(np.float32), self.output.astype(np.float32)
         wanted = np.empty((len(tokens), vectors.shape[1]), np.float32)
+        doc, at = block.doc.take(tokens), stream.place.take(tokens)
+        cell = cell.take(doc) + (at - stream.first.take(doc)) // _CELL
+        # The stream ends with a boundary, as documents do.
+        beside = at[:, None] + _OFFSETS
+        outside = (beside < stream.first.take(doc)[:, None]) | (
+            beside >= stream.last.take(doc)[:, None]
+        )
+        beside[outside] = len(vectors) - 1
         for first in range(0, len(tokens), _TILE):
             tile = slice(first, first + _TILE)
-            wanted[tile] = self._wanted(block, stream, vectors, running, layers, tokens[tile])
+            around = vectors.take(beside[tile], axis=0).astype(np.float32)
+            wanted[tile] = self._wanted(around, topic.take(cell[tile], axis=0), layers)
         return wanted
+
+    def _topics(
+        self, stream: Stream, vectors: NDArray[np.int8]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Mean vectors of the text around, of every document's cells of `_CELL` places.
+
+        Returns:
+            Means over a cell and `TOPIC_WINDOW` places on either side of it, float32 of shape
+            (n_cells, d), weighed as a part of the context; and the number of each document's
+            first cell, int64 of shape (n_docs,).
+        """
+        reach = TOPIC_WINDOW // _CELL
+        lengths = stream.last - stream.first
+        counts = -(-lengths // _CELL)
+        begin = np.cumsum(counts) - counts
+        d = vectors.shape[1]
+        sums = np.zeros((int(counts.sum()), d), np.int16)
+        places = zip(stream.first.tolist(), stream.last.tolist(), begin.tolist(), strict=True)
+        for first, last, start in places:
+            for place in range(first, last, _PART):
+                part = vectors[place : min(place + _PART, last)].astype(np.int16)
+                part.resize((-(-len(part) // _CELL), _CELL * d), refcheck=False)
+                while part.shape[1] > d:
+                    half = part.shape[1] // 2
+                    part = part[:, :half] + part[:, half:]
+                row = start + (place - first) // _CELL
+                sums[row : row + len(part)] = part
+        cell = np.arange(len(sums))
+        doc = np.repeat(np.arange(len(counts)), counts)
+        total = np.zeros(sums.shape, np.float32)
+        for step in range(-reach, reach + 1):
+            beside = np.clip(cell + step, 0, len(sums) - 1)
+            same = (cell + step >= begin[doc]) & (cell + step < (begin + counts)[doc])
+            total += sums.take(beside, axis=0) * same[:, None]
+        edge = (cell - begin[doc]) * _CELL
+        high = np.minimum(edge + _CELL + TOPIC_WINDOW, lengths[doc])
+        width = high - np.maximum(edge - TOPIC_WINDOW, 0)
+        topic: NDArray[np.float32] = total / width[:, None].astype(np.float32)
+        topic *= np.float32(TOPIC_SCALE) * self.place[-1]
+        return topic, begin
 
     def log_odds(self, wanted: NDArray[np.float32], ids: NDArray[np.uint16]) -> NDArray[np.float32]:
         """Natural log-odds that words were put by a machine where something was wanted.
@@ -100,48 +154,30 @@ class ContextModel(NamedTuple):
 
     def _wanted(
         self,
-        block: TokenBlock,
-        stream: Stream,
-        vectors: NDArray[np.int8],
-        running: NDArray[np.int32],
+        around: NDArray[np.float32],
+        topic: NDArray[np.float32],
         layers: tuple[NDArray[np.float32], NDArray[np.float32]],
-        tokens: NDArray[np.int64],
     ) -> NDArray[np.float32]:
-        doc = block.doc[tokens]
-        at = stream.place[tokens]
-        start, stop = stream.first[doc], stream.last[doc]
-        low = np.maximum(at - TOPIC_WINDOW, start)
-        high = np.minimum(at + TOPIC_WINDOW, stop)
-        width = (high - low).astype(np.float32)[:, None]
-        total = (running.take(high, axis=0) - running.take(low, axis=0)).astype(np.float32)
-        topic = total / width * np.float32(TOPIC_SCALE) * self.place[-1]
-        product = np.empty_like(topic)
-        sides = []
-        for offsets, places in (
-            (range(-WINDOW, 0), self.place[:WINDOW]),
-            (range(1, WINDOW + 1), self.place[WINDOW:-1]),
-        ):
-            side = np.zeros_like(topic)
-            for offset, weight in zip(offsets, places, strict=True):
-                beside = at + offset
-                # The stream ends with a boundary, as documents do.
-                beside[(beside < start) | (beside >= stop)] = len(vectors) - 1
-                side += np.multiply(vectors.take(beside, axis=0), weight, out=product)
-            sides.append(side)
-        left, right = sides
+        """What is wanted in places, from the vectors beside them and the topics around."""
+        n, _, d = around.shape
+        sides = np.einsum(
+            "nskd,skd->nsd",
+            around.reshape(n, 2, WINDOW, d),
+            self.place[:-1].reshape(2, WINDOW, d),
+        )
         unit_in, unit_hidden, unit_out, unit_output = self.units
-        whole = np.hstack([left, right, topic])
-        whole /= unit_in
+        whole = np.concatenate((sides.reshape(n, 2 * d), topic), axis=1)
+        wanted: NDArray[np.float32] = sides.sum(axis=1) + topic
+        whole *= 1 / unit_in
         np.rint(whole, out=whole)
         np.clip(whole, -_LARGEST, _LARGEST, out=whole)
         hidden, output = layers
         active = whole @ hidden
-        active *= unit_hidden
-        active += self.hidden_bias
-        active /= unit_out
+        active *= unit_hidden / unit_out
+        active += self.hidden_bias / unit_out
         np.rint(active, out=active)
         np.clip(active, 0, 2 * _LARGEST, out=active)
         mixed = active @ output
         mixed *= unit_output
-        wanted: NDArray[np.float32] = left + right + topic + mixed
+        wanted += mixed
         return wanted

@@ -12,7 +12,7 @@ from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Span
 from chaffinch.features.tokens import TokenBlock
 
-BLOCK_CHARACTERS = 65_536
+BLOCK_CHARACTERS = 131_072
 """Characters of one block: its arrays fit in a processor's cache."""
 
 

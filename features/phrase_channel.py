@@ -17,6 +17,7 @@ LONGEST = 4
 """Words of the longest phrase; the ids of one fit into 64 bits."""
 
 _NONE = np.uint16(0)
+_OPENINGS = 1 << 22
 
 
 class PhraseMatches(NamedTuple):
@@ -80,23 +81,36 @@ class PhraseChannel:
         """
         return " ".join(words[id] for id in self.phrases[index] if id)
 
-    def matches(self, block: TokenBlock, stream: Stream, model: LanguageModel) -> PhraseMatches:
+    @cached_property
+    def _openings(self) -> NDArray[np.bool_]:
+        """Whether a written phrase may begin with a pair of words, by `_opening` of the pair."""
+        openings = np.zeros(_OPENINGS, np.bool_)
+        several = self.phrases[self._written & (self.phrases[:, 1] != _NONE)]
+        openings[_opening(several[:, 0], several[:, 1])] = True
+        return openings
+
+    def matches(
+        self,
+        block: TokenBlock,
+        model: LanguageModel,
+        doubtful: NDArray[np.int64],
+    ) -> PhraseMatches:
         """The phrases of a block that stand where an original would fit, best ones only.
 
         Args:
             block: The documents.
-            stream: Their words and pauses.
             model: What the fit is measured with.
+            doubtful: int64 indices of the words that are looked at: a phrase holds one at least.
         """
-        first, length, phrase = self._found(block)
+        stream = Stream.of_block(block)
+        first, length, phrase = self._found(block, doubtful)
         counts = (self.start[phrase + 1] - self.start[phrase]).astype(np.int64)
         at = np.repeat(np.arange(len(first)), counts)
         offset = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
         pair = self.start[phrase[at]].astype(np.int64) + offset
         original = self.original[pair].astype(np.int64)
-        doc = block.doc[first]
-        before = stream.neighbour(first, doc, -1)
-        after = stream.neighbour(first + length - 1, doc, 1)
+        before = stream.ids.take(stream.place.take(first) - 1)
+        after = stream.ids.take(stream.place.take(first + length - 1) + 1)
         fit = _fit(
             model,
             self.phrases.take(np.concatenate((phrase, original)), axis=0),
@@ -109,29 +123,57 @@ class PhraseChannel:
         return PhraseMatches(first[at[best]], length[at[best]], value[best], original[best])
 
     def _found(
-        self, block: TokenBlock
+        self, block: TokenBlock, doubtful: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """First token, length and phrase of every written phrase, by first token."""
+        n_tokens = len(block.word)
+        doubted = np.zeros(n_tokens + LONGEST, np.bool_)
+        doubted[doubtful] = True
+        near = doubted.copy()
+        for place in range(1, LONGEST):
+            near[:n_tokens] |= doubted[place : n_tokens + place]
         plain = (block.word >= FIRST_WORD) & (block.case == LOWER)
-        goes_on = np.append(plain[1:] & (block.gap[1:] == GAP_NONE), False)
-        token = np.flatnonzero(plain & self._begins.take(block.word))
-        key = np.zeros(len(token), np.uint64)
-        found = []
-        for place in range(LONGEST):
+        goes_on = np.zeros(n_tokens, np.bool_)
+        goes_on[:-1] = plain[1:] & (block.gap[1:] == GAP_NONE)
+        single = doubtful[plain.take(doubtful) & self._begins.take(block.word.take(doubtful))]
+        phrase, hit = self._looked_up(_with_word(_empty(single), block.word.take(single), 0))
+        found = [(single[hit], np.ones(int(hit.sum()), np.int64), phrase[hit])]
+        token = np.flatnonzero(near[:n_tokens] & plain & goes_on)
+        word = block.word.take(token)
+        token = token[self._openings.take(_opening(word, block.word.take(token + 1)))]
+        key = _with_word(_empty(token), block.word.take(token), 0)
+        for place in range(1, LONGEST):
+            key = _with_word(key, block.word.take(token + place), place)
+            phrase, hit = self._looked_up(key)
+            hit &= doubted[token[:, None] + np.arange(place + 1)].any(axis=1)
+            found.append((token[hit], np.full(int(hit.sum()), place + 1), phrase[hit]))
             shift = np.uint64(16 * (LONGEST - 1 - place))
-            key |= block.word.take(token + place).astype(np.uint64) << shift
-            phrase = np.searchsorted(self.keys, key)
-            np.minimum(phrase, len(self.phrases) - 1, out=phrase)
-            nearest = self.keys.take(phrase)
-            hit = np.flatnonzero((nearest == key) & self._written.take(phrase))
-            found.append((token.take(hit), np.full(len(hit), place + 1), phrase.take(hit)))
-            longer = np.flatnonzero(
-                (nearest >> shift == key >> shift) & goes_on.take(token + place)
-            )
-            token, key = token.take(longer), key.take(longer)
+            begun = self.keys.take(phrase) >> shift == key >> shift
+            longer = begun & goes_on.take(token + place)
+            token, key = token[longer], key[longer]
         first, length, phrase = (np.concatenate(parts) for parts in zip(*found, strict=True))
         order = np.lexsort((length, first))
         return first[order], length[order], phrase[order]
+
+    def _looked_up(self, key: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The first phrase not before each key, and whether it is a written phrase of this key."""
+        phrase = np.minimum(np.searchsorted(self.keys, key), len(self.phrases) - 1)
+        return phrase, (self.keys.take(phrase) == key) & self._written.take(phrase)
+
+
+def _empty(tokens: NDArray[np.int64]) -> NDArray[np.uint64]:
+    return np.zeros(len(tokens), np.uint64)
+
+
+def _opening(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.uint32]:
+    """A place among `_OPENINGS` for each pair of words; few pairs share one."""
+    mixed = first * np.uint32(40_503) + second
+    return (mixed ^ (mixed >> np.uint32(11))) & np.uint32(_OPENINGS - 1)
+
+
+def _with_word(key: NDArray[np.uint64], word: NDArray[np.uint16], place: int) -> NDArray[np.uint64]:
+    """Keys of phrases that have a word more."""
+    return key | (word.astype(np.uint64) << np.uint64(16 * (LONGEST - 1 - place)))
 
 
 def phrase_keys(phrases: NDArray[np.uint16]) -> NDArray[np.uint64]:

@@ -1,6 +1,6 @@
 """How likely each word is to have been replaced: evidence weighed on learned curves."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,17 +9,24 @@ COLUMNS = (
     "frequency",
     "after_pair",
     "before_pair",
+    "capital",
     "context",
+    "repeats",
     "gain",
     "no_candidate",
-    "repeats",
-    "capital",
 )
 """Names of the columns of the evidence on a word; `replacement_evidence` says what they hold."""
 
+PAIRS, CONTEXT, ORIGINALS = range(3)
+"""How closely a word was looked at: at its neighbours, at its wider context, for an original."""
 
-class ReplacementOdds(NamedTuple):
-    """A generalised additive model over the columns of the evidence on a word.
+COLUMNS_OF = (4, 6, 8)
+"""How many of the columns are known after each of these looks."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReplacementOdds:
+    """Generalised additive models over the columns of the evidence on a word, one for each look.
 
     Source: Hastie and Tibshirani, "Generalized additive models" (1986), with piecewise linear
     curves.
@@ -27,7 +34,8 @@ class ReplacementOdds(NamedTuple):
     Attributes:
         knots: float32 array of shape (len(COLUMNS), n_knots), places at which curves bend,
             rising.
-        curves: float32 array of the same shape, each curve's height there; flat outside.
+        curves: float32 array of shape (3, len(COLUMNS), n_knots), each curve's height there; flat
+            outside, and 0 for columns that a look does not know.
         phrase_knots: float32 array of shape (n_knots,), the same for the gain of a phrase.
         phrase_curve: float32 array of the same shape.
     """
@@ -41,20 +49,37 @@ class ReplacementOdds(NamedTuple):
     def blank(cls) -> "ReplacementOdds":
         """Flat curves: nothing speaks for or against any word."""
         knots = np.arange(2, dtype=np.float32)[None].repeat(len(COLUMNS), axis=0)
-        return cls(knots, np.zeros_like(knots), knots[0], np.zeros_like(knots[0]))
+        return cls(
+            knots, np.zeros((3, *knots.shape), np.float32), knots[0], np.zeros_like(knots[0])
+        )
 
-    def log_ratio(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
+    def curve(self, look: int, name: str, values: NDArray[np.floating]) -> NDArray[np.float64]:
+        """The height of one curve at many places, float64 of the shape of `values`.
+
+        Args:
+            look: `PAIRS`, `CONTEXT` or `ORIGINALS`.
+            name: The column.
+            values: Places.
+        """
+        column = COLUMNS.index(name)
+        height: NDArray[np.float64] = np.interp(
+            values, self.knots[column], self.curves[look, column]
+        )
+        return height
+
+    def log_ratio(self, look: int, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Natural log of how much likelier a spinner is to have left the evidence than an author.
 
         Args:
+            look: How closely the words were looked at.
             values: float32 array of shape (n, len(COLUMNS)).
 
         Returns:
             float64 array of shape (n,).
         """
         total = np.zeros(len(values))
-        for column in range(len(COLUMNS)):
-            total += np.interp(values[:, column], self.knots[column], self.curves[column])
+        for column, name in enumerate(COLUMNS[: COLUMNS_OF[look]]):
+            total += self.curve(look, name, values[:, column])
         return total
 
     def phrase_log_ratio(self, gain: NDArray[np.float64]) -> NDArray[np.float64]:

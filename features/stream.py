@@ -1,5 +1,6 @@
 """Running text as word ids with its pauses, the form in which language models read it."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -28,17 +29,7 @@ class Stream(NamedTuple):
     @classmethod
     def of_block(cls, block: TokenBlock) -> "Stream":
         """The stream of a block; documents do not look into each other's part of it."""
-        n_tokens = len(block.word)
-        pause = (block.gap >= GAP_CLAUSE).astype(np.int64)
-        place = np.arange(n_tokens) + np.cumsum(pause)
-        ids = np.full(n_tokens + int(pause.sum()) + 1, BOUNDARY, np.uint16)
-        ids[place] = block.word
-        ids[place[block.gap == GAP_CLAUSE] - 1] = CLAUSE_MARK
-        ends = np.cumsum(block.n_words)
-        padded = np.append(place, len(ids) - 1)
-        first = padded[ends - block.n_words]
-        last = np.where(block.n_words > 0, padded[np.maximum(ends - 1, 0)] + 1, first)
-        return cls(ids, place, first, last)
+        return _stream(block)
 
     def neighbour(
         self, tokens: NDArray[np.int64], doc: NDArray[np.int64], offset: int
@@ -53,3 +44,18 @@ class Stream(NamedTuple):
         at = self.place[tokens] + offset
         inside = (at >= self.first[doc]) & (at < self.last[doc])
         return np.where(inside, self.ids[np.where(inside, at, 0)], np.uint16(BOUNDARY))
+
+
+@lru_cache(maxsize=1)
+def _stream(block: TokenBlock) -> Stream:
+    n_tokens = len(block.word)
+    pause = (block.gap >= GAP_CLAUSE).astype(np.int64)
+    place = np.arange(n_tokens) + np.cumsum(pause)
+    ids = np.full(n_tokens + int(pause.sum()) + 1, BOUNDARY, np.uint16)
+    ids[place] = block.word
+    ids[place[block.gap == GAP_CLAUSE] - 1] = CLAUSE_MARK
+    ends = np.cumsum(block.n_words)
+    padded = np.append(place, len(ids) - 1)
+    first = padded[ends - block.n_words]
+    last = np.where(block.n_words > 0, padded[np.maximum(ends - 1, 0)] + 1, first)
+    return Stream(ids, place, first, last)

@@ -69,7 +69,7 @@ class WordTypes(NamedTuple):
     doc: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TokenBlock:
     """Documents and their tokens. A token is a run of letters and digits.
 

@@ -24,7 +24,13 @@ from chaffinch.features.document import Document
 from chaffinch.features.language_model import LanguageModel, dequantise, quantise
 from chaffinch.features.mentions import mentioned
 from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
-from chaffinch.features.replacement_odds import COLUMNS, ReplacementOdds
+from chaffinch.features.replacement_odds import (
+    COLUMNS,
+    CONTEXT,
+    ORIGINALS,
+    PAIRS,
+    ReplacementOdds,
+)
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import TokenBlock
 from chaffinch.features.vocabulary import BOUNDARY, CLAUSE_MARK, Vocabulary
@@ -156,7 +162,7 @@ def test_phrases_are_put_back_where_they_stand_whole(
     channel = phrase_channel(vocabulary, pairs)
     model = language_model(vocabulary, clean)
     block = TokenBlock.from_documents([Document(spun)], vocabulary)
-    matches = channel.matches(block, Stream.of_block(block), model)
+    matches = channel.matches(block, model, np.arange(len(block.word)))
     words = vocabulary.words
     texts = []
     for first, length, original in zip(
@@ -199,8 +205,10 @@ def test_curves_say_how_much_likelier_a_spinner_is() -> None:
     odds = fit_replacement_odds(values, replaced, gain, np.arange(600) < 300)
     ordinary = np.zeros((3, len(COLUMNS)), np.float32)
     ordinary[:, context] = (-2, 0, 2)
-    low, middle, high = odds.log_ratio(ordinary)
-    assert low < middle < high
+    for look in (CONTEXT, ORIGINALS):
+        low, middle, high = odds.log_ratio(look, ordinary)
+        assert low < middle < high
+    assert len(set(odds.log_ratio(PAIRS, ordinary))) == 1
     assert odds.phrase_log_ratio(np.array([2.0]))[0] > 1
     assert odds.phrase_log_ratio(np.array([-2.0]))[0] < -1
     assert (np.diff(odds.knots, axis=1) > 0).all()
@@ -208,7 +216,7 @@ def test_curves_say_how_much_likelier_a_spinner_is() -> None:
 
 def test_blank_curves_say_nothing() -> None:
     odds = ReplacementOdds.blank()
-    assert (odds.log_ratio(np.ones((2, len(COLUMNS)), np.float32)) == 0).all()
+    assert (odds.log_ratio(ORIGINALS, np.ones((2, len(COLUMNS)), np.float32)) == 0).all()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from chaffinch.features.channel import Channel
 from chaffinch.features.language_model import quantise
 from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
 
-MAX_CANDIDATES = 32
+MAX_CANDIDATES = 16
 """Probable originals kept for one written word."""
 
 RESOURCES = ("wordnet any sense", "wordnet one hop", "moby", "mythes", "neighbours")

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import SplineTransformer
 
-from chaffinch.features.replacement_odds import COLUMNS, ReplacementOdds
+from chaffinch.features.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 
 N_KNOTS = 8
 _BINARY = ("no_candidate", "capital")
@@ -26,7 +26,9 @@ def fit_replacement_odds(
         phrase_replaced: bool array of shape (m,).
     """
     knots = [_knots(values[:, index], name in _BINARY) for index, name in enumerate(COLUMNS)]
-    curves = _curves(values, knots, replaced)
+    curves = np.zeros((len(COLUMNS_OF), *np.shape(knots)), np.float32)
+    for look, known in enumerate(COLUMNS_OF):
+        curves[look, :known] = _curves(values[:, :known], knots[:known], replaced)
     phrase_knots, phrase_curve = np.zeros(N_KNOTS, np.float32), np.zeros(N_KNOTS, np.float32)
     phrase_knots += np.arange(N_KNOTS, dtype=np.float32)
     if phrase_replaced.any():

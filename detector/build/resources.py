@@ -18,7 +18,7 @@ from chaffinch.detector.build.phrase_channel import build_phrase_channel
 from chaffinch.detector.build.replacement_odds import fit_replacement_odds
 from chaffinch.detector.build.simulation import simulate_spinning
 from chaffinch.features.document import Document
-from chaffinch.features.replacement_evidence import replacement_evidence
+from chaffinch.features.replacement_evidence import NO_DOUBTS, replacement_evidence
 from chaffinch.features.replacement_odds import ReplacementOdds
 from chaffinch.features.resources import Resources
 from chaffinch.features.stream import Stream
@@ -98,9 +98,9 @@ def with_fitted_odds(
     for number, text in enumerate(simulate_spinning(texts, spinners, 0)):
         measure_with = (resources, thin)[number // 2 % 2]
         block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
-        stream = Stream.of_block(block)
-        evidence = replacement_evidence(block, stream, measure_with)
-        matches = resources.phrase_channel.matches(block, stream, resources.language_model)
+        evidence = replacement_evidence(block, measure_with, NO_DOUBTS)
+        everyone = np.arange(len(block.word))
+        matches = resources.phrase_channel.matches(block, resources.language_model, everyone)
         by_token = np.zeros(len(block.word), np.bool_)
         for replacement in text.replacements:
             by_token |= (block.start < replacement.end) & (block.end > replacement.start)

@@ -3,13 +3,14 @@
 import numpy as np
 
 from chaffinch.features.function_words import FUNCTION_WORD_HASHES
+from chaffinch.features.language_model import STEPS_PER_TEN, pair_fit
 from chaffinch.features.rates import damped, distinct_share
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import LOWER, TokenBlock
-from chaffinch.features.vocabulary import FIRST_WORD, UNKNOWN
+from chaffinch.features.vocabulary import UNKNOWN
 
-_AGAINST_CONTEXT = 1.0
+_AGAINST_CONTEXT = 1
 
 
 class Fluency(Signal):
@@ -40,11 +41,8 @@ class Fluency(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         model = self.resources.language_model
-        before = Stream.of_block(block).neighbour(np.arange(len(block.word)), block.doc, -1)
-        known = block.word >= FIRST_WORD
-        alone = model.frequency[block.word].astype(np.float64)
-        surprise = alone - model.bigram(before, block.word)
-        surprising = block.count(known & (surprise > _AGAINST_CONTEXT))
+        lift = pair_fit(block, model).lift.take(Stream.of_block(block).place - 1)
+        surprising = block.count(lift < -_AGAINST_CONTEXT * STEPS_PER_TEN)
         function_words = block.count(np.isin(block.word_hash, FUNCTION_WORD_HASHES))
         rare = distinct_share(block, (block.word == UNKNOWN) & (block.case == LOWER))
         values = np.stack(

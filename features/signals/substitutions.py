@@ -1,21 +1,22 @@
 """Words that their context does not want, while a synonym's original fits."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.mentions import mentioned
 from chaffinch.features.phrase_channel import PhraseMatches
-from chaffinch.features.rates import distinct_count, mean_by_type
+from chaffinch.features.rates import damped, distinct_count, type_counts
 from chaffinch.features.replacement_evidence import replacement_evidence
 from chaffinch.features.replacement_odds import COLUMNS
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import TokenBlock
 
-EVIDENCE_ODDS = 0.5
+EVIDENCE_ODDS = 0.0
 """Words whose log10 odds of having been replaced are over this are named as evidence."""
 
-_SUPPOSED_SHARES = (0.03, 0.1, 0.25)
+_SUPPOSED = (0.03, 0.1, 0.25)
 _CLEAR, _LARGEST, _NEVER = 4.0, 8.0, -30.0
 _TYPE_DAMPING = 40.0
 _FIRST_SHARE, _LEAST_SHARE, _MOST_SHARE = 0.1, 0.005, 0.5
@@ -59,96 +60,147 @@ class Substitutions(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         odds_of = self.resources.replacement_odds
-        stream = Stream.of_block(block)
-        evidence = replacement_evidence(block, stream, self.resources)
+        evidence = replacement_evidence(block, self.resources)
         matches = self.resources.phrase_channel.matches(
-            block, stream, self.resources.language_model
+            block, self.resources.language_model, evidence.tokens
         )
         ratio = np.full(len(block.word), _NEVER)
-        ratio[evidence.tokens] = np.clip(odds_of.log_ratio(evidence.values), -_LARGEST, _LARGEST)
+        ratio[evidence.tokens] = np.clip(evidence.log_ratio, -_LARGEST, _LARGEST)
         phrase_ratio = np.minimum(odds_of.phrase_log_ratio(matches.gain), _LARGEST)
         by_words = ratio.copy()
         np.maximum.at(ratio, matches.first, phrase_ratio)
         mention = mentioned(block)
         ratio[mention] = by_words[mention] = _NEVER
         phrase_ratio = np.where(mention[matches.first], _NEVER, phrase_ratio)
-        types = distinct_count(block) + _TYPE_DAMPING
-        told = [np.log1p(share / (1 - share) * np.exp(ratio)) for share in _SUPPOSED_SHARES]
-        columns = [mean_by_type(block, one) / types for one in told]
-        share = _likeliest_share(block, ratio)
-        clear = mean_by_type(block, (ratio > _CLEAR).astype(np.float64)) / types
-        columns += [clear, _peak(block, told[1]), share]
+        tokens = np.flatnonzero(ratio > _NEVER)
+        found = _Found(block, tokens, ratio[tokens])
+        told = [np.log1p(share / (1 - share) * np.exp(found.log_ratio)) for share in _SUPPOSED]
+        columns = [found.by_type(one) for one in told]
+        share = found.likeliest_share()
+        clear = found.by_type((found.log_ratio > _CLEAR).astype(np.float64))
+        columns += [clear, found.peak(told[1]), share]
         prior = np.log(share / (1 - share))[block.doc]
         # Where one word could stand for a word or for a phrase, the better fit is named.
         word_gain = np.full(len(block.word), -np.inf)
         word_gain[evidence.tokens] = evidence.values[:, COLUMNS.index("gain")]
         better = (matches.length > 1) | (matches.gain > word_gain[matches.first])
         named_ratio = np.where(better, phrase_ratio, _NEVER)
-        spans = self._phrase_spans(block, matches, named_ratio + prior[matches.first])
+        named = self._phrases(matches, named_ratio + prior[matches.first])
         taken = np.zeros(len(block.word), np.bool_)
-        for first, length, _ in spans:
+        for first, length, *_ in named:
             taken[first : first + length] = True
         words = self.resources.vocabulary.words
-        named = [
-            _span(block, first, length, self.resources.phrase_channel.text(original, words), odds)
-            for (first, length, original), odds in spans.items()
+        odds = (by_words + prior).take(evidence.tokens) / np.log(10)
+        able = np.flatnonzero((odds > EVIDENCE_ODDS) & ~taken.take(evidence.tokens))
+        named += [
+            _Named(token, 1, words[original] if original else None, weight)
+            for token, original, weight in zip(
+                evidence.tokens.take(able).tolist(),
+                evidence.original.take(able).tolist(),
+                odds.take(able).tolist(),
+                strict=True,
+            )
         ]
-        odds = (by_words + prior) / np.log(10)
-        known = dict(zip(evidence.tokens.tolist(), evidence.original.tolist(), strict=True))
-        for token in np.flatnonzero((odds > EVIDENCE_ODDS) & ~taken).tolist():
-            original = words[known[token]] if known[token] else None
-            named.append(_span(block, token, 1, original, float(odds[token])))
-        named.sort(key=lambda span: (span.doc, span.start))
-        return Measurement(np.stack(columns, axis=1), named)
+        return Measurement(np.stack(columns, axis=1), _spans(block, sorted(named)))
 
-    def _phrase_spans(
-        self, block: TokenBlock, matches: PhraseMatches, log_odds: NDArray[np.float64]
-    ) -> dict[tuple[int, int, int], float]:
-        """(first token, length, original) of phrases to name, the likeliest of those that overlap.
-
-        Values are log10 odds.
-        """
+    def _phrases(self, matches: PhraseMatches, log_odds: NDArray[np.float64]) -> list["_Named"]:
+        """Phrases to name, the likeliest of those that overlap."""
         odds = log_odds / np.log(10)
         taken: set[int] = set()
-        spans: dict[tuple[int, int, int], float] = {}
+        named: list[_Named] = []
+        channel, words = self.resources.phrase_channel, self.resources.vocabulary.words
         able = np.flatnonzero(odds > EVIDENCE_ODDS)
         for index in able[np.lexsort((matches.first[able], -odds[able]))].tolist():
             first, length = int(matches.first[index]), int(matches.length[index])
             tokens = set(range(first, first + length))
             if not tokens & taken:
                 taken |= tokens
-                spans[first, length, int(matches.original[index])] = float(odds[index])
-        return spans
+                original = channel.text(int(matches.original[index]), words)
+                named.append(_Named(first, length, original, float(odds[index])))
+        return named
 
 
-def _span(block: TokenBlock, first: int, length: int, original: str | None, odds: float) -> Span:
-    start, _ = block.local(first)
-    _, end = block.local(first + length - 1)
-    note = "replaced word" if length == 1 else "replaced phrase"
-    return Span(int(block.doc[first]), "text", start, end, original, odds, note)
+class _Named(NamedTuple):
+    """Words to name: the first one's index, their number, their original, log10 odds."""
+
+    first: int
+    length: int
+    original: str | None
+    odds: float
 
 
-def _peak(block: TokenBlock, told: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Evidence a word in the worst two neighbouring stretches, float64 of shape (n_docs,)."""
-    n_stretches = -(-block.n_words // _STRETCH)
-    first = np.cumsum(n_stretches) - n_stretches
-    within = np.arange(len(block.word)) - np.repeat(
-        np.cumsum(block.n_words) - block.n_words, block.n_words
-    )
-    stretch = first[block.doc] + within // _STRETCH
-    total = np.bincount(stretch, weights=told, minlength=int(n_stretches.sum()) + 1)
-    doc = np.repeat(np.arange(len(block)), n_stretches)
-    pair = total[:-1] + np.where(np.append(doc[1:] == doc[:-1], False), total[1:], 0.0)
-    peak = np.zeros(len(block))
-    np.maximum.at(peak, doc, pair)
-    return peak / (2 * _STRETCH + _TYPE_DAMPING)
+def _spans(block: TokenBlock, named: list[_Named]) -> list[Span]:
+    first = np.array([one.first for one in named], np.int64)
+    last = first + np.array([one.length - 1 for one in named], np.int64)
+    doc = block.doc.take(first)
+    origin = block.doc_start.take(doc)
+    start, end = block.start.take(first) - origin, block.end.take(last) - origin
+    return [
+        Span(
+            document,
+            "text",
+            low,
+            high,
+            one.original,
+            one.odds,
+            "replaced word" if one.length == 1 else "replaced phrase",
+        )
+        for document, low, high, one in zip(
+            doc.tolist(), start.tolist(), end.tolist(), named, strict=True
+        )
+    ]
 
 
-def _likeliest_share(block: TokenBlock, ratio: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of replaced words by expectation maximisation, float64 of shape (n_docs,)."""
-    share = np.full(len(block), _FIRST_SHARE)
-    words = block.count(ratio > _NEVER) + 1.0
-    for _ in range(_ROUNDS):
-        odds = ratio + np.log(share / (1 - share))[block.doc]
-        share = np.clip(block.total(1 / (1 + np.exp(-odds))) / words, _LEAST_SHARE, _MOST_SHARE)
-    return share
+class _Found(NamedTuple):
+    """The words of a block that may have been replaced.
+
+    Attributes:
+        block: The block.
+        tokens: int64 array of shape (n,), indices of these words, rising.
+        log_ratio: float64 array of shape (n,), how much likelier a spinner is to have put them.
+    """
+
+    block: TokenBlock
+    tokens: NDArray[np.int64]
+    log_ratio: NDArray[np.float64]
+
+    @property
+    def doc(self) -> NDArray[np.int64]:
+        """Document of each word."""
+        return self.block.doc.take(self.tokens)
+
+    def total(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum of a value over each document, float64 of shape (n_docs,)."""
+        return np.bincount(self.doc, weights=values, minlength=len(self.block)).astype(np.float64)
+
+    def by_type(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum over a document's different words of the mean value at their places, damped.
+
+        Places that are not among `tokens` have a value of 0.
+        """
+        counts = type_counts(self.block).take(self.tokens)
+        return damped(self.total(values / counts), distinct_count(self.block), _TYPE_DAMPING)
+
+    def peak(self, told: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Evidence a word in the worst two neighbouring stretches, float64 of shape (n_docs,)."""
+        n_words = self.block.n_words
+        n_stretches = -(-n_words // _STRETCH)
+        first = np.cumsum(n_stretches) - n_stretches
+        within = self.tokens - (np.cumsum(n_words) - n_words)[self.doc]
+        stretch = first[self.doc] + within // _STRETCH
+        total = np.bincount(stretch, weights=told, minlength=int(n_stretches.sum()) + 1)
+        doc = np.repeat(np.arange(len(n_words)), n_stretches)
+        pair = total[:-1] + np.where(np.append(doc[1:] == doc[:-1], False), total[1:], 0.0)
+        peak = np.zeros(len(n_words))
+        np.maximum.at(peak, doc, pair)
+        return peak / (2 * _STRETCH + _TYPE_DAMPING)
+
+    def likeliest_share(self) -> NDArray[np.float64]:
+        """Share of replaced words by expectation maximisation, float64 of shape (n_docs,)."""
+        doc = self.doc
+        share = np.full(len(self.block), _FIRST_SHARE)
+        for _ in range(_ROUNDS):
+            odds = self.log_ratio + np.log(share / (1 - share))[doc]
+            replaced = self.total(1 / (1 + np.exp(-odds)))
+            share = np.clip(replaced / (self.block.n_words + 1.0), _LEAST_SHARE, _MOST_SHARE)
+        return share
