@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
 
+from chaffinch.detector.logistic import fit_logistic
 from chaffinch.detector.model import Classifier, log_odds, probability
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 
@@ -19,10 +20,10 @@ _HIGHEST_QUANTILE = 0.98
 _MIN_SCALE = 0.01
 _DIGITS = 6
 
-_EVIDENCE = np.array(
+EVIDENCE = np.array(
     [feature.group != "context" for signal in SIGNALS for feature in signal.features]
 )
-
+"""Features that may have a weight: bool, one a feature, in the registry's order."""
 
 _CORROBORATES = np.array(
     [
@@ -56,11 +57,11 @@ def train_classifier(
 ) -> Classifier:
     """Fit weights, calibrate them, and set the threshold.
 
-    Evidence speaks in one direction only: a feature whose weight comes out negative is
-    dropped and the rest is fitted again, so no spinner's habit in the training set can make
-    another's evidence count as innocence. Calibration is Platt's (1999), folded into the
-    weights; the threshold is the quantile of clean calibration texts that `max_fpr` names,
-    and high enough for five times that rate in every single genre, small ones taken together.
+    Evidence speaks in one direction only: no weight is negative, so no spinner's habit in the
+    training set can make another's evidence count as innocence. Calibration is Platt's (1999),
+    folded into the weights; the threshold is the quantile of clean calibration texts that
+    `max_fpr` names, and high enough for five times that rate in every single genre, small ones
+    taken together.
 
     Args:
         values: float64 array of shape (n, n_features) of training texts.
@@ -97,23 +98,15 @@ def train_classifier(
         base_rate=base_rate,
         threshold=0.5,
     )
-    standing = draft.standing(values)
-    used = _EVIDENCE & (standing.std(axis=0) > 0)
     sample_weight = np.ones(len(labels))
     if genres is not None:
         _, genre, sizes = np.unique(genres, return_inverse=True, return_counts=True)
         sample_weight = sizes[genre] ** -0.5 * len(labels) / np.sqrt(sizes).sum()
-    while True:
-        model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=2000)
-        model.fit(standing[:, used], labels, sample_weight)
-        weight = np.zeros(len(FEATURE_NAMES))
-        weight[used] = model.coef_[0]
-        if (weight >= 0).all():
-            break
-        used &= weight >= 0
+    nothing = np.zeros(1 + len(FEATURE_NAMES))
+    fitted = fit_logistic(draft.standing(values), labels, sample_weight, EVIDENCE, nothing)
     return with_residue_rule(
         calibrate(
-            replace(draft, weight=tuple(weight.tolist()), intercept=float(model.intercept_[0])),
+            replace(draft, weight=tuple(fitted[1:].tolist()), intercept=float(fitted[0])),
             calibration_values,
             calibration_labels,
             base_rate,
