@@ -13,6 +13,8 @@ MAX_WORDS = 65_536 - FIRST_WORD
 """Ids fit in 16 bits, so that an n-gram's key is one integer."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_SLOT_BITS = 19
+_MOST_FACTORS = 64
 
 
 def inverse_odd(value: int) -> int:
@@ -44,12 +46,16 @@ def hash_spans(
     The hash of a span depends on its characters alone: sums of ``c[i] * M**i`` come from one
     running sum (exact modulo 2**64) and are shifted back by ``M**-start``.
     """
-    table = powers(len(folded) + 1)
+    power, inverse = powers(len(folded) + 1)
     running = np.zeros(len(folded) + 1, np.uint64)
-    np.cumsum((folded.astype(np.uint64) + np.uint64(1)) * table[0, : len(folded)], out=running[1:])
-    value = (running[end] - running[start]) * table[1, start]
-    mixed: NDArray[np.uint64] = value ^ (value >> np.uint64(29))
-    return mixed
+    terms = np.add(folded, 1, out=running[1:], dtype=np.uint64)
+    terms *= power[: len(folded)]
+    np.cumsum(terms, out=terms)
+    value = running.take(end)
+    value -= running.take(start)
+    value *= inverse.take(start)
+    value ^= value >> np.uint64(29)
+    return value
 
 
 def hash_words(words: list[str]) -> NDArray[np.uint64]:
@@ -68,21 +74,21 @@ class WordSet:
 
     def __init__(self, words: list[str]) -> None:
         hashes = hash_words(words)
-        size = 1 << max(4, (len(words) ** 2 - 1).bit_length())
-        self._mask = np.uint64(size - 1)
-        for shift in range(64 - size.bit_length()):
-            self._shift = np.uint64(shift)
+        bits = max(4, (len(words) ** 2 - 1).bit_length())
+        self._shift = np.uint64(64 - bits)
+        for self._factor in powers(_MOST_FACTORS)[0, 1:_MOST_FACTORS]:
             places = self._places(hashes)
             if len(np.unique(places)) == len(hashes):
                 break
         else:
             raise ValueError("The words must be distinct.")
         # An empty place holds a hash that belongs elsewhere.
-        self._table = np.full(size, hashes[0], np.uint64)
+        self._table = np.full(1 << bits, hashes[0], np.uint64)
         self._table[places] = hashes
 
     def _places(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        return ((hashes >> self._shift) & self._mask).astype(np.int64)
+        places: NDArray[np.int64] = ((hashes * self._factor) >> self._shift).view(np.int64)
+        return places
 
     def holds(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Which hashes are those of words in the set, bool of the shape of `hashes`.
@@ -90,7 +96,7 @@ class WordSet:
         >>> WordSet(["a", "an"]).holds(hash_words(["a", "the"])).tolist()
         [True, False]
         """
-        found: NDArray[np.bool_] = self._table[self._places(hashes)] == hashes
+        found: NDArray[np.bool_] = self._table.take(self._places(hashes)) == hashes
         return found
 
 
@@ -131,9 +137,28 @@ class Vocabulary:
         """Ids of hashed words; `UNKNOWN` for those that are not in the vocabulary."""
         if not len(self.hashes):
             return np.zeros(len(hashes), np.uint16)
-        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        known = self.hashes[place] == hashes
-        return np.where(known, place + FIRST_WORD, UNKNOWN).astype(np.uint16)
+        words, crowded = self._slots
+        slot = _slots(hashes)
+        place = words.take(slot)
+        known = self.hashes.take(place) == hashes
+        unsure = np.flatnonzero(~known)
+        unsure = unsure[crowded.take(slot[unsure])]
+        sought = hashes[unsure]
+        found = np.searchsorted(self.hashes, sought)
+        place[unsure] = found
+        known[unsure] = self.hashes.take(found, mode="clip") == sought
+        place += FIRST_WORD
+        return np.where(known, place, np.uint16(UNKNOWN))
+
+    @cached_property
+    def _slots(self) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+        """One of the words of every slot, and which slots have more of them."""
+        words = np.zeros(1 << _SLOT_BITS, np.uint16)
+        crowded = np.zeros(1 << _SLOT_BITS, np.bool_)
+        slot, place = _slots(self.hashes), np.arange(len(self.hashes))
+        words[slot] = place
+        crowded[slot[words[slot] != place]] = True
+        return words, crowded
 
     def ids(self, words: list[str]) -> NDArray[np.uint16]:
         """Ids of folded words.
@@ -143,3 +168,8 @@ class Vocabulary:
         ['as', '<unknown>']
         """
         return self.ids_of_hashes(hash_words(words))
+
+
+def _slots(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    # Multiplied once more: words that differ in their first letter share their highest bits.
+    return ((hashes * _MULTIPLIER) >> np.uint64(64 - _SLOT_BITS)).view(np.int64)

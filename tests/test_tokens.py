@@ -21,6 +21,7 @@ from chaffinch.features.tokens import (
 )
 from chaffinch.features.vocabulary import Vocabulary, WordSet, hash_words
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOCABULARY = Vocabulary.from_words(["the", "it", "'s", "don", "'t", "as"])
 
 
@@ -136,8 +137,34 @@ def test_a_greek_letter_by_itself_is_no_disguise() -> None:
     assert latin != greek
 
 
-@given(st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1), min_size=1, unique=True))
+@given(st.lists(st.text(LETTERS, min_size=1), min_size=1, unique=True))
 def test_a_word_set_holds_its_words_alone(words: list[str]) -> None:
     held = WordSet(words)
     assert held.holds(hash_words(words)).all()
     assert not held.holds(hash_words([f"{word}'" for word in words])).any()
+
+
+def test_a_word_set_holds_words_that_differ_in_their_first_letter_alone() -> None:
+    words = [f"{letter}e" for letter in LETTERS]
+    held = WordSet(words)
+    assert held.holds(hash_words(words)).all()
+    assert not held.holds(hash_words(["e", "ea", "the"])).any()
+
+
+def test_words_are_found_among_very_many_and_others_are_not() -> None:
+    words = [f"{one}{two}{three}" for one in LETTERS for two in LETTERS for three in LETTERS]
+    vocabulary = Vocabulary.from_words(words)
+    found = [vocabulary.words[word] for word in vocabulary.ids(words)]
+    assert found == words
+    assert not vocabulary.ids([f"{word}{word}" for word in words]).any()
+
+
+@given(st.lists(st.text("ab \n", max_size=30), min_size=1, max_size=5))
+def test_different_words_are_ordered_by_document_and_hash(texts: list[str]) -> None:
+    block = block_of(*texts)
+    order = np.lexsort((block.word_hash, block.doc))
+    assert block.types.order.tolist() == order.tolist()
+    keys = list(zip(block.doc[order].tolist(), block.word_hash[order].tolist(), strict=True))
+    distinct = list(dict.fromkeys(keys))
+    assert block.types.doc.tolist() == [doc for doc, _ in distinct]
+    assert block.types.n_tokens.tolist() == [keys.count(key) for key in distinct]
