@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 SPACE, LETTER, DIGIT, APOSTROPHE, HYPHEN, QUOTE, CLAUSE, STOP, NEWLINE, IGNORED = range(10)
 
+LAST_ASCII = 0x7F
+
 _TABLE_SIZE = 0x3000
 _APOSTROPHES = "'`\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
 _HYPHENS = "-/_\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
@@ -101,6 +103,7 @@ _GREEK = {
     "\u03c4": "t",
     "\u03c5": "u",
 }
+_CONTEXTUAL = frozenset(_GREEK)
 _GREEK_POINTS = {ord(greek): ord(latin) for greek, latin in _GREEK.items()}
 
 
@@ -167,11 +170,24 @@ def classify(
     use) is a space.
     """
     table = tables()
+    kind = table.kind.take(points, mode="clip")
+    fold = table.fold.take(points, mode="clip")
+    upper = points - np.uint32(ord("A")) < 26
+    far = np.flatnonzero(points > LAST_ASCII)
+    if len(far):
+        kind[far], fold[far], upper[far] = _classify_far(points[far])
+        _fold_greek(fold, far)
+    return kind, fold, upper
+
+
+def _classify_far(
+    points: NDArray[np.uint32],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.bool_]]:
+    """`classify` for code points beyond ASCII; Greek letters stay Greek."""
+    table = tables()
     high = points >= _TABLE_SIZE
     if not high.any():
-        fold = table.fold[points]
-        _fold_greek(fold)
-        return table.kind[points], fold, table.upper[points]
+        return table.kind[points], table.fold[points], table.upper[points]
     full_width = (points >= 0xFF01) & (points <= 0xFF5E)
     points = np.where(full_width, points - np.uint32(0xFEE0), points)
     styled = (points >= _MATHEMATICAL.start) & (points < _MATHEMATICAL.stop)
@@ -192,14 +208,14 @@ def classify(
     ignored |= np.isin(points, _HIGH_FILLERS)
     kind = np.where(high & letters, np.uint8(LETTER), kind)
     kind = np.where(high & ignored, np.uint8(IGNORED), kind)
-    fold = np.where(high, points, fold)
-    _fold_greek(fold)
-    return kind, fold, upper
+    return kind, np.where(high, points, fold), upper
 
 
-def _fold_greek(fold: NDArray[np.uint32]) -> None:
+def _fold_greek(fold: NDArray[np.uint32], far: NDArray[np.int64]) -> None:
     """Make Greek letters Latin, in place, where a Latin letter is beside them or their run."""
-    places = np.flatnonzero((fold >= min(_GREEK_POINTS)) & (fold <= max(_GREEK_POINTS))).tolist()
+    beyond = fold[far]
+    greek = (beyond >= min(_GREEK_POINTS)) & (beyond <= max(_GREEK_POINTS))
+    places = far[greek].tolist()
     for order, step in ((places, -1), (places[::-1], 1)):
         for place in order:
             latin = _GREEK_POINTS.get(int(fold[place]))
@@ -212,6 +228,13 @@ def code_points(text: str) -> NDArray[np.uint32]:
     """The code points of a text, lone surrogates included."""
     encoding = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
     return np.frombuffer(text.encode(encoding, "surrogatepass"), np.uint32)
+
+
+def one_of(points: NDArray[np.uint32], some: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which characters are among some, given in rising order."""
+    place = np.searchsorted(some, points)
+    found: NDArray[np.bool_] = some.take(place, mode="clip") == points
+    return found
 
 
 def disguises(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -227,6 +250,21 @@ def folded(text: str) -> str:
     >>> folded("S\N{CYRILLIC SMALL LETTER O}u\N{ZERO WIDTH SPACE}rce Link")
     'source link'
     """
+    plain = text.translate(_FOLDING)
+    if _CONTEXTUAL.isdisjoint(plain):
+        return plain
     kind, fold, _ = classify(code_points(text))
     encoding = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
     return str(fold[kind != IGNORED].tobytes(), encoding, "surrogatepass")
+
+
+class _Folding(dict[int, str]):
+    """Characters to what they are folded to by themselves, filled as they are met."""
+
+    def __missing__(self, point: int) -> str:
+        kind, fold, _ = classify(np.array([point], np.uint32))
+        self[point] = folded = "" if kind[0] == IGNORED else chr(fold[0])
+        return folded
+
+
+_FOLDING = _Folding()

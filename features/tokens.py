@@ -16,6 +16,7 @@ from chaffinch.features.characters import (
     DIGIT,
     HYPHEN,
     IGNORED,
+    LAST_ASCII,
     LETTER,
     NEWLINE,
     QUOTE,
@@ -25,6 +26,7 @@ from chaffinch.features.characters import (
     code_points,
 )
 from chaffinch.features.document import MAX_CHARACTERS, Document
+from chaffinch.features.lines import Line, lines
 from chaffinch.features.vocabulary import NAME, NUMBER, UNKNOWN, Vocabulary, hash_spans
 
 GAP_NONE, GAP_HYPHEN, GAP_QUOTE, GAP_CLAUSE, GAP_STOP, GAP_LINE, GAP_DOCUMENT = range(7)
@@ -83,6 +85,8 @@ class TokenBlock:
         points: uint32 array of shape (n_points,), the code points of all texts, each followed
             by one line feed.
         doc_start: int64 array of shape (n_docs + 1,), where each text begins in `points`.
+        marks: int64 array of shape (n_marks,), places in `points` of what is neither letter,
+            digit, space nor passed over: punctuation, symbols and line feeds.
         start: int64 array of shape (n_tokens,), first code point of each token in `points`.
         end: int64 array of shape (n_tokens,), one past the last one.
         doc: int64 array of shape (n_tokens,), the document of each token.
@@ -97,6 +101,7 @@ class TokenBlock:
     documents: tuple[Document, ...]
     points: NDArray[np.uint32]
     doc_start: NDArray[np.int64]
+    marks: NDArray[np.int64]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     doc: NDArray[np.int64]
@@ -120,54 +125,60 @@ class TokenBlock:
 
         kind, fold, upper = classify(raw)
         width = _decode_references(texts, doc_start, kind, fold, upper)
-        position = np.flatnonzero(kind != IGNORED)
-        if len(position) < len(raw):
+        ignored = kind == IGNORED
+        position = np.flatnonzero(~ignored) if ignored.any() else None
+        if position is not None:
             kind, fold, upper = kind[position], fold[position], upper[position]
-        start, end = _token_bounds(kind)
+        marks = np.flatnonzero(kind > DIGIT)
+        start, end = _token_bounds(kind, marks)
         word_hash = hash_spans(fold, start, end)
-
-        n_upper = np.zeros(len(kind) + 1, np.int64)
-        np.cumsum(upper, out=n_upper[1:])
-        upper_count = n_upper[end] - n_upper[start]
-        length = end - start
-        case = np.full(len(start), MIXED, np.uint8)
-        case[(upper_count == length) & (length > 1)] = UPPER
-        case[(upper_count == 1) & upper[start]] = CAPITALISED
-        case[upper_count == 0] = LOWER
-
+        case = _cases(upper, start, end)
         word = vocabulary.ids_of_hashes(word_hash)
-        unknown = word == UNKNOWN
-        word[unknown & (case != LOWER)] = NAME
-        word[unknown & (kind[start] == DIGIT)] = NUMBER
+        unknown = np.flatnonzero(word == UNKNOWN)
+        begins_with_digit = kind[start[unknown]] == DIGIT
+        word[unknown[case[unknown] != LOWER]] = NAME
+        word[unknown[begins_with_digit]] = NUMBER
 
-        joints = np.searchsorted(position, doc_start[1:] - 1)
-        gap = _gaps(kind, upper, start, end, joints)
-        first, last = position[start], position[end - 1]
-        last = last + (1 if width is None else width[last])
-        doc = np.searchsorted(doc_start, first, side="right") - 1
+        gap = _gaps(kind, upper, end, marks)
+        if position is not None:
+            marks, start, end = position[marks], position[start], position[end - 1]
+            end += 1 if width is None else width[end]
+        n_words = np.diff(np.searchsorted(start, doc_start))
+        gap[(np.cumsum(n_words) - n_words)[n_words > 0]] = GAP_DOCUMENT
         return cls(
             documents=tuple(documents),
             points=raw,
             doc_start=doc_start,
-            start=first,
-            end=last,
-            doc=doc,
+            marks=marks,
+            start=start,
+            end=end,
+            doc=np.repeat(np.arange(len(texts)), n_words),
             word_hash=word_hash,
             word=word,
             gap=gap,
             case=case,
-            n_words=np.bincount(doc, minlength=len(texts)),
+            n_words=n_words,
         )
 
     @cached_property
     def types(self) -> WordTypes:
         """The different words, sorted out once for all signals."""
-        order = np.lexsort((self.word_hash, self.doc))
-        doc, word_hash = self.doc[order], self.word_hash[order]
+        order = _stable_order(self.word_hash, self.doc, len(self))
+        doc, word_hash = self.doc.take(order), self.word_hash.take(order)
         new = np.ones(len(doc), np.bool_)
         new[1:] = (doc[1:] != doc[:-1]) | (word_hash[1:] != word_hash[:-1])
         of_token = np.cumsum(new) - 1
         return WordTypes(order, of_token, np.bincount(of_token), doc[new])
+
+    @cached_property
+    def far(self) -> NDArray[np.int64]:
+        """Places in `points` of characters beyond ASCII."""
+        return np.flatnonzero(self.points > LAST_ASCII)
+
+    @cached_property
+    def lines(self) -> list[list[Line]]:
+        """The lines of every document that are not blank, taken apart once for all signals."""
+        return [lines(document.text[:MAX_CHARACTERS]) for document in self.documents]
 
     def local(self, token: int) -> tuple[int, int]:
         """Start and end of a token in its own document's text."""
@@ -185,6 +196,17 @@ class TokenBlock:
         depend on its neighbours.
         """
         return np.bincount(self.doc, weights=values, minlength=len(self)).astype(np.float64)
+
+
+def _stable_order(
+    word_hash: NDArray[np.uint64], doc: NDArray[np.int64], n_docs: int
+) -> NDArray[np.int64]:
+    """Tokens by document, then hash, then place: 16 bits a time, which numpy sorts by radix."""
+    digits = np.ascontiguousarray(word_hash.astype("<u8").view("<u2").reshape(-1, 4).T)
+    order = np.argsort(digits[0], kind="stable")
+    for digit in (*digits[1:], doc.astype(np.min_scalar_type(n_docs))):
+        order = order.take(np.argsort(digit.take(order), kind="stable"))
+    return order
 
 
 def _decode_references(
@@ -219,56 +241,67 @@ def _decode_references(
     return width
 
 
-def _token_bounds(kind: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    letter = kind == LETTER
-    apostrophe = kind == APOSTROPHE
-    apostrophe[1:] &= letter[:-1]
-    apostrophe[:-1] &= letter[1:]
-    apostrophe[:1] = apostrophe[-1:] = False
-    inside = letter | (kind == DIGIT) | apostrophe
-    before = np.zeros_like(inside)
-    before[1:] = inside[:-1]
-    begins = inside & (~before | apostrophe)
-    after = np.zeros_like(inside)
-    after[:-1] = inside[1:] & ~apostrophe[1:]
-    return np.flatnonzero(begins), np.flatnonzero(inside & ~after) + 1
+def _token_bounds(
+    kind: NDArray[np.uint8], marks: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where tokens begin and end; the last character is a line feed."""
+    inside = np.zeros(len(kind) + 1, np.bool_)
+    np.less_equal(kind - np.uint8(LETTER), DIGIT - LETTER, out=inside[1:])
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    start, end = edges[::2].copy(), edges[1::2].copy()
+    apostrophe = marks[kind[marks] == APOSTROPHE]
+    between = (kind[apostrophe - 1] == LETTER) & (kind[apostrophe + 1] == LETTER)
+    start[np.searchsorted(start, apostrophe[between])] -= 1
+    return start, end
+
+
+def _cases(
+    upper: NDArray[np.bool_], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    n_upper = np.zeros(len(upper) + 1, np.int32)
+    np.cumsum(upper, out=n_upper[1:])
+    count = n_upper.take(end) - n_upper.take(start)
+    case = np.full(len(start), LOWER, np.uint8)
+    some = np.flatnonzero(count)
+    count, length = count[some], (end - start)[some]
+    kinds = np.full(len(some), MIXED, np.uint8)
+    kinds[(count == length) & (length > 1)] = UPPER
+    kinds[(count == 1) & upper[start[some]]] = CAPITALISED
+    case[some] = kinds
+    return case
 
 
 def _gaps(
     kind: NDArray[np.uint8],
     upper: NDArray[np.bool_],
-    start: NDArray[np.int64],
     end: NDArray[np.int64],
-    joints: NDArray[np.int64],
+    marks: NDArray[np.int64],
 ) -> NDArray[np.uint8]:
-    if not len(start):
-        return np.zeros(0, np.uint8)
-    inside = (kind == LETTER) | (kind == DIGIT)
-    strength = _GAP_OF_KIND[kind]
-    before = np.zeros_like(inside)
-    before[1:] = inside[:-1]
-    after = np.zeros_like(inside)
-    after[:-1] = inside[1:]
+    """The strongest mark before each token, as though all texts were one.
+
+    Args:
+        kind: uint8 array of shape (n,), classes of characters; the last is a line feed's.
+        upper: bool array of shape (n,), upper-case letters.
+        end: int64 array of shape (n_tokens,), one past each token.
+        marks: int64 array, places of what is neither letter, digit nor space.
+    """
+    gap = np.full(len(end), GAP_NONE, np.uint8)
+    token = np.searchsorted(end, marks, side="right")
+    n_before = np.searchsorted(token, len(end))
+    marks, token = marks[:n_before], token[:n_before]
+    mark, before, after = kind[marks], kind[marks - 1], kind[marks + 1]
+    strength = _GAP_OF_KIND[mark]
     # "U.S." and "3.5" hold no sentence end; "word - word" is a dash, "well-kept" is not.
-    strength[(kind == STOP) & before & after] = GAP_HYPHEN
-    strength[(kind == HYPHEN) & ~(before & after)] = GAP_CLAUSE
+    joined = _is_word(before) & _is_word(after)
+    strength[(mark == STOP) & joined] = GAP_HYPHEN
+    strength[(mark == HYPHEN) & ~joined] = GAP_CLAUSE
     # A line that goes on in lower case was only wrapped.
-    goes_on = np.zeros_like(inside)
-    goes_on[:-1] = (kind[1:] == LETTER) & ~upper[1:]
-    strength[(kind == NEWLINE) & goes_on & ~_doubled(kind)] = GAP_NONE
-    strength[joints] = GAP_DOCUMENT
-    strength[inside] = GAP_NONE
-    gap: NDArray[np.uint8] = np.empty(len(start), np.uint8)
-    gap[0] = GAP_DOCUMENT
-    gap[1:] = np.maximum.reduceat(strength, end[:-1])[: len(start) - 1]
-    # reduceat's segments run to the next token's end; the last one runs to the end of all.
-    if len(start) > 1:
-        gap[-1] = strength[end[-2] : end[-1]].max()
+    wrapped = (after == LETTER) & ~upper[marks + 1] & (before != NEWLINE)
+    strength[(mark == NEWLINE) & wrapped] = GAP_NONE
+    np.maximum.at(gap, token, strength)
     return gap
 
 
-def _doubled(kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    newline = kind == NEWLINE
-    doubled: NDArray[np.bool_] = np.zeros(len(kind), np.bool_)
-    doubled[1:] = newline[1:] & newline[:-1]
-    return doubled
+def _is_word(kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    word: NDArray[np.bool_] = (kind == LETTER) | (kind == DIGIT)
+    return word
