@@ -81,6 +81,8 @@ class Document:
         >>> Document("", url="http://[broken").site
         ''
         """
+        if not self.url:
+            return ""
         try:
             host = urlsplit(self.url).hostname or ""
         except ValueError:

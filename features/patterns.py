@@ -38,7 +38,9 @@ def find_patterns(
         float64 counts of shape (n_docs, n_patterns), and one span a match in order.
     """
     counts = np.zeros((len(block), len(patterns)))
-    spans = []
+    spans: list[Span] = []
+    if not any(_may_hold(block, needle) for one in patterns.values() for needle in one.needles):
+        return counts, spans
     for doc, text in enumerate(texts(block)):
         found = []
         for column, (note, pattern) in enumerate(patterns.items()):
@@ -51,17 +53,15 @@ def find_patterns(
     return counts, spans
 
 
+def _may_hold(block: TokenBlock, needle: str) -> bool:
+    """Whether a needle's last two characters stand side by side somewhere in a block."""
+    if len(needle) == 1:
+        return True
+    first, last = map(ord, needle[-2:])
+    return bool(((block.points[:-1] == first) & (block.points[1:] == last)).any())
+
+
 def texts(block: TokenBlock) -> Iterator[str]:
     """The part of every document's text that is scored."""
     for document in block.documents:
         yield document.text[:MAX_CHARACTERS]
-
-
-def lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines that are not blank, each with the position of its first visible character."""
-    position = 0
-    for line in text.split("\n"):
-        shown = line.strip()
-        if shown:
-            yield position + line.index(shown[0]), shown
-        position += len(line) + 1

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from chaffinch.features.characters import folded
+from chaffinch.features.function_words import FUNCTION_WORDS
+from chaffinch.features.vocabulary import WordSet
 
 PhraseKind = Literal["scraper", "template", "credit"]
 Position = Literal["line", "head", "tail"]
@@ -23,6 +25,7 @@ _QUOTES = str.maketrans(
 )
 _TRAILING = ".:> \N{RIGHTWARDS ARROW}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 _FIRST_LETTERS = 4
+_KEY = re.compile(r"(?<![^\W_])(?<!['*#])[a-z]{2,}(?![^\W_])(?!['*#])")
 
 
 class Phrase(NamedTuple):
@@ -77,10 +80,10 @@ def normalise_line(line: str) -> str:
     >>> normalise_line("  Continue  reading the Main Story ")
     'continue reading the main story'
     """
-    straight = line.translate(_QUOTES).replace("\N{HORIZONTAL ELLIPSIS}", "...")
-    if not straight.isascii():
-        straight = folded(straight)
-    return " ".join(straight.casefold().split())
+    if not line.isascii():
+        line = line.translate(_QUOTES).replace("\N{HORIZONTAL ELLIPSIS}", "...")
+        line = line if line.isascii() else folded(line)
+    return " ".join(line.casefold().split())
 
 
 class PhraseMatcher:
@@ -88,14 +91,21 @@ class PhraseMatcher:
 
     Args:
         phrases: What to look for.
+
+    Attributes:
+        keys: One word of every phrase, as a token: a line without any of them is no phrase
+            (unless a letter in it stands for several, such as a ligature).
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
+        phrases = list(phrases)
+        self.keys = WordSet(sorted({_key(phrase.phrase) for phrase in phrases}))
         self._exact: dict[str, Phrase] = {}
-        self._patterns: dict[str, list[tuple[re.Pattern[str], Phrase]]] = {}
+        self._patterns: dict[str, list[tuple[str, re.Pattern[str], Phrase]]] = {}
         for phrase in phrases:
             if "*" in phrase.phrase or "#" in phrase.phrase:
-                entry = (re.compile(_expression(phrase.phrase)), phrase)
+                expression = re.compile(_expression(phrase.phrase))
+                entry = (_key(phrase.phrase), expression, phrase)
                 self._patterns.setdefault(_bucket(phrase.phrase), []).append(entry)
             else:
                 self._exact[phrase.phrase] = phrase
@@ -109,8 +119,8 @@ class PhraseMatcher:
         if exact:
             return exact
         for bucket in (line[:_FIRST_LETTERS], ""):
-            for pattern, phrase in self._patterns.get(bucket, []):
-                if pattern.fullmatch(line):
+            for key, pattern, phrase in self._patterns.get(bucket, []):
+                if key in line and pattern.fullmatch(line):
                     return phrase
         return None
 
@@ -130,6 +140,8 @@ def _problem(row: dict[str, Any]) -> str | None:
         return f"position must be one of {', '.join(get_args(Position))}. Got {row['position']!r}"
     if row["phrase"] != normalise_line(row["phrase"]) or not row["phrase"].strip("*# "):
         return "the phrase must be words in lower case with straight quotes and single spaces"
+    if not _KEY.search(row["phrase"]):
+        return "the phrase must hold a word of at least two letters from a to z"
     if len(row["phrase"]) > MAX_LINE:
         return f"the phrase must have at most {MAX_LINE} characters"
     if not isinstance(row["home"], list) or any(home != home.lower() for home in row["home"]):
@@ -148,6 +160,12 @@ def _expression(phrase: str) -> str:
         return first
     *middle, last = rest
     return first + "".join(f"(?>.*?{part})" for part in middle) + f".*{last}"
+
+
+def _key(phrase: str) -> str:
+    """The longest of a phrase's words that is no function word: the rarest as a rule."""
+    words: list[str] = _KEY.findall(phrase)
+    return max(words, key=lambda word: (word not in FUNCTION_WORDS, len(word)))
 
 
 def _bucket(phrase: str) -> str:

@@ -14,6 +14,7 @@ from chaffinch.datasets.spinners.residue import (
     written_phrase,
 )
 from chaffinch.features.document import Document
+from chaffinch.features.lines import lines
 from chaffinch.features.phrases import (
     MAX_LINE,
     Phrase,
@@ -143,6 +144,33 @@ def test_every_phrase_is_found_as_pages_write_it(phrase: Phrase) -> None:
         assert found.kind == phrase.kind
 
 
+@given(
+    st.lists(
+        st.builds(
+            lambda phrase, seed, old: written_phrase(phrase, np.random.default_rng(seed)).translate(
+                {ord(new): long for new, long in old}
+            ),
+            st.sampled_from(PHRASES),
+            seeds,
+            st.sets(st.sampled_from([("s", "\N{LATIN SMALL LETTER LONG S}"), ("e", "\u0435")])),
+        )
+        | st.text(max_size=40),
+        max_size=EDGE_LINES,
+    )
+)
+def test_every_line_that_is_a_phrase_is_evidence(written: list[str]) -> None:
+    text = "\n".join(written)
+    shown = lines(text)
+    expected = [
+        (start, start + len(line))
+        for number, (start, line) in enumerate(shown)
+        if (phrase := phrase_matcher().match(line))
+        and (phrase.position != "head" or number < EDGE_LINES)
+        and (phrase.position != "tail" or number >= len(shown) - EDGE_LINES)
+    ]
+    assert [(span.start, span.end) for span in measure(text, url="").spans] == expected
+
+
 ROW = {"phrase": "source link", "kind": "scraper", "position": "line", "home": [], "seen": "x"}
 
 
@@ -153,6 +181,7 @@ ROW = {"phrase": "source link", "kind": "scraper", "position": "line", "home": [
         ([{**ROW, "position": "middle"}], "position must be one of line, head, tail"),
         ([{**ROW, "phrase": "Source  link"}], "lower case with straight quotes"),
         ([{**ROW, "phrase": "*"}], "must be words"),
+        ([{**ROW, "phrase": "# + #"}], "must hold a word"),
         ([{**ROW, "phrase": "x" * 200}], "at most 160 characters"),
         ([{**ROW, "home": ["Farm.example"]}], "home must be a list"),
         ([{"phrase": "source link"}], "must have the attributes"),

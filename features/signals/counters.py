@@ -5,9 +5,9 @@ import re
 import numpy as np
 
 from chaffinch.features.characters import folded
-from chaffinch.features.patterns import lines, texts
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.vocabulary import WordSet
 
 EDGE_LINES = 12
 """Lines at either end of a text in which a counter counts."""
@@ -30,6 +30,8 @@ _LONE_COMMENTS = re.compile(
 )
 _RELATIVE_AGE = re.compile(rf"{_SAID}{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNORECASE)
 _BETWEEN_PARTS = re.compile(r"\s[|/\N{MIDDLE DOT}\N{BULLET}]\s")
+_DIGIT = re.compile(r"\d")
+_AGO = WordSet(["ago"])
 _BARE_NUMBER = re.compile(r"\d{1,6}")
 
 
@@ -58,10 +60,12 @@ class Counters(Signal):
     def measure(self, block: TokenBlock) -> Measurement:
         values = np.zeros((len(block), 2))
         spans = []
-        for doc, text in enumerate(texts(block)):
-            shown = list(lines(text))
-            for index, (start, line) in enumerate(shown):
-                if EDGE_LINES <= index < len(shown) - EDGE_LINES or len(line) > _MAX_LINE:
+        says_ago = block.count(_AGO.holds(block.word_hash)) > 0
+        for doc, shown in enumerate(block.lines):
+            tail = max(EDGE_LINES, len(shown) - EDGE_LINES)
+            for index in (*range(min(EDGE_LINES, len(shown))), *range(tail, len(shown))):
+                start, line = shown[index]
+                if len(line) > _MAX_LINE or not (says_ago[doc] or _DIGIT.search(line)):
                     continue
                 beside = [other for _, other in shown[max(0, index - 1) : index + 2]]
                 column = _kind(line, beside)

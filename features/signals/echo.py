@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 
 from chaffinch.features.document import Document
-from chaffinch.features.patterns import lines
+from chaffinch.features.lines import lines
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import TokenBlock
 
@@ -86,7 +86,7 @@ class Echo(Signal):
                     note = f"address says: {', '.join(missing[:8])}"
                     spans.append(Span(doc, "metadata", -1, -1, None, 1.0, note))
             found: dict[tuple[str, int, int], Span] = {}
-            for passage in _shown(document):
+            for passage in _shown(document) if references else ():
                 for reference in references:
                     for index, original in _differences(reference, passage):
                         known = self._is_known(passage.words[index], original)
@@ -187,6 +187,8 @@ def slug_words(document: Document) -> list[str]:
 
 def _last_part(url: str) -> str:
     """The last part of an address's path in lower case, without its ending; "" if broken."""
+    if not url:
+        return ""
     try:
         path = unquote(urlsplit(url).path)
     except ValueError:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from chaffinch.features.document import Document
-from chaffinch.features.patterns import lines, texts
+from chaffinch.features.lines import Line
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import TokenBlock
 
@@ -103,9 +103,8 @@ class Provenance(Signal):
     def measure(self, block: TokenBlock) -> Measurement:
         values = np.zeros((len(block), len(self.features)))
         spans = []
-        for doc, text in enumerate(texts(block)):
-            document = block.documents[doc]
-            shown = [line for line in lines(text) if len(line[1]) <= _MAX_LINE]
+        for doc, document in enumerate(block.documents):
+            shown = [line for line in block.lines[doc] if len(line[1]) <= _MAX_LINE]
             head, tail = shown[:EDGE_LINES], shown[EDGE_LINES:][-EDGE_LINES:]
             signed = _signatures([*head, *tail])
             dated = _dates(head)
@@ -113,7 +112,7 @@ class Provenance(Signal):
                 _foreign_canonical(document),
                 _foreign_data(document),
                 _foreign_byline(document, signed),
-                _foreign_agency(document, text),
+                _foreign_agency(document),
                 _older_date(document, dated),
                 _age_beside_date(head, dated),
             )
@@ -159,13 +158,13 @@ def _foreign_data(document: Document) -> Span | None:
     return None
 
 
-def _signatures(shown: Sequence[tuple[int, str]]) -> list[tuple[int, int, str]]:
+def _signatures(shown: Sequence[Line]) -> list[tuple[int, int, str]]:
     """Start, end and names of bylines and end credits."""
     found = []
     for start, line in shown:
         match = _BYLINE.match(line)
         names = match["names"] if match else ""
-        if not match and "report" in line.lower():
+        if not match and "eport" in line:
             match = _CREDIT.search(line)
             names = (match["names"] or match["reporters"]) if match else ""
         if match:
@@ -198,9 +197,9 @@ def _foreign_byline(document: Document, signed: list[tuple[int, int, str]]) -> S
     return None
 
 
-def _foreign_agency(document: Document, text: str) -> Span | None:
+def _foreign_agency(document: Document) -> Span | None:
     metadata = document.metadata
-    found = None if metadata is None else _DATELINE.search(text, 0, _DATELINE_WITHIN)
+    found = None if metadata is None else _DATELINE.search(document.text, 0, _DATELINE_WITHIN)
     if metadata is None or not found:
         return None
     agency = found["agency"].lower()
@@ -212,7 +211,7 @@ def _foreign_agency(document: Document, text: str) -> Span | None:
     return _fact(f"dateline of {found['agency']}", *found.span())
 
 
-def _dates(head: Sequence[tuple[int, str]]) -> list[tuple[int, int, date]]:
+def _dates(head: Sequence[Line]) -> list[tuple[int, int, date]]:
     """Start, end and date of the first date on each line above the text."""
     found = []
     for start, line in head:
@@ -232,9 +231,7 @@ def _older_date(document: Document, dated: list[tuple[int, int, date]]) -> Span 
     return None
 
 
-def _age_beside_date(
-    head: Sequence[tuple[int, str]], dated: list[tuple[int, int, date]]
-) -> Span | None:
+def _age_beside_date(head: Sequence[Line], dated: list[tuple[int, int, date]]) -> Span | None:
     if not dated:
         return None
     for start, line in head:

@@ -1,9 +1,12 @@
 """Lines that a scraper left in."""
 
+from bisect import bisect_right
+from operator import itemgetter
+
 import numpy as np
 
-from chaffinch.features.patterns import lines, texts
-from chaffinch.features.phrases import phrase_matcher
+from chaffinch.features.characters import one_of
+from chaffinch.features.phrases import PhraseMatcher, phrase_matcher
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.signals.provenance import same_site
 from chaffinch.features.tokens import TokenBlock
@@ -12,6 +15,11 @@ EDGE_LINES = 12
 """Lines at the start or end of a text in which head and tail phrases count."""
 
 _CAP = 4
+# Characters whose case folding, unlike their lower case, has letters from a to z.
+_SEVERAL_LETTERS = np.array(
+    [0xDF, 0x130, 0x149, 0x17F, 0x1F0, *range(0x1E96, 0x1E9B), 0x1E9E, *range(0xFB00, 0xFB07)],
+    np.uint32,
+)
 _KINDS = ("scraper", "template", "credit")
 
 
@@ -42,11 +50,11 @@ class Residue(Signal):
         values = np.zeros((len(block), len(_KINDS)))
         spans = []
         matcher = phrase_matcher()
-        for doc, text in enumerate(texts(block)):
-            site = block.documents[doc].site
-            shown = list(lines(text))
+        for doc, numbers in _possible_lines(block, matcher).items():
+            site, shown = block.documents[doc].site, block.lines[doc]
             found: set[tuple[int, str]] = set()
-            for number, (start, line) in enumerate(shown):
+            for number in sorted(numbers):
+                start, line = shown[number]
                 phrase = matcher.match(line)
                 if phrase is None or any(same_site(site, home) for home in phrase.home):
                     continue
@@ -61,3 +69,16 @@ class Residue(Signal):
             for column, _ in found:
                 values[doc, column] = min(values[doc, column] + 1, _CAP)
         return Measurement(values, spans)
+
+
+def _possible_lines(block: TokenBlock, matcher: PhraseMatcher) -> dict[int, set[int]]:
+    """The documents that may hold phrases, in order, and the numbers of these lines."""
+    keys = block.start[matcher.keys.holds(block.word_hash)]
+    several = block.far[one_of(block.points.take(block.far), _SEVERAL_LETTERS)]
+    places = np.sort(np.concatenate((keys, several)))
+    docs = np.searchsorted(block.doc_start, places, side="right") - 1
+    numbers: dict[int, set[int]] = {}
+    for doc, place in zip(docs.tolist(), (places - block.doc_start[docs]).tolist(), strict=True):
+        number = bisect_right(block.lines[doc], place, key=itemgetter(0)) - 1
+        numbers.setdefault(doc, set()).add(number)
+    return numbers

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from chaffinch.features.patterns import lines, texts
+from chaffinch.features.lines import Line
 from chaffinch.features.rates import distinct_count
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.tokens import GAP_STOP, TokenBlock
@@ -36,11 +36,11 @@ class Shape(Signal):
         words = block.n_words.astype(np.float64)
         sentences = block.count(block.gap >= GAP_STOP)
         types = distinct_count(block) / np.maximum(words, 1)
-        short = np.array([_short_line_share(text) for text in texts(block)])
+        short = np.array([_short_line_share(shown) for shown in block.lines])
         values = np.stack([words, words / np.maximum(sentences, 1), types, short], axis=1)
         return Measurement(values, [])
 
 
-def _short_line_share(text: str) -> float:
-    lengths = [len(line) for _, line in lines(text)]
+def _short_line_share(shown: list[Line]) -> float:
+    lengths = [len(line) for _, line in shown]
     return sum(n for n in lengths if n < _SHORT_LINE) / max(sum(lengths), 1)
