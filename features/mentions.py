@@ -1,20 +1,17 @@
 """Words that a text talks about rather than uses: short quotations."""
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.document import MAX_CHARACTERS
 from chaffinch.features.tokens import TokenBlock
 
 MOST_WORDS = 5
 """Longer quotations are speech, which spinners spin like everything else."""
 
 _MOST_SHARE = 0.06
-_QUOTATION = re.compile(
-    '["\N{LEFT DOUBLE QUOTATION MARK}]([^"\n\N{LEFT DOUBLE QUOTATION MARK}'
-    '\N{RIGHT DOUBLE QUOTATION MARK}]{1,60})["\N{RIGHT DOUBLE QUOTATION MARK}]'
+_MOST_CHARACTERS = 60
+_STRAIGHT, _OPEN, _CLOSE = map(
+    ord, '"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}'
 )
 
 
@@ -24,15 +21,33 @@ def mentioned(block: TokenBlock) -> NDArray[np.bool_]:
     An article about spinners quotes "bosom peril"; it does not use it. A document of which
     over 6 % stands in such marks hides its words behind them, and none of it is a mention.
     """
+    opening, closing = _short_quotations(block)
+    first = np.searchsorted(block.start, opening)
+    n_words = np.searchsorted(block.start, closing) - first
+    doc = np.searchsorted(block.doc_start, opening, side="right") - 1
+    short = n_words <= MOST_WORDS
+    first, n_words, doc = first[short], n_words[short], doc[short]
+    in_all = np.bincount(doc, weights=n_words, minlength=len(block))
+    honest = (in_all <= _MOST_SHARE * block.n_words)[doc]
     marked = np.zeros(len(block.word), np.bool_)
-    ends = np.cumsum(block.n_words)
-    for doc, document in enumerate(block.documents):
-        origin, first, last = block.doc_start[doc], ends[doc] - block.n_words[doc], ends[doc]
-        start = block.start[first:last] - origin
-        found = [match.span(1) for match in _QUOTATION.finditer(document.text[:MAX_CHARACTERS])]
-        places = np.searchsorted(start, np.array(found, np.int64).reshape(-1, 2))
-        short = places[places[:, 1] - places[:, 0] <= MOST_WORDS]
-        if (short[:, 1] - short[:, 0]).sum() <= _MOST_SHARE * block.n_words[doc]:
-            for low, high in short.tolist():
-                marked[first + low : first + high] = True
+    for place in range(MOST_WORDS):
+        marked[(first + place)[honest & (n_words > place)]] = True
     return marked
+
+
+def _short_quotations(block: TokenBlock) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where marks stand that enclose 1 to 60 characters of a line, and no other such mark."""
+    mark = block.points.take(block.marks)
+    opens, closes = (mark == _STRAIGHT) | (mark == _OPEN), (mark == _STRAIGHT) | (mark == _CLOSE)
+    bounds = np.flatnonzero(opens | closes | (mark == ord("\n")))
+    at, opens, closes = block.marks[bounds], opens[bounds], closes[bounds]
+    enclosed = at[1:] - at[:-1] - 1
+    pairs = np.flatnonzero(
+        opens[:-1] & closes[1:] & (enclosed >= 1) & (enclosed <= _MOST_CHARACTERS)
+    )
+    # A mark that closes one quotation does not open the next.
+    new = np.ones(len(pairs), np.bool_)
+    new[1:] = pairs[1:] != pairs[:-1] + 1
+    run_start = np.maximum.accumulate(np.where(new, np.arange(len(pairs)), 0))
+    pairs = pairs[(np.arange(len(pairs)) - run_start) % 2 == 0]
+    return at[pairs], at[pairs + 1]

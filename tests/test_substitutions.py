@@ -1,5 +1,6 @@
 """Words and phrases put back: what the channel, the context and the curves say of them."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -22,7 +23,7 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
 from chaffinch.features.language_model import LanguageModel, dequantise, quantise
-from chaffinch.features.mentions import mentioned
+from chaffinch.features.mentions import MOST_WORDS, mentioned
 from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
 from chaffinch.features.replacement_odds import (
     COLUMNS,
@@ -194,6 +195,19 @@ def test_short_quotations_are_mentions_unless_all_is_quoted(text: str, marked: i
     padding = " and so it went on from day to day" * (4 if marked else 0)
     block = TokenBlock.from_documents([Document(text + padding)], Vocabulary.from_words([]))
     assert mentioned(block).sum() == marked
+
+
+@given(st.text('ab "\n\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}', max_size=90))
+def test_a_mention_is_one_to_sixty_characters_of_a_line_between_its_marks(quoting: str) -> None:
+    text = f"{quoting}\n{'word ' * 2000}"
+    block = TokenBlock.from_documents([Document("ab"), Document(text)], Vocabulary.from_words([]))
+    marks = re.finditer('["\u201c]([^"\\n\u201c\u201d]{1,60})["\u201d]', text)
+    expected = np.zeros(len(block.word), np.bool_)
+    for start, end in (mark.span(1) for mark in marks):
+        origin = block.doc_start[1]
+        inside = (block.start >= origin + start) & (block.start < origin + end)
+        expected |= inside & (inside.sum() <= MOST_WORDS)
+    assert mentioned(block).tolist() == expected.tolist()
 
 
 def test_curves_say_how_much_likelier_a_spinner_is() -> None:

@@ -1,6 +1,9 @@
 """How much of a text stands in quotation marks."""
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.tokens import TokenBlock
@@ -28,18 +31,43 @@ class Quotation(Signal):
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        values = np.zeros((len(block), 1))
-        places = [np.flatnonzero(block.points == mark) for mark in (_OPEN, _CLOSE, _STRAIGHT)]
-        bounds = [np.searchsorted(found, block.doc_start).tolist() for found in places]
-        for doc in range(len(block)):
-            opening, closing, straight = (
-                found[bound[doc] : bound[doc + 1]]
-                for found, bound in zip(places, bounds, strict=True)
-            )
-            pairs = min(len(opening), len(closing))
-            curly = np.clip(closing[:pairs] - opening[:pairs], 0, None).sum()
-            even = len(straight) // 2 * 2
-            plain = (straight[1:even:2] - straight[:even:2]).sum()
-            length = block.doc_start[doc + 1] - block.doc_start[doc] - 1
-            values[doc, 0] = min(1.0, (curly + plain) / max(length, 1))
-        return Measurement(values, [])
+        mark = block.points.take(block.marks)
+        opening, closing, straight = (
+            _Places.of_block(block, block.marks[mark == sought])
+            for sought in (_OPEN, _CLOSE, _STRAIGHT)
+        )
+        pairs = np.minimum(opening.in_doc, closing.in_doc)
+        first, last = opening.up_to(pairs), closing.up_to(pairs)
+        straight = straight.up_to(straight.in_doc // 2 * 2)
+        quoted = np.bincount(
+            np.concatenate((first.doc, straight.doc[::2])),
+            weights=np.concatenate(
+                (
+                    np.clip(last.place - first.place, 0, None),
+                    straight.place[1::2] - straight.place[::2],
+                )
+            ),
+            minlength=len(block),
+        )
+        length = np.diff(block.doc_start) - 1
+        return Measurement(np.minimum(1.0, quoted / np.maximum(length, 1))[:, None], [])
+
+
+class _Places(NamedTuple):
+    """Where a character stands, in which document, and how often in each one."""
+
+    place: NDArray[np.int64]
+    doc: NDArray[np.int64]
+    in_doc: NDArray[np.int64]
+
+    @classmethod
+    def of_block(cls, block: TokenBlock, place: NDArray[np.int64]) -> "_Places":
+        count = np.diff(np.searchsorted(place, block.doc_start))
+        return cls(place, np.repeat(np.arange(len(block)), count), count)
+
+    def up_to(self, most: NDArray[np.int64]) -> "_Places":
+        """The first places of each document, so many as `most` says."""
+        first = np.cumsum(self.in_doc) - self.in_doc
+        rank = np.arange(len(self.place)) - first[self.doc]
+        kept = rank < most[self.doc]
+        return _Places(self.place[kept], self.doc[kept], np.minimum(self.in_doc, most))
