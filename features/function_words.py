@@ -1,7 +1,5 @@
 """The commonest function words of English, which every kind of prose uses."""
 
-from chaffinch.features.vocabulary import hash_words
-
 FUNCTION_WORDS = tuple(
     """
     the of and to a in that is was he for it with as his on be at by i this had not are but
@@ -12,5 +10,3 @@ FUNCTION_WORDS = tuple(
     each just those how too own
     """.split()
 )
-
-FUNCTION_WORD_HASHES = hash_words(list(FUNCTION_WORDS))

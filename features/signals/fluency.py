@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from chaffinch.features.function_words import FUNCTION_WORD_HASHES
+from chaffinch.features.function_words import FUNCTION_WORDS
 from chaffinch.features.language_model import STEPS_PER_TEN, pair_fit
 from chaffinch.features.rates import damped, distinct_share
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import LOWER, TokenBlock
-from chaffinch.features.vocabulary import UNKNOWN
+from chaffinch.features.vocabulary import UNKNOWN, WordSet
 
+_FUNCTION_WORDS = WordSet(list(FUNCTION_WORDS))
 _AGAINST_CONTEXT = 1
 
 
@@ -43,7 +44,7 @@ class Fluency(Signal):
         model = self.resources.language_model
         lift = pair_fit(block, model).lift.take(Stream.of_block(block).place - 1)
         surprising = block.count(lift < -_AGAINST_CONTEXT * STEPS_PER_TEN)
-        function_words = block.count(np.isin(block.word_hash, FUNCTION_WORD_HASHES))
+        function_words = block.count(_FUNCTION_WORDS.holds(block.word_hash))
         rare = distinct_share(block, (block.word == UNKNOWN) & (block.case == LOWER))
         values = np.stack(
             [
