@@ -28,7 +28,6 @@ _ARTICLE_DAMPING = 10.0
 _CACHED_WORDS = 1 << 16
 
 
-@lru_cache(_CACHED_WORDS)
 def sounds_like_vowel(word: str) -> bool | None:
     """Whether a lower-case word begins with a vowel sound; None where speakers differ.
 
@@ -114,7 +113,11 @@ def _sounds(block: TokenBlock, tokens: NDArray[np.int64]) -> NDArray[np.int8]:
         strict=True,
     )
     documents = block.documents
-    words = (documents[doc].text[start:end] for doc, start, end in places)
-    plain = (word if word.isalpha() else folded(unescape(word)) for word in words)
-    sounds = (sounds_like_vowel(word) if word.isalpha() else None for word in plain)
-    return np.array([-1 if sound is None else sound for sound in sounds], np.int8)
+    return np.array([_sound(documents[doc].text[start:end]) for doc, start, end in places], np.int8)
+
+
+@lru_cache(_CACHED_WORDS)
+def _sound(written: str) -> int:
+    word = written if written.isalpha() else folded(unescape(written))
+    sound = sounds_like_vowel(word) if word.isalpha() else None
+    return -1 if sound is None else int(sound)

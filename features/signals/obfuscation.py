@@ -3,20 +3,24 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.characters import LETTER, classify, disguises, folded
+from chaffinch.features.characters import LETTER, classify, disguises, folded, one_of
 from chaffinch.features.patterns import Pattern, find_patterns
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import ENCODED_LETTER, TokenBlock
 
 _LAST_LATIN = 0x17F
-_INVISIBLE = (
-    *(0x115F, 0x1160, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
-    *range(0x200B, 0x2010),
-    *range(0x202A, 0x202F),
-    *range(0x2060, 0x2065),
-    *range(0x2066, 0x2070),
-    *range(0xE0000, 0xE0080),
+_INVISIBLE = np.array(
+    [
+        *(0x115F, 0x1160, 0x180E),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2065),
+        *range(0x2066, 0x2070),
+        *(0x3164, 0xFEFF, 0xFFA0),
+        *range(0xE0000, 0xE0080),
+    ],
+    np.uint32,
 )
 
 _ENCODED = {"encoded letter": Pattern(ENCODED_LETTER, ("&#",))}
@@ -52,11 +56,11 @@ class Obfuscation(Signal):
         encoded, spans = find_patterns(block, _ENCODED)
         values = np.zeros((len(block), 3))
         values[:, 2] = damped(encoded[:, 0], block.n_words).clip(0, 1)
-        far = np.flatnonzero(block.points > _LAST_LATIN)
-        points = block.points[far]
+        far = block.far
+        points = block.points.take(far)
         for column, (places, note) in enumerate(
             (
-                (far[np.isin(points, _INVISIBLE)], "hidden character"),
+                (far[one_of(points, _INVISIBLE)], "hidden character"),
                 (far[disguises(points)], "look-alike letter"),
             )
         ):
