@@ -14,7 +14,7 @@ from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.summaries import summarise
 from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
 from chaffinch.features.document import Document
-from chaffinch.features.extraction import Extraction, extract
+from chaffinch.features.extraction import extract
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.signal import Span
 
@@ -114,23 +114,25 @@ class Detector:
         for extraction in extract(documents, self.model.resources):
             contributions = self.model.classifier.contributions(extraction.values)
             verdicts += [
-                self._verdict(extraction, contributions, index)
-                for index in range(len(extraction.block))
+                self._verdict(document, *found)
+                for document, *found in zip(
+                    extraction.block.documents,
+                    extraction.values,
+                    contributions,
+                    extraction.spans,
+                    strict=True,
+                )
             ]
         return verdicts
 
     def _verdict(
-        self, extraction: Extraction, contributions: NDArray[np.float64], index: int
+        self,
+        document: Document,
+        values: NDArray[np.float64],
+        added: NDArray[np.float64],
+        spans: Sequence[tuple[str, Span]],
     ) -> Verdict:
-        document = extraction.block.documents[index]
-        values, added = extraction.values[index], contributions[index]
-        spans = extraction.spans[index]
-        evidence = tuple(
-            sorted(
-                (_evidence(document, name, span) for name, span in spans),
-                key=lambda item: (item.where != "text", item.start or 0, item.end or 0),
-            )
-        )
+        evidence = tuple(_evidence(document.text, spans))
         classifier = self.model.classifier
         unscorable = why_unscorable(values, document.text)
         chance: float | None = None
@@ -169,27 +171,31 @@ class Detector:
 
 
 def _reasons(added: NDArray[np.float64], evidence: tuple[Evidence, ...]) -> tuple[Reason, ...]:
+    found: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        found.setdefault(item.signal, []).append(item)
     reasons = []
     for name, columns in _SIGNAL_COLUMNS:
         contribution = float(added[columns].sum())
         if contribution:
-            found = [item for item in evidence if item.signal == name]
-            reasons.append(Reason(name, contribution, summarise(name, contribution, found)))
+            summary = summarise(name, contribution, found.get(name, ()))
+            reasons.append(Reason(name, contribution, summary))
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
 
 
-def _evidence(document: Document, signal: str, span: Span) -> Evidence:
-    in_text = span.where == "text"
-    return Evidence(
-        where=span.where,
-        start=span.start if in_text else None,
-        end=span.end if in_text else None,
-        text=document.text[span.start : span.end] if in_text else span.note,
-        signal=signal,
-        original=span.original,
-        weight=span.weight,
-        note=span.note,
-    )
+def _evidence(text: str, spans: Sequence[tuple[str, Span]]) -> Iterator[Evidence]:
+    """Evidence in the text by its position, then the rest."""
+    for signal, (_, where, start, end, original, weight, note) in sorted(spans, key=_position):
+        if where == "text":
+            words = text[start:end]
+            yield Evidence(where, start, end, words, signal, original, weight, note)
+        else:
+            yield Evidence(where, None, None, note, signal, original, weight, note)
+
+
+def _position(found: tuple[str, Span]) -> tuple[bool, int, int]:
+    span = found[1]
+    return span.where != "text", span.start, span.end
 
 
 def _as_document(document: str | Document) -> Document:

@@ -1,7 +1,7 @@
 """What the detector says about a document, and why."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from chaffinch.features.document import Document
 from chaffinch.features.signal import Where
@@ -9,8 +9,7 @@ from chaffinch.features.signal import Where
 Kind = Literal["original", "spun", "scraped", "unscorable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One place in a document that speaks for a machine's or a scraper's work.
 
     Attributes:
@@ -35,11 +34,10 @@ class Evidence:
 
     def as_dict(self) -> dict[str, Any]:
         """The evidence as a JSON-ready mapping."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """How much one signal adds to a document's score.
 
     Attributes:
@@ -56,7 +54,7 @@ class Reason:
 
     def as_dict(self) -> dict[str, Any]:
         """The reason as a JSON-ready mapping."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)
