@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.channel import best_of_each
-from chaffinch.features.language_model import LanguageModel, dequantise
+from chaffinch.features.language_model import STEPS_PER_TEN, LanguageModel, dequantise, pair_fit
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import GAP_NONE, LOWER, TokenBlock
 from chaffinch.features.vocabulary import FIRST_WORD
@@ -109,16 +109,20 @@ class PhraseChannel:
         offset = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
         pair = self.start[phrase[at]].astype(np.int64) + offset
         original = self.original[pair].astype(np.int64)
-        before = stream.ids.take(stream.place.take(first) - 1)
-        after = stream.ids.take(stream.place.take(first + length - 1) + 1)
-        fit = _fit(
+        before = stream.place.take(first) - 1
+        after = stream.place.take(first + length - 1) + 1
+        steps = pair_fit(block, model).steps
+        running = np.zeros(len(steps) + 1, np.int64)
+        np.cumsum(steps, out=running[1:])
+        own = running.take(after) - running.take(before)
+        other = _fit(
             model,
-            self.phrases.take(np.concatenate((phrase, original)), axis=0),
-            np.concatenate((before, before.take(at))),
-            np.concatenate((after, after.take(at))),
+            self.phrases.take(original, axis=0),
+            stream.ids.take(before.take(at)),
+            stream.ids.take(after.take(at)),
         )
-        own, other = fit[: len(first)], fit[len(first) :]
-        value = dequantise(self.weight.take(pair)) + other - own.take(at)
+        better = (other - own.take(at)) / np.float64(STEPS_PER_TEN)
+        value = dequantise(self.weight.take(pair)) + better
         best = best_of_each(at, value)
         return PhraseMatches(first[at[best]], length[at[best]], value[best], original[best])
 
@@ -189,13 +193,13 @@ def _fit(
     phrases: NDArray[np.uint16],
     before: NDArray[np.uint16],
     after: NDArray[np.uint16],
-) -> NDArray[np.float64]:
-    """log10 probability of phrases, and of what follows, in their places."""
+) -> NDArray[np.int64]:
+    """log10 probability of phrases, and of what follows, in their places, in steps."""
     last = phrases[:, 0].copy()
-    total = model.bigram(before, last)
+    total = model.bigram_steps(before, last).astype(np.int64)
     for place in range(1, LONGEST):
         more = np.flatnonzero(phrases[:, place] != _NONE)
         word = phrases[more, place]
-        total[more] += model.bigram(last[more], word)
+        total[more] += model.bigram_steps(last[more], word)
         last[more] = word
-    return total + model.bigram(last, after)
+    return total + model.bigram_steps(last, after)

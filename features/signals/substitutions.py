@@ -18,7 +18,7 @@ EVIDENCE_ODDS = 0.0
 
 _SUPPOSED = (0.03, 0.1, 0.25)
 _CLEAR, _LARGEST, _NEVER = 4.0, 8.0, -30.0
-_TYPE_DAMPING, _DOUBT_DAMPING = 40.0, 3.0
+_TYPE_DAMPING, _DOUBT_DAMPING = 40.0, 5.0
 _FIRST_SHARE, _LEAST_SHARE, _MOST_SHARE = 0.1, 0.005, 0.5
 _ROUNDS = 8
 _STRETCH = 50
@@ -35,9 +35,9 @@ class Substitutions(Signal):
     of ``log(1 + odds)``), over the number of different words plus 40 so that short texts do
     not look sure; `clear` is the share of words over 50 times likelier; `peak` the evidence
     of the worst 100 running words, so that a clean part does not hide a spun one; `share` the
-    likeliest share of replaced words; `conviction` the evidence of `medium`, but for the
-    strongest word, over the number of different words that were looked at closely, plus 3: rich
-    and old language has many of them and few that stay suspect, where a spinner's mostly do.
+    likeliest share of replaced words; `conviction` the evidence of `medium` over the number of
+    different words that were looked at closely, plus 5: rich and old language has many of them
+    and few that stay suspect, where a spinner's mostly do.
 
     Why farms show it: a spinner picks synonyms without reading, so "arsenic" stands where
     the sentence wants "as", and a dictionary links the two.
@@ -185,16 +185,9 @@ class _Found(NamedTuple):
         return damped(self.total(values / counts), distinct_count(self.block), _TYPE_DAMPING)
 
     def conviction(self, told: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Evidence for each of the different words among `tokens`, float64 of shape (n_docs,).
-
-        The strongest word of a document does not count: no text is spun in one word.
-        """
+        """Evidence for each of the different words among `tokens`, float64 of shape (n_docs,)."""
         counts = type_counts(self.block).take(self.tokens)
-        weighed = told / counts
-        strongest = np.zeros(len(self.block))
-        np.maximum.at(strongest, self.doc, weighed)
-        rest = np.maximum(self.total(weighed) - strongest, 0.0)
-        return rest / (self.total(1 / counts) + _DOUBT_DAMPING)
+        return self.total(told / counts) / (self.total(1 / counts) + _DOUBT_DAMPING)
 
     def peak(self, told: NDArray[np.float64]) -> NDArray[np.float64]:
         """Evidence a word in the worst two neighbouring stretches, float64 of shape (n_docs,)."""
