@@ -38,6 +38,7 @@ class Sample(NamedTuple):
         labels: bool array of shape (n,).
         family: str array of shape (n,), "" for clean texts.
         group: str array of shape (n,), the source article.
+        genre: str array of shape (n,), the corpus.
         values: float64 array of shape (n, n_features).
     """
 
@@ -45,6 +46,7 @@ class Sample(NamedTuple):
     labels: NDArray[np.bool_]
     family: NDArray[np.str_]
     group: NDArray[np.str_]
+    genre: NDArray[np.str_]
     values: Floats
 
 
@@ -55,7 +57,10 @@ def methods(
     resources: Resources,
     tortured: Sequence[str],
 ) -> Iterator[tuple[str, Scores]]:
-    """The classifier and every baseline that is installed, by name."""
+    """The classifier and every baseline that is installed, by name.
+
+    A feature that is the same in all test texts, as those of metadata are, is left out.
+    """
 
     def classifier(rows: Rows, calibration_rows: Rows) -> Floats:
         fitted = train_classifier(
@@ -63,6 +68,8 @@ def methods(
             training.labels[rows],
             calibration.values[calibration_rows],
             calibration.labels[calibration_rows],
+            genres=training.genre[rows],
+            calibration_genres=calibration.genre[calibration_rows],
         )
         scores: Floats = fitted.contributions(test.values).sum(axis=1)
         return scores
@@ -70,6 +77,8 @@ def methods(
     yield CLASSIFIER, classifier
     groups = [feature.group for signal in SIGNALS for feature in signal.features]
     for column, (name, group) in enumerate(zip(FEATURE_NAMES, groups, strict=True)):
+        if np.ptp(test.values[:, column]) == 0:
+            continue
         if group == "context":
             yield f"{name} (direction fitted)", _directed(training, test, column)
         else:

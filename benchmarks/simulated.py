@@ -120,7 +120,7 @@ def simulated_examples(
 def training_examples(
     data: Path, lexicons: Lexicons, part: str, n_sources: int, seed: int
 ) -> list[Example]:
-    """For each source a clean text and one copy: spun by a family drawn, or scraped.
+    """For each source a clean text and one copy, spun by a family drawn.
 
     Args:
         data: Folder with ``*.jsonl(.zst)`` corpora.
@@ -129,28 +129,26 @@ def training_examples(
         n_sources: How many, evenly over the corpora that a classifier may see.
         seed: Seed of all draws.
     """
-    by_corpus = read_part(data, part, n_sources)
-    sources = [text for name, texts in by_corpus.items() if name not in HELD_OUT for text in texts]
+    corpora = read_part(data, part, n_sources)
+    seen = {name: texts for name, texts in corpora.items() if name not in HELD_OUT}
+    most = -(-n_sources // max(len(seen), 1))
+    sources = [text for texts in seen.values() for text in spread(texts, most)]
     families = {
         name: [family.make(lexicons, site) for site in _TRAINING_SITES]
         for name, family in FAMILIES.items()
     }
-    phrases, _ = split_phrases(PHRASE_SEED)
+    names = list(families)
     rng = np.random.default_rng(seed)
-    names = [*families, SCRAPED]
     examples = []
-    for source in spread(sources, n_sources):
+    for source in sources:
         words = TRAINING_CROPS[int(rng.integers(len(TRAINING_CROPS)))]
         text = crop(source.text, words, rng) if words else source.text
         examples.append(_example(source, text))
         name = names[int(rng.integers(len(names)))]
-        if name == SCRAPED:
-            pieces = int(rng.integers(1, 4))
-            examples.append(_example(source, inject_residue(text, rng, phrases, pieces), name))
-            continue
         spinner = families[name][int(rng.integers(len(_TRAINING_SITES)))]
-        low, high = FAMILIES[name].rates
-        examples += _spun(source, text, name, spinner, float(rng.uniform(low, high)), rng)
+        low, high = (min(max(rate, RATES[0] / 2), RATES[-1]) for rate in FAMILIES[name].rates)
+        rate = float(low * (high / low) ** rng.random())
+        examples += _spun(source, text, name, spinner, rate, rng)
     return examples
 
 

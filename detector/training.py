@@ -83,11 +83,10 @@ def train_classifier(
                 f"The {name} texts must hold both labels, clean and low-quality; "
                 f"got {len(given)} texts of one label."
             )
-    roots = np.sqrt(values)
-    clean = roots[~labels]
+    clean = values[~labels]
     centre = np.median(clean, axis=0)
     scale = np.maximum(clean.std(axis=0), _MIN_SCALE)
-    highest = np.quantile((roots[labels] - centre) / scale, _HIGHEST_QUANTILE, axis=0)
+    highest = np.quantile((values[labels] - centre) / scale, _HIGHEST_QUANTILE, axis=0)
     draft = Classifier(
         features=FEATURE_NAMES,
         centre=tuple(centre.tolist()),

@@ -77,6 +77,11 @@ def build_resources(
     )
 
 
+def with_few_pairs(resources: Resources) -> Resources:
+    """The same with most of the channel's pairs unknown, as a new spinner's words are."""
+    return resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
+
+
 def with_fitted_odds(
     resources: Resources, texts: Sequence[str], spinners: Mapping[str, Sequence[Spinner]]
 ) -> tuple[Resources, Resources]:
@@ -93,7 +98,7 @@ def with_fitted_odds(
     Returns:
         The resources, and the same with few of the channel's pairs.
     """
-    thin = resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
+    thin = with_few_pairs(resources)
     words, replaced, phrases, phrase_replaced = [], [], [], []
     for number, text in enumerate(simulate_spinning(texts, spinners, 0)):
         measure_with = (resources, thin)[number // 2 % 2]
