@@ -60,6 +60,21 @@ def found(signal_name: str, text: str | Document) -> list[tuple[str, str]]:
     return [(source[span.start : span.end], span.note) for span in measure(signal, text).spans]
 
 
+@pytest.mark.parametrize(
+    ("signal_name", "feature", "slip"),
+    [
+        ("agreement", "doubled_words", "The telephone telephone rang. "),
+        ("casing", "small_names", "It was an american idea. "),
+    ],
+)
+def test_one_slip_counts_for_nothing_and_more_do(signal_name: str, feature: str, slip: str) -> None:
+    signal = next(signal for signal in SIGNALS if signal.name == signal_name)
+    column = [one.name for one in signal.features].index(feature)
+    values = measure(signal, *(slip * times for times in range(4))).values[:, column]
+    assert values[:2].tolist() == [0, 0]
+    assert 0 < values[2] < values[3]
+
+
 def test_feature_names_are_unique() -> None:
     assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
 
@@ -116,6 +131,10 @@ class TestContract:
         ("agreement", "It took an hour at a university in an historic hall.", []),
         ("agreement", "They spoke by telephone telephone today.", [("telephone", "doubled word")]),
         ("agreement", "He said that that was what he had had.", []),
+        ("agreement", "They own a telephone\ntelephone directories too.", []),
+        ("agreement", "It cost 5.Three billion in all.", [("Three", "glued number word")]),
+        ("agreement", "It rose by 12,seven percent.", [("seven", "glued number word")]),
+        ("agreement", "2.Two is a number. It cost 5. Three people paid, one. 4-three", []),
         ("spintax", "We {buy|purchase} it.", [("{buy|purchase}", "spintax alternatives")]),
         ("spintax", "a set {of professional} tools", [("{of professional}", "spintax remainder")]),
         ("spintax", "the set {x | x > 0} and a || b", []),

@@ -1,4 +1,4 @@
-"""Small words left as they were when their neighbours were replaced."""
+"""Small words that no longer fit their neighbours, and number words glued to digits."""
 
 import re
 from functools import lru_cache
@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from chaffinch.features.characters import folded
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import GAP_HYPHEN, GAP_NONE, GAP_QUOTE, LOWER, TokenBlock
+from chaffinch.features.tokens import (
+    GAP_HYPHEN,
+    GAP_LINE,
+    GAP_NONE,
+    GAP_QUOTE,
+    LOWER,
+    TokenBlock,
+)
 from chaffinch.features.vocabulary import WordSet
 
 _ARTICLES = WordSet(["a", "an"])
@@ -24,7 +31,15 @@ _MAY_DOUBLE = WordSet(
     "had that very so bye no ha is really far many much more long again blah yes do well now "
     "never in on to out up it you her".split()
 )
+_DIGITS = {
+    word: str(digit)
+    for digit, word in enumerate("zero one two three four five six seven eight nine".split())
+}
+_NUMBER_WORDS = WordSet([*_DIGITS])
+_LINE_FEED = ord("\n")
+_POINTS = np.array([ord("."), ord(",")], np.uint32)
 _ARTICLE_DAMPING = 10.0
+_CAP = 3
 _CACHED_WORDS = 1 << 16
 
 
@@ -44,24 +59,29 @@ def sounds_like_vowel(word: str) -> bool | None:
 
 
 class Agreement(Signal):
-    """Articles that do not fit the next word's sound, and words written twice.
+    """Articles that do not fit the next word's sound, doubled words, glued number words.
 
     What it measures: wrong a/an as a share of all articles before lower-case words (plus
-    10), and doubled words as a share of all words (plus 50).
+    10); words written twice on one line, the first such place left out, as a share of all words
+    (plus 50); number words that stand for the decimals of a number ("5.Three").
 
     Why farms show it: spinners replace "show" by "amusement" and leave "a" standing; two
-    neighbours with one substitute become "telephone telephone".
+    neighbours with one substitute become "telephone telephone"; they look up the digits of "5.3"
+    one by one.
 
-    When it is wrong: learner English, dialect, typing errors; h-words and others where
-    speakers differ are left out.
+    When it is wrong: learner English, dialect; h-words and others where speakers differ are left
+    out. One doubled word is a slip: 1 % of clean texts have one, and 2 % of spun ones. Versions
+    and lists may be numbered "2.Two".
 
-    Source: 7 of 24 articles were wrong on the first farm page studied, 0.4 % in news.
+    Source: 7 of 24 articles were wrong on the first farm page studied, 0.4 % in news; "5.Three
+    billion" is from a page of a phrase-table spinner.
     """
 
     name = "agreement"
     features = (
         Feature("wrong_articles", "share of articles", "a/an against the sound", 0, 1, "spun"),
-        Feature("doubled_words", "share of words", "the same word twice running", 0, 1, "spun"),
+        Feature("doubled_words", "share of words", "doubled words but the first", 0, 1, "spun"),
+        Feature("glued_numbers", "places", "number words for decimals", 0, _CAP, "spun"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
@@ -79,6 +99,7 @@ class Agreement(Signal):
         again = np.zeros(n_tokens, np.bool_)
         again[1:] = (block.word_hash[1:] == block.word_hash[:-1]) & (block.gap[1:] == GAP_NONE)
         again[1:] &= plain[1:] & plain[:-1] & long[1:]
+        again[1:] &= block.points[block.start[1:] - 1] != _LINE_FEED
         doubled = np.flatnonzero(again)
         doubled = doubled[~_MAY_DOUBLE.holds(block.word_hash[doubled])]
         spans = []
@@ -90,16 +111,41 @@ class Agreement(Signal):
             start, end = block.local(token)
             if block.documents[doc := int(block.doc[token])].text[start].isalpha():
                 spans.append(Span(doc, "text", start, end, None, 1.0, "doubled word"))
+        glued = _glued_numbers(block)
+        for token in glued.tolist():
+            start, end = block.local(token)
+            doc = int(block.doc[token])
+            digit = _DIGITS.get(folded(unescape(block.documents[doc].text[start:end])))
+            spans.append(Span(doc, "text", start, end, digit, 1.0, "glued number word"))
         n_docs = len(block)
         values = np.stack(
             [
                 np.bincount(block.doc[wrong], minlength=n_docs)
                 / (np.bincount(block.doc[article], minlength=n_docs) + _ARTICLE_DAMPING),
-                damped(np.bincount(block.doc[doubled], minlength=n_docs), block.n_words),
+                damped(
+                    np.maximum(np.bincount(block.doc[doubled], minlength=n_docs) - 1, 0),
+                    block.n_words,
+                ),
+                np.bincount(block.doc[glued], minlength=n_docs).clip(0, _CAP),
             ],
             axis=1,
         )
         return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
+
+
+def _glued_numbers(block: TokenBlock) -> NDArray[np.int64]:
+    """Tokens that are number words right behind digits and a point or comma.
+
+    Digits that begin a line number a list.
+    """
+    tokens = np.flatnonzero(_NUMBER_WORDS.holds(block.word_hash[1:])) + 1
+    before = tokens - 1
+    joint = block.start[tokens] - 1
+    glued = (block.end[before] == joint) & np.isin(block.points[joint], _POINTS)
+    last = block.points[block.end[before] - 1]
+    glued &= (last >= ord("0")) & (last <= ord("9")) & (block.gap[before] < GAP_LINE)
+    found: NDArray[np.int64] = tokens[glued]
+    return found
 
 
 def _sounds(block: TokenBlock, tokens: NDArray[np.int64]) -> NDArray[np.int8]:

@@ -38,13 +38,15 @@ _BRITISH = WordSet(
 class Casing(Signal):
     """Names written small, and two spellings of English in one text.
 
-    What it measures: lower-case names of days, months and nations as a share of all words
-    (plus 50); the rarer of American and British spellings, likewise.
+    What it measures: lower-case names of days, months and nations, the first such place left
+    out, as a share of all words (plus 50); the rarer of American and British spellings, likewise
+    but with the first.
 
     Why farms show it: a dictionary's entries are in lower case and in one spelling,
     whatever the source's was.
 
-    When it is wrong: chat and forum posts in lower case; quotations across the Atlantic.
+    When it is wrong: chat and forum posts in lower case; quotations across the Atlantic. One
+    small name is a slip: 2 % of honest pages have one, and 3 % of spun texts.
 
     Source: seen on the first farm pages studied. A name is listed where clean texts write it
     small at most four times in a thousand, which leaves out "march", "china" and "congress".
@@ -52,7 +54,7 @@ class Casing(Signal):
 
     name = "casing"
     features = (
-        Feature("small_names", "share of words", "names in lower case", 0, 1, "spun"),
+        Feature("small_names", "share of words", "names in lower case but the first", 0, 1, "spun"),
         Feature("mixed_spelling", "share of words", "rarer of US and UK", 0, 1, "spun"),
     )
 
@@ -62,7 +64,7 @@ class Casing(Signal):
         british = block.count(_BRITISH.holds(block.word_hash))
         values = np.stack(
             [
-                damped(block.count(small), block.n_words),
+                damped(np.maximum(block.count(small) - 1, 0), block.n_words),
                 damped(np.minimum(american, british), block.n_words),
             ],
             axis=1,
