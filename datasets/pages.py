@@ -176,7 +176,8 @@ def honest_page(
     if rng.random() < 0.25:
         page.above.append(str(rng.choice(_HONEST_LINES)).format(int(rng.integers(2, 40))))
     if rng.random() < 0.02:
-        page.above.append(f"{int(rng.integers(10, 9000))} views")
+        place = page.above if rng.random() < 0.5 else page.below
+        place.append(f"{int(rng.integers(10, 9000))} views")
     if page.author == origin.author and rng.random() < 0.06:
         page.below.append(f"{origin.author} reported from {rng.choice(_CITIES)}.")
     if rng.random() < 0.25:

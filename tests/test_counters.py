@@ -15,7 +15,7 @@ VOCABULARY = Vocabulary.from_words([])
 # These signals read lines, not words: no model is needed.
 RESOURCES = cast(Resources, None)
 BODY = [f"The ferry made crossing number {number}." for number in range(40)]
-COUNTER, AGE = "view counter", "relative age"
+COUNTER, AGE, FOOT = "view counter", "relative age", "count at the foot"
 
 
 def measure(*lines: str) -> Measurement:
@@ -119,7 +119,23 @@ def test_the_last_head_line_and_the_first_tail_line_are_no_neighbours() -> None:
     assert found(*lines) == [("2 days ago", AGE)]
 
 
-def test_the_count_is_capped_and_spans_carry_their_weight() -> None:
-    measured = measure(*["98 views"] * 5, *BODY, *["2 days ago"] * 5)
+@pytest.mark.parametrize(
+    ("foot", "note"),
+    [
+        (["98 views"], FOOT),
+        (["Post Views: 1,234"], FOOT),
+        (["98 views", "Leave a comment"], FOOT),
+        (["5 months ago 98"], COUNTER),
+        (["98 views \N{BULLET} 3 years ago"], COUNTER),
+        (["3 years ago", "98 views"], COUNTER),
+    ],
+)
+def test_a_count_at_the_foot_without_an_age_is_a_blogs_own(foot: list[str], note: str) -> None:
+    assert note in [found_note for _, found_note in found("Owls breed again", *BODY, *foot)]
+
+
+def test_counts_are_capped_and_spans_carry_their_weight() -> None:
+    measured = measure(*["98 views"] * 5, *["2 days ago"] * 5, *BODY, *["98 views"] * 5)
     assert measured.values.tolist() == [[feature.high for feature in Counters.features]]
-    assert {(span.note, span.weight) for span in measured.spans} == {(COUNTER, 1.0), (AGE, 0.5)}
+    weights = {(span.note, span.weight) for span in measured.spans}
+    assert weights == {(COUNTER, 1.0), (AGE, 0.5), (FOOT, 0.5)}

@@ -32,7 +32,9 @@ _RELATIVE_AGE = re.compile(rf"{_SAID}{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNOR
 _BETWEEN_PARTS = re.compile(r"\s[|/\N{MIDDLE DOT}\N{BULLET}]\s")
 _DIGIT = re.compile(r"\d")
 _AGO = WordSet(["ago"])
+_ANY_AGE = re.compile(_AGE, re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\d{1,6}")
+_NOTES = ("view counter", "relative age", "count at the foot")
 
 
 class Counters(Signal):
@@ -41,12 +43,14 @@ class Counters(Signal):
     What it measures: counter lines (an age with a number, or numbers of views, shares,
     comments) and bare relative ages among the first and last 12 lines, at most 3 each. A
     number on the line before or after an age makes it a counter; a number of comments alone
-    is none, because honest blogs print it. A counter's span weighs 1, an age's 0.5.
+    is none, because honest blogs print it. Counts without an age in the second half of the
+    lines are a kind of their own. A counter's span weighs 1, any other 0.5.
 
     Why farms show it: aggregator templates print age and views beside each headline, and
     extraction takes them for text.
 
-    When it is wrong: forums and blogs that print the same; an age alone says little.
+    When it is wrong: forums and blogs that print the same; an age alone says little, and so do
+    counts at the foot, where the plugins of honest blogs put them.
 
     Source: seen on the first farm pages studied.
     """
@@ -55,10 +59,11 @@ class Counters(Signal):
     features = (
         Feature("view_counters", "lines", "ages with counts, view counts", 0, _CAP, "scraped"),
         Feature("relative_ages", "lines", "relative ages alone", 0, _CAP, "context"),
+        Feature("foot_counts", "lines", "counts at the foot, no age", 0, _CAP, "scraped"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        values = np.zeros((len(block), 2))
+        values = np.zeros((len(block), len(self.features)))
         spans = []
         says_ago = block.count(_AGO.holds(block.word_hash)) > 0
         for doc, shown in enumerate(block.lines):
@@ -71,11 +76,12 @@ class Counters(Signal):
                 column = _kind(line, beside)
                 if column is None:
                     continue
+                if column == 0 and 2 * index >= len(shown) and not _has_age(line, beside):
+                    column = 2
                 values[doc, column] = min(values[doc, column] + 1, _CAP)
-                note = ("view counter", "relative age")[column]
-                spans.append(
-                    Span(doc, "text", start, start + len(line), None, 1.0 - column / 2, note)
-                )
+                weight = 0.5 if column else 1.0
+                note = _NOTES[column]
+                spans.append(Span(doc, "text", start, start + len(line), None, weight, note))
         return Measurement(values, spans)
 
 
@@ -90,6 +96,11 @@ def _kind(line: str, beside: list[str]) -> int | None:
     parts = _BETWEEN_PARTS.split(line)
     kinds = (_kind_of_part(part, beside) for part in {line, *parts})
     return min((kind for kind in kinds if kind is not None), default=None)
+
+
+def _has_age(line: str, beside: list[str]) -> bool:
+    """Whether a counter has an age, or a whole line beside it is one."""
+    return bool(_ANY_AGE.search(folded(line))) or any(map(_RELATIVE_AGE.fullmatch, beside))
 
 
 def _kind_of_part(line: str, beside: list[str]) -> int | None:
