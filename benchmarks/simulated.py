@@ -6,13 +6,14 @@ folder gives the same set on every run.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from real_pages import real_pages
 
-from chaffinch.datasets.lexicons import Lexicons
+from chaffinch.datasets.lexicons import Lexicons, split_terms
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import inject_residue, split_phrases
 from chaffinch.datasets.spinners.spinner import Spinner
@@ -54,7 +55,11 @@ class SimulatedFamily(NamedTuple):
 
 
 def simulated_families(lexicons: Lexicons) -> dict[str, SimulatedFamily]:
-    """Every registered family with sites and rates of its own."""
+    """Every registered family with sites and rates of its own.
+
+    Of the tortured phrases it has the half that ``--hold-out half-of-tortured`` keeps from a model.
+    """
+    lexicons = replace(lexicons, tortured=split_terms(lexicons.tortured)[1])
     return {
         name: SimulatedFamily(
             [family.make(lexicons, site) for site in _SITES],

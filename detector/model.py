@@ -14,10 +14,11 @@ from chaffinch.features.channel import Channel
 from chaffinch.features.context_model import WINDOW, ContextModel
 from chaffinch.features.hashed_table import MIN_SLOTS, HashedTable
 from chaffinch.features.language_model import LanguageModel
-from chaffinch.features.phrase_channel import LONGEST, PhraseChannel
+from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
 from chaffinch.features.registry import FEATURE_NAMES
 from chaffinch.features.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 from chaffinch.features.resources import Resources
+from chaffinch.features.tortured_phrases import TorturedPhrases
 from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
 
 SCHEMA_VERSION = 3
@@ -46,6 +47,8 @@ _ARRAYS: dict[str, tuple[type[np.generic], int]] = {
     "phrase_start": (np.uint32, 1),
     "phrase_original": (np.uint32, 1),
     "phrase_weight": (np.uint8, 1),
+    "tortured_phrases": (np.uint16, 2),
+    "tortured_originals": (np.uint16, 2),
     "odds_knots": (np.float32, 2),
     "odds_curves": (np.float32, 3),
     "odds_phrase_knots": (np.float32, 1),
@@ -163,6 +166,8 @@ def _arrays(resources: Resources) -> dict[str, NDArray[Any]]:
         "phrase_start": phrase_channel.start,
         "phrase_original": phrase_channel.original,
         "phrase_weight": phrase_channel.weight,
+        "tortured_phrases": resources.tortured_phrases.phrases,
+        "tortured_originals": resources.tortured_phrases.originals,
         **_named("odds", resources.replacement_odds),
     }
 
@@ -278,6 +283,7 @@ def _load_resources(folder: Path) -> Resources:
         ),
         Channel(start, originals, arrays["channel_weights"]),
         _phrase_channel(folder, arrays, n_ids),
+        _tortured_phrases(folder, arrays, n_ids),
         _context_model(folder, arrays, n_ids),
         _replacement_odds(folder, arrays),
     )
@@ -301,6 +307,19 @@ def _phrase_channel(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -
     ):
         raise ModelError(f"{folder}: the phrase channel's arrays do not fit together.")
     return channel
+
+
+def _tortured_phrases(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -> TorturedPhrases:
+    phrases, originals = (arrays[f"tortured_{name}"] for name in ("phrases", "originals"))
+    if (
+        phrases.shape[1:] != (LONGEST,)
+        or phrases.shape != originals.shape
+        or (phrases[:, :2] < FIRST_WORD).any()
+        or any((len(table) and table.max() >= n_ids) for table in (phrases, originals))
+        or (phrase_keys(phrases)[1:] <= phrase_keys(phrases)[:-1]).any()
+    ):
+        raise ModelError(f"{folder}: the arrays of tortured phrases do not fit together.")
+    return TorturedPhrases(phrases, originals)
 
 
 def _context_model(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -> ContextModel:

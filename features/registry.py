@@ -14,9 +14,11 @@ from chaffinch.features.signals.shape import Shape
 from chaffinch.features.signals.spacing import Spacing
 from chaffinch.features.signals.spintax import Spintax
 from chaffinch.features.signals.substitutions import Substitutions
+from chaffinch.features.signals.tortured import Tortured
 
 SIGNALS: tuple[type[Signal], ...] = (
     Substitutions,
+    Tortured,
     Fluency,
     Agreement,
     Spintax,

@@ -7,6 +7,7 @@ from chaffinch.features.context_model import ContextModel
 from chaffinch.features.language_model import LanguageModel
 from chaffinch.features.phrase_channel import PhraseChannel
 from chaffinch.features.replacement_odds import ReplacementOdds
+from chaffinch.features.tortured_phrases import TorturedPhrases
 from chaffinch.features.vocabulary import Vocabulary
 
 
@@ -18,6 +19,7 @@ class Resources(NamedTuple):
         language_model: Pairs of words of clean English over these ids.
         channel: Probable originals of each written word.
         phrase_channel: Probable originals of written phrases, and phrases of written words.
+        tortured_phrases: Listed distortions of set terms.
         context_model: Which words their wider context speaks against.
         replacement_odds: How the evidence on a word is weighed.
     """
@@ -26,5 +28,6 @@ class Resources(NamedTuple):
     language_model: LanguageModel
     channel: Channel
     phrase_channel: PhraseChannel
+    tortured_phrases: TorturedPhrases
     context_model: ContextModel
     replacement_odds: ReplacementOdds

@@ -32,7 +32,7 @@ PARAGRAPHS = [
 ]
 TEXT = "\n".join(PARAGRAPHS)
 VOCABULARY = Vocabulary.from_words([])
-RESOURCES = Resources(VOCABULARY, *[None] * 5)  # type: ignore[arg-type]
+RESOURCES = Resources(VOCABULARY, *[None] * 6)  # type: ignore[arg-type]
 seeds = st.integers(0, 2**32 - 1)
 templates = st.sampled_from([*TEMPLATES, None])
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from chaffinch.datasets.lexicons import THESAURI
+from chaffinch.datasets.lexicons import HOLD_OUTS
 from chaffinch.detector.build.bundle import build_bundle
 from chaffinch.detector.build.context_model import EPOCHS
 
@@ -21,9 +21,9 @@ from chaffinch.detector.build.context_model import EPOCHS
 )
 @click.option(
     "--hold-out",
-    type=click.Choice(THESAURI),
+    type=click.Choice(HOLD_OUTS),
     multiple=True,
-    help="A thesaurus that no part of the model may know, for honest figures; repeatable.",
+    help="What no part of the model may know, for honest figures; repeatable.",
 )
 @click.option(
     "--epochs",

@@ -22,8 +22,8 @@ def build_phrase_channel(lexicons: Lexicons, vocabulary: Vocabulary) -> PhraseCh
     """All pairs of which one side is a phrase, of words that the vocabulary knows.
 
     Args:
-        lexicons: Where the pairs come from; each resource shares a half of the chance among
-            the options of a word or phrase.
+        lexicons: Where the pairs come from, tortured phrases for terms of science among them;
+            each resource shares a half of the chance among the options of a word or phrase.
         vocabulary: The words.
     """
     ids = {word: index for index, word in enumerate(vocabulary.words) if index >= FIRST_WORD}
@@ -38,7 +38,7 @@ def build_phrase_channel(lexicons: Lexicons, vocabulary: Vocabulary) -> PhraseCh
     common = [
         word for word in ids if lexicons.word_rank.get(word, _COMMON_ORIGINALS) < _COMMON_ORIGINALS
     ]
-    for table in lexicons.inflected_phrases.values():
+    for table in (*lexicons.inflected_phrases.values(), lexicons.inflected["tortured"]):
         for original in [*common, *table.phrases()]:
             options = table.options(original)
             before = numbered(original)

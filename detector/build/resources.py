@@ -17,6 +17,7 @@ from chaffinch.detector.build.language_model import (
 from chaffinch.detector.build.phrase_channel import build_phrase_channel
 from chaffinch.detector.build.replacement_odds import fit_replacement_odds
 from chaffinch.detector.build.simulation import simulate_spinning
+from chaffinch.detector.build.tortured_phrases import build_tortured_phrases
 from chaffinch.features.document import Document
 from chaffinch.features.replacement_evidence import NO_DOUBTS, replacement_evidence
 from chaffinch.features.replacement_odds import ReplacementOdds
@@ -70,10 +71,17 @@ def build_resources(
     pairs = channel_pairs(lexicons, vocabulary)
     channel = build_channel(pairs, language_model.frequency)
     phrase_channel = build_phrase_channel(lexicons, vocabulary)
+    tortured_phrases = build_tortured_phrases(lexicons, vocabulary, streams)
     substitutes = substitute_table(pairs, len(vocabulary))
     context_model = train_context_model(streams, substitutes, epochs)
     return Resources(
-        vocabulary, language_model, channel, phrase_channel, context_model, ReplacementOdds.blank()
+        vocabulary,
+        language_model,
+        channel,
+        phrase_channel,
+        tortured_phrases,
+        context_model,
+        ReplacementOdds.blank(),
     )
 
 

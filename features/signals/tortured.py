@@ -1,0 +1,59 @@
+"""Set terms of science in a paraphrasing tool's words."""
+
+import numpy as np
+
+from chaffinch.features.mentions import mentioned
+from chaffinch.features.signal import Feature, Measurement, Signal, Span
+from chaffinch.features.tokens import GAP_HYPHEN, TokenBlock
+
+_CAP = 6
+_BESIDE = 15
+
+
+class Tortured(Signal):
+    """Listed tortured phrases, such as a synonym for each word of a set term.
+
+    What it measures: different phrases of the list, at most 6; short quotations do not count, nor
+    phrases whose term stands within 15 words of them. Each span weighs 1 and gives the term.
+
+    Why farms show it: a paraphrasing tool rewrites the set terms of a field, for which no author
+    has other words.
+
+    When it is wrong: articles about tortured phrases that neither quote nor explain them. One
+    phrase alone is an accident that 1 in 2,000 clean texts has. Terms that are not listed stay
+    unseen.
+
+    Source: Cabanac, Labbé and Magazinov, "Tortured phrases: a dubious writing style emerging in
+    science", arXiv:2107.06751, and the Problematic Paper Screener's list.
+    """
+
+    name = "tortured"
+    features = (Feature("phrases", "phrases", "different listed phrases", 0, _CAP, "spun"),)
+
+    def measure(self, block: TokenBlock) -> Measurement:
+        listed = self.resources.tortured_phrases
+        found = listed.find(block.word, block.gap <= GAP_HYPHEN)
+        different: list[set[int]] = [set() for _ in block.documents]
+        spans = []
+        mention = mentioned(block) if len(found.first) else np.zeros(0, np.bool_)
+        words = self.resources.vocabulary.words
+        for first, length, phrase in zip(*(one.tolist() for one in found), strict=True):
+            original = [id for id in listed.originals[phrase].tolist() if id]
+            if mention[first] or _is_beside(block, first, length, original):
+                continue
+            doc = int(block.doc[first])
+            different[doc].add(phrase)
+            start, _ = block.local(first)
+            _, end = block.local(first + length - 1)
+            term = " ".join(words[id] for id in original)
+            spans.append(Span(doc, "text", start, end, term, 1.0, "tortured phrase"))
+        counts = np.array([[len(phrases)] for phrases in different], np.float64)
+        return Measurement(counts.clip(0, _CAP), spans)
+
+
+def _is_beside(block: TokenBlock, first: int, length: int, original: list[int]) -> bool:
+    """Whether a phrase's document has the term near it: then the phrase is explained, not used."""
+    near = slice(max(first - _BESIDE, 0), first + length + _BESIDE)
+    ids = block.word[near][block.doc[near] == block.doc[first]].tolist()
+    n = len(original)
+    return any(ids[place : place + n] == original for place in range(len(ids) - n + 1))
