@@ -18,7 +18,7 @@ from chaffinch.reports import charts
 from chaffinch.reports.article import COLUMNS, Article, Related, article
 from chaffinch.reports.audit_data import AuditData
 from chaffinch.reports.certainty import percent
-from chaffinch.reports.listing import LINE_COLUMNS, MAX_CELL, Listing, table_line
+from chaffinch.reports.listing import LINE_COLUMNS, MAX_CELL, Listing, TableLine, table_line
 from chaffinch.reports.overview import Overview, in_words, overview
 from chaffinch.reports.payload import pack, pack_chunks, script_json
 from chaffinch.reports.visible import visible
@@ -173,9 +173,9 @@ def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
     return {number: found[number] for number in chosen}
 
 
-def _static_articles(audit: AuditData, lines: Sequence[Mapping[str, Any]]) -> dict[str, Markup]:
+def _static_articles(audit: AuditData, lines: Sequence[TableLine]) -> dict[str, Markup]:
     """The strongest flagged documents by their names, in a short form, for want of script."""
-    chosen = {line["number"]: line["key"] for line in lines[:_STATIC_DOCUMENTS] if line["flagged"]}
+    chosen = {line.number: line.key for line in lines[:_STATIC_DOCUMENTS] if line.flagged}
     found = {
         chosen[number]: Markup(
             article_markup(article(chosen[number], row, most=_STATIC_CHARACTERS), number)
@@ -186,38 +186,29 @@ def _static_articles(audit: AuditData, lines: Sequence[Mapping[str, Any]]) -> di
 
 
 def _columns(
-    lines: Sequence[Mapping[str, Any]],
+    lines: Sequence[TableLine],
     rows: Mapping[int, Mapping[str, Any]],
     places: Mapping[int, int],
     static_page: Callable[[int], str] | None,
 ) -> dict[str, list[Any]]:
     """The table of documents by column: like values beside each other pack well."""
-    names = (
-        "key",
-        "title",
-        "site",
-        "kind",
-        "flagged",
-        "probability",
-        "published",
-        "copied",
-        "note",
-    )
-    columns: dict[str, list[Any]] = {name: [line[name] for line in lines] for name in names}
-    columns["title"] = [None if line["title"] == line["key"] else line["title"] for line in lines]
-    columns["flagged"] = [int(line["flagged"]) for line in lines]
-    columns["copied"] = [int(line["copied"]) for line in lines]
+    columns: dict[str, list[Any]] = {
+        name: [getattr(line, name) for line in lines] for name in TableLine._fields[1:]
+    }
+    columns["title"] = [None if line.title == line.key else line.title for line in lines]
+    columns["flagged"] = [int(line.flagged) for line in lines]
+    columns["copied"] = [int(line.copied) for line in lines]
     columns["probability"] = [
-        None if line["probability"] is None else round(line["probability"], 5) for line in lines
+        None if line.probability is None else round(line.probability, 5) for line in lines
     ]
-    columns["signals"] = [_speaking(rows[line["number"]]) for line in lines]
-    columns["place"] = [places.get(line["number"], -1) for line in lines]
+    columns["signals"] = [_speaking(rows[line.number]) for line in lines]
+    columns["place"] = [places.get(line.number, -1) for line in lines]
     columns["digest"] = [
-        (rows[line["number"]]["text_digest"] or "")[:12] if line["number"] in places else ""
+        (rows[line.number]["text_digest"] or "")[:12] if line.number in places else ""
         for line in lines
     ]
     if static_page is not None:
-        columns["page"] = [static_page(line["number"]) for line in lines]
+        columns["page"] = [static_page(line.number) for line in lines]
     return columns
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,34 @@ LINE_COLUMNS = (
     "text_digest",
 )
 """Columns of an audit's rows that a line of a table is made of."""
+
+
+class TableLine(NamedTuple):
+    """What a table shows of a document, its texts short and visible.
+
+    Attributes:
+        number: Number of its row in the audit.
+        key: Its name.
+        title: Its title, or its name where it has none.
+        site: Host name, or "".
+        kind: Kind of the verdict, ``unreadable`` where there is none.
+        flagged: Whether it is flagged.
+        probability: Probability of a republication, or None.
+        published: Date as stated, or "".
+        copied: Whether it has the words of another one.
+        note: Why it was flagged or not judged, or "".
+    """
+
+    number: int
+    key: str
+    title: str
+    site: str
+    kind: str
+    flagged: bool
+    probability: float | None
+    published: str
+    copied: bool
+    note: str
 
 
 class Listing:
@@ -150,8 +178,8 @@ def _repeated(ids: list[str]) -> set[int]:
     return repeated
 
 
-def table_line(number: int, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a table shows of a document, its texts short and visible.
+def table_line(number: int, key: str, row: Mapping[str, Any]) -> TableLine:
+    """A document's line of a table.
 
     Args:
         number: The row's number.
@@ -160,15 +188,15 @@ def table_line(number: int, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """
     reasons = row["reasons"] or ()
     why = reasons[0]["summary"] if row["flagged"] and reasons else ""
-    return {
-        "number": number,
-        "key": key,
-        "title": visible(row["title"] or key, MAX_CELL),
-        "site": visible(row["site"] or "", MAX_CELL),
-        "kind": row["kind"] or "unreadable",
-        "flagged": row["flagged"],
-        "probability": row["probability"],
-        "published": visible(row["published"] or "", 25),
-        "copied": bool(row["copied"]),
-        "note": visible(row["error"] or row["unscorable"] or why, MAX_CELL),
-    }
+    return TableLine(
+        number=number,
+        key=key,
+        title=visible(row["title"] or key, MAX_CELL),
+        site=visible(row["site"] or "", MAX_CELL),
+        kind=row["kind"] or "unreadable",
+        flagged=row["flagged"],
+        probability=row["probability"],
+        published=visible(row["published"] or "", 25),
+        copied=bool(row["copied"]),
+        note=visible(row["error"] or row["unscorable"] or why, MAX_CELL),
+    )

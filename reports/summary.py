@@ -43,7 +43,7 @@ def summary(audit: AuditData) -> dict[str, Any]:
             {**site, "site": visible(site["site"])} for site in audit.sites if site["flagged"]
         ][:_SITES],
         "strongest": [
-            {"id": line["key"], **{name: line[name] for name in names}, "reason": line["note"]}
+            {"id": line.key, **{name: getattr(line, name) for name in names}, "reason": line.note}
             for line in lines
         ],
     }
