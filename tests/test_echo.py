@@ -42,6 +42,19 @@ def test_a_known_replacement_is_found_with_its_original(document: Document, plac
     assert span.note == f"other word than in the {place}"
 
 
+@pytest.mark.parametrize("lines", [(CLEAN, SPUN), (SPUN, f"Ferry | {CLEAN}", BODY)])
+def test_two_lines_that_say_the_same_show_which_was_spun(lines: tuple[str, ...]) -> None:
+    document = Document("\n".join(lines))
+    (span,) = measure(document).spans
+    assert document.text[span.start : span.end] == "connected"
+    assert (span.original, span.note) == ("on", "other word than in another line")
+
+
+def test_lines_that_an_author_worded_otherwise_are_passed_over() -> None:
+    deck = "The council decided on Tuesday to bring back the old ferry"
+    assert measure(Document(f"{CLEAN}\n{deck}\n{BODY}")).spans == []
+
+
 def test_a_replacement_in_the_title_is_evidence_there() -> None:
     (span,) = measure(Document(BODY, title=SPUN, url=SLUG)).spans
     assert (span.where, span.original) == ("title", "on")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from itertools import islice
+from itertools import combinations, islice, product
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +20,7 @@ _MIN_SLUG_WORDS = 4
 _MIN_WORDS = 5
 _MAX_WORDS = 60
 _HEAD_CHARACTERS = 600
-_HEAD_LINES = 6
+_HEAD_LINES = 8
 _MAX_LINE = 400
 _MIN_SHARED = 4
 _MIN_BESIDE = 3
@@ -28,15 +28,17 @@ _LONGEST_REPLACED = 2
 _STEM = 4
 _LONG = 4
 _CAP = 5
+_LINE = "another line"
 
 
 class _Passage(NamedTuple):
-    """One place on a page: its text, where that begins, and its words in lower case."""
+    """One place on a page: its text, where that begins, its words in lower case, and their set."""
 
     place: str
     start: int
     text: str
     words: list[str]
+    distinct: set[str]
 
     def span(self, index: int) -> tuple[int, int]:
         """Where a word stands in the place's text."""
@@ -49,9 +51,11 @@ class Echo(Signal):
     What it measures: the share of the words of the URL's last part (four or more of them)
     that stand neither in the title nor in the first 600 characters; then single words that
     differ where the address, og:title, description, title, or an image's file name or text
-    alternative otherwise agrees with the title or one of the first 6 lines, at most 5 that
+    alternative otherwise agrees with the title or one of the first 8 lines, at most 5 that
     spinners are known to write for each other and at most 5 others of four letters or more.
-    A known pair weighs 1, another 0.5; the reference's word is given as the original.
+    These lines (headline, deck, caption, first paragraph) are compared with each other too,
+    for known pairs alone, of which the original is ten times commoner. A known pair weighs
+    1, another 0.5; the reference's word is given as the original.
 
     Why farms show it: addresses, image names and descriptions are taken from the source
     before or beside the text that is spun.
@@ -79,23 +83,28 @@ class Echo(Signal):
             values[doc, 3] = not references and len(slug) < _MIN_SLUG_WORDS
             if len(slug) >= _MIN_SLUG_WORDS:
                 head = f"{document.title} {document.text[:_HEAD_CHARACTERS]}".lower()
-                shown = set(_WORD.findall(head))
-                missing = [word for word in slug if word not in shown]
+                in_head = set(_WORD.findall(head))
+                missing = [word for word in slug if word not in in_head]
                 values[doc, 0] = len(missing) / len(slug)
                 if 2 * len(missing) >= len(slug):
                     note = f"address says: {', '.join(missing[:8])}"
                     spans.append(Span(doc, "metadata", -1, -1, None, 1.0, note))
             found: dict[tuple[str, int, int], Span] = {}
-            for passage in _shown(document) if references else ():
-                for reference in references:
-                    for index, original in _differences(reference, passage):
-                        known = self._is_known(passage.words[index], original)
-                        if not known and min(len(passage.words[index]), len(original)) < _LONG:
-                            continue
-                        span = _span(doc, passage, index, original, reference.place, known)
-                        key = (passage.place, passage.start, index)
-                        if key not in found or found[key].weight < span.weight:
-                            found[key] = span
+            shown = list(_shown(document))
+            for reference, passage in [*product(references, shown), *_alike(shown)]:
+                for index, original in _differences(reference, passage):
+                    written = passage.words[index]
+                    known = self._is_known(written, original)
+                    if not known and min(len(written), len(original)) < _LONG:
+                        continue
+                    if reference.place == _LINE and not (
+                        known and self._is_commoner(original, written)
+                    ):
+                        continue
+                    span = _span(doc, passage, index, original, reference.place, known)
+                    key = (passage.place, passage.start, index)
+                    if key not in found or found[key].weight < span.weight:
+                        found[key] = span
             for span in found.values():
                 column = 1 if span.weight == 1 else 2
                 values[doc, column] = min(values[doc, column] + 1, _CAP)
@@ -107,6 +116,12 @@ class Echo(Signal):
         written, wanted = self.resources.vocabulary.ids([shown, original])
         _, pairs = self.resources.channel.expand(np.array([written], np.uint16))
         return bool((self.resources.channel.original[pairs] == wanted).any())
+
+    def _is_commoner(self, word: str, other: str) -> bool:
+        """Whether English has a word at least ten times as often as another one."""
+        first, second = self.resources.vocabulary.ids([word, other])
+        frequency = self.resources.language_model.frequency
+        return bool(frequency[first] - frequency[second] >= 1)
 
 
 def _references(document: Document) -> Iterator[_Passage]:
@@ -126,21 +141,28 @@ def _shown(document: Document) -> Iterator[_Passage]:
     yield from _passages("title", document.title)
     head = document.text[: _HEAD_LINES * _MAX_LINE]
     for _, (start, line) in zip(range(_HEAD_LINES), lines(head), strict=False):
-        yield from _passages("text", line[:_MAX_LINE], start)
+        yield from _passages(_LINE, line[:_MAX_LINE], start)
+
+
+def _alike(shown: list[_Passage]) -> Iterator[tuple[_Passage, _Passage]]:
+    """Both orders of every two lines of the text that share enough words to be compared."""
+    for one, other in combinations((passage for passage in shown if passage.place == _LINE), 2):
+        if len(one.distinct & other.distinct) >= _MIN_SHARED:
+            yield one, other
+            yield other, one
 
 
 def _passages(place: str, text: str, start: int = 0) -> Iterator[_Passage]:
     words = [word.lower() for word in _WORD.findall(text[:_MAX_LINE])[:_MAX_WORDS]]
     if len(words) >= _MIN_WORDS:
-        yield _Passage(place, start, text, words)
+        yield _Passage(place, start, text, words, set(words))
 
 
 def _differences(reference: _Passage, shown: _Passage) -> Iterator[tuple[int, str]]:
     """Index of each word that is shown in another one's place, and the other one."""
     wanted, have = reference.words, shown.words
-    distinct = set(wanted)
-    missing = distinct.difference(have)
-    shared = len(distinct) - len(missing)
+    missing = reference.distinct - shown.distinct
+    shared = len(reference.distinct) - len(missing)
     if not missing or shared < max(_MIN_SHARED, len(missing)):
         return
     codes = SequenceMatcher(None, wanted, have, autojunk=False).get_opcodes()
@@ -172,7 +194,7 @@ def _span(doc: int, passage: _Passage, index: int, original: str, place: str, kn
     if passage.place == "title":
         note = f"title says '{shown}', {place} '{original}'"
         return Span(doc, "title", -1, -1, original, weight, note)
-    note = f"other word than in the {place}"
+    note = f"other word than in {'' if place == _LINE else 'the '}{place}"
     return Span(doc, "text", passage.start + start, passage.start + end, original, weight, note)
 
 
