@@ -8,6 +8,7 @@ from sklearn.preprocessing import SplineTransformer
 from chaffinch.features.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 
 N_KNOTS = 8
+_LOW, _HIGH = 0.02, 0.999
 _BINARY = ("no_candidate", "capital")
 
 
@@ -32,7 +33,10 @@ def fit_replacement_odds(
     phrase_knots, phrase_curve = np.zeros(N_KNOTS, np.float32), np.zeros(N_KNOTS, np.float32)
     phrase_knots += np.arange(N_KNOTS, dtype=np.float32)
     if phrase_replaced.any():
-        phrase_knots = _knots(phrase_gain, binary=False)
+        # Few clean phrases have a gain over 0, so quantiles would leave no bend where it matters.
+        low = np.quantile(phrase_gain, _LOW)
+        high = max(np.quantile(phrase_gain[phrase_replaced], _HIGH), low + 1)
+        phrase_knots = np.linspace(low, high, N_KNOTS, dtype=np.float32)
         column = phrase_gain.astype(np.float32)[:, None]
         phrase_curve = _curves(column, [phrase_knots], phrase_replaced)[0]
     return ReplacementOdds(
