@@ -39,6 +39,8 @@ _CORROBORATION = 0.5
 
 _RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 _ONE_KIND, _MOST_OF_ONE_KIND = 0.52, 0.9
+_ONE_PHRASE = 0.75
+_TORTURED = FEATURE_NAMES.index("tortured.phrases")
 
 
 class TrainingError(Exception):
@@ -86,7 +88,11 @@ def train_classifier(
     clean = values[~labels]
     centre = np.median(clean, axis=0)
     scale = np.maximum(clean.std(axis=0), _MIN_SCALE)
-    highest = np.quantile((values[labels] - centre) / scale, _HIGHEST_QUANTILE, axis=0)
+    # Of the copies that have a feature at all: the others would hide what a rare one is worth.
+    highest = [
+        float(np.quantile(column[column > 0], _HIGHEST_QUANTILE)) if (column > 0).any() else 1.0
+        for column in ((values[labels] - centre) / scale).T
+    ]
     draft = Classifier(
         features=FEATURE_NAMES,
         centre=tuple(centre.tolist()),
@@ -119,7 +125,7 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
     """A classifier that any two kinds of residue convince, and no number of one kind.
 
     What a linear model cannot learn: honest pages have one kind now and then, so two are worth
-    more than twice one.
+    more than twice one. Nor does a single tortured phrase convince it; two may.
     """
     needed = log_odds(classifier.threshold) - classifier.intercept
     weight, highest = np.array(classifier.weight), np.array(classifier.highest)
@@ -127,6 +133,8 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
     kinds = np.isin(classifier.features, _RESIDUE_KINDS) & (weight > 0) & (one_piece > 0)
     one_piece = np.where(kinds, one_piece, 1.0)
     weight = np.where(kinds, np.maximum(weight, _ONE_KIND * needed / one_piece), weight)
+    one_phrase = (1 - classifier.centre[_TORTURED]) / classifier.scale[_TORTURED]
+    weight[_TORTURED] = min(weight[_TORTURED], _ONE_PHRASE * needed / one_phrase)
     most = _MOST_OF_ONE_KIND * needed / np.maximum(weight, 1e-9)
     return replace(
         classifier,
