@@ -15,7 +15,7 @@ VOCABULARY = Vocabulary.from_words([])
 # These signals read lines, not words: no model is needed.
 RESOURCES = cast(Resources, None)
 BODY = [f"The ferry made crossing number {number}." for number in range(40)]
-COUNTER, AGE, FOOT = "view counter", "relative age", "count at the foot"
+COUNTER, AGE, FOOT = "view counter", "relative age", "foot counter"
 
 
 def measure(*lines: str) -> Measurement:

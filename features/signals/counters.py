@@ -34,7 +34,7 @@ _DIGIT = re.compile(r"\d")
 _AGO = WordSet(["ago"])
 _ANY_AGE = re.compile(_AGE, re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\d{1,6}")
-_NOTES = ("view counter", "relative age", "count at the foot")
+_NOTES = ("view counter", "relative age", "foot counter")
 
 
 class Counters(Signal):
