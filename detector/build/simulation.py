@@ -21,6 +21,8 @@ _SPUN = 0.75
 _WHOLE_PAGES = 0.5
 _LOST_MARKUP = 0.3
 _PADDED = 0.15
+_TITLE_SPUN = 0.5
+_TITLE_WORDS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,9 @@ def simulate(
     """For every clean text itself, and a spun copy or a scraped copy, often cropped.
 
     Half of both are bare texts, the others whole pages in a publisher's or a farm's template.
-    Some spun copies end with a clean part. One in which the spinner found nothing to replace
-    is a scraped copy instead.
+    Some spun copies end with a clean part; half have a spun title, and the address, og:title and
+    images of the first one. One in which the spinner found nothing to replace is a scraped copy
+    instead.
 
     Args:
         texts: Clean texts.
@@ -131,17 +134,23 @@ def simulate(
             clean = Document(inject_residue(text, rng, phrases, few) if few else text)
         yield Simulated(clean, False, "clean", 0.0, source)
         family, rate, pieces = "scraped", 0.0, int(rng.integers(2, 5))
+        words = source.title.split() or text.split()[:_TITLE_WORDS]
+        first_title = " ".join(words)
+        title = source.title
         if rng.random() < _SPUN and spinners:
             cut = len(text)
             if rng.random() < _PADDED:
                 cut = max(text.find(" ", int(cut * rng.uniform(0.3, 0.7))), 0) or cut
-            drawn, made = _spun(text[:cut], number, spinners, rng)
-            if made.replacements:
-                text = made.text + text[cut:]
+            drawn, made = _spun(f"{first_title}\n{text[:cut]}", number, spinners, rng)
+            spun_title, _, spun = made.text.partition("\n")
+            if any(one.start > len(spun_title) for one in made.replacements):
+                title = spun_title if rng.random() < _TITLE_SPUN else first_title
+                text = spun + text[cut:]
                 family, rate = drawn, made.rate
                 pieces = int(rng.integers(1, 4)) if rng.random() < 0.3 else 0
         if rng.random() < _WHOLE_PAGES:
-            copy = as_document(scraped_page(text, source.title, rng, phrases, pieces), template)
+            page = scraped_page(text, title, rng, phrases, pieces, first_title)
+            copy = as_document(page, template)
         else:
             copy = Document(inject_residue(text, rng, phrases, pieces) if pieces else text)
         yield Simulated(copy, True, family, rate, source)
