@@ -39,7 +39,6 @@ _CORROBORATION = 0.5
 
 _RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 _ONE_KIND, _MOST_OF_ONE_KIND = 0.52, 0.9
-_ONE_PHRASE = 0.75
 _TORTURED = FEATURE_NAMES.index("tortured.phrases")
 
 
@@ -125,7 +124,7 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
     """A classifier that any two kinds of residue convince, and no number of one kind.
 
     What a linear model cannot learn: honest pages have one kind now and then, so two are worth
-    more than twice one. Nor does a single tortured phrase convince it; two may.
+    more than twice one. Nor do single tortured phrases; four different ones do.
     """
     needed = log_odds(classifier.threshold) - classifier.intercept
     weight, highest = np.array(classifier.weight), np.array(classifier.highest)
@@ -134,7 +133,7 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
     one_piece = np.where(kinds, one_piece, 1.0)
     weight = np.where(kinds, np.maximum(weight, _ONE_KIND * needed / one_piece), weight)
     one_phrase = (1 - classifier.centre[_TORTURED]) / classifier.scale[_TORTURED]
-    weight[_TORTURED] = min(weight[_TORTURED], _ONE_PHRASE * needed / one_phrase)
+    weight[_TORTURED] = min(weight[_TORTURED], _ONE_KIND * needed / one_phrase)
     most = _MOST_OF_ONE_KIND * needed / np.maximum(weight, 1e-9)
     return replace(
         classifier,

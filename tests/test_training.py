@@ -64,6 +64,18 @@ def test_two_kinds_of_residue_convince_and_nothing_small_does_alone(
     assert (score(classifier, found) >= log_odds(classifier.threshold)) == flagged
 
 
+@pytest.mark.parametrize(("phrases", "flagged"), [(1, False), (3, False), (4, True)])
+def test_four_tortured_phrases_convince_and_fewer_do_not(
+    classifier: Classifier, phrases: int, flagged: bool
+) -> None:
+    column = FEATURE_NAMES.index("tortured.phrases")
+    weight, highest = list(classifier.weight), list(classifier.highest)
+    weight[column] = highest[column] = 1000.0
+    sure = replace(classifier, weight=tuple(weight), highest=tuple(highest))
+    found = score(with_residue_rule(sure), {"tortured.phrases": phrases})
+    assert (found >= log_odds(classifier.threshold)) == flagged
+
+
 def test_no_weight_is_negative_and_context_has_none(classifier: Classifier) -> None:
     assert min(classifier.weight) >= 0
     assert classifier.weight[FEATURE_NAMES.index("fluency.function_words")] == 0
