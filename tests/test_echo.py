@@ -12,6 +12,7 @@ RESOURCES = Detector.load().model.resources
 SPUN = "The council voted connected Tuesday to bring back the harbour ferry"
 CLEAN = "The council voted on Tuesday to bring back the harbour ferry"
 SLUG = "https://farm.example/the-council-voted-on-tuesday-to-bring-back-the-harbour-ferry"
+SLUG_IN_OCTOBER = SLUG.replace("on-tuesday", "in-october")
 BODY = "It sailed for the last time two years ago.\nNobody had thought of that."
 
 
@@ -67,6 +68,7 @@ def test_a_replacement_in_the_title_is_evidence_there() -> None:
         Document(f"{CLEAN}\n{BODY}", url=SLUG, title=CLEAN),
         Document(f"{CLEAN}\n{BODY}", title="Councillors vote to bring the ferry back to harbour"),
         Document(f"{CLEAN}s\n{BODY}", url=SLUG),
+        Document(f"{CLEAN.replace('on Tuesday', 'in Oct')}\n{BODY}", url=SLUG_IN_OCTOBER),
         Document(f"The council votes on Tuesday to bring back the harbour ferry\n{BODY}", url=SLUG),
         Document(f"{SPUN}\n{BODY}", url="https://farm.example/p/1234"),
         Document(f"{SPUN}\n{BODY}", url="https://[broken/the-council-voted-on-tuesday-to-bring"),

@@ -25,7 +25,7 @@ _MAX_LINE = 400
 _MIN_SHARED = 4
 _MIN_BESIDE = 3
 _LONGEST_REPLACED = 2
-_STEM = 4
+_STEM, _LEAST_STEM = 4, 3
 _LONG = 4
 _CAP = 5
 _LINE = "another line"
@@ -180,11 +180,10 @@ def _differences(reference: _Passage, shown: _Passage) -> Iterator[tuple[int, st
 
 
 def _is_replacement(original: str, shown: str) -> bool:
-    """Whether two different words are more than two forms of one, and no numbers."""
+    """Whether two different words are more than two forms of one ("Oct", "October"), no numbers."""
     both_words = original.isalpha() and shown.isalpha() and min(len(original), len(shown)) > 1
-    return both_words and (
-        original[:_STEM] != shown[:_STEM] or min(len(original), len(shown)) < _STEM
-    )
+    stem = min(len(original), len(shown), _STEM)
+    return both_words and (stem < _LEAST_STEM or original[:stem] != shown[:stem])
 
 
 def _span(doc: int, passage: _Passage, index: int, original: str, place: str, known: bool) -> Span:
