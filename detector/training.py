@@ -25,17 +25,21 @@ EVIDENCE = np.array(
 )
 """Features that may have a weight: bool, one a feature, in the registry's order."""
 
-_CORROBORATES = np.array(
+_SPEAKS_ALONE = ("substitutions", "tortured", "residue", "counters")
+_CORROBORATION, _CONVICTION = 0.5, 0.75
+_MOST_ALONE = np.array(
     [
-        signal.name not in ("substitutions", "residue", "counters")
+        _CONVICTION
+        if (signal.name, feature.name) == ("substitutions", "conviction")
+        else np.inf
+        if signal.name in _SPEAKS_ALONE
+        else _CORROBORATION
         for signal in SIGNALS
-        for _ in signal.features
+        for feature in signal.features
     ]
 )
-"""Features that speak beside others and never flag a page by themselves: runs of spaces, wrong
-articles and foreign dates happen to honest pages."""
-
-_CORROBORATION = 0.5
+"""How much of what flags a page each feature may add: runs of spaces, wrong articles and foreign
+dates happen to honest pages, and one strange word is all there is to doubt in some short ones."""
 
 _RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 _ONE_KIND, _MOST_OF_ONE_KIND = 0.52, 0.9
@@ -152,8 +156,7 @@ def calibrate(
 ) -> Classifier:
     """Fold Platt scaling into a classifier's weights and set its threshold.
 
-    No single feature of a signal that only corroborates adds more than half of what flags a
-    document. Where there are too few clean texts for the threshold's quantile it is a
+    No single feature adds more of what flags a document than its part in `_MOST_ALONE`. Where there are too few clean texts for the threshold's quantile it is a
     probability of one half, or the draft's own if that is higher.
 
     Args:
@@ -184,8 +187,8 @@ def calibrate(
         limit = max(limits)
     intercept = slope * draft.intercept + shift
     highest = np.array(draft.highest)
-    most = _CORROBORATION * (limit - intercept) / np.maximum(slope * weight, 1e-9)
-    highest = np.where(_CORROBORATES, np.minimum(highest, most), highest)
+    most = _MOST_ALONE * (limit - intercept) / np.maximum(slope * weight, 1e-9)
+    highest = np.minimum(highest, most)
     # Rounded, so that processors that add up in another order give the same model.
     return replace(
         draft,

@@ -183,7 +183,9 @@ def small_sample(detector: Detector, families: list[str], seed: int) -> Sample:
         family.append(families[number // 2 % len(families)] if bad else "")
     groups = np.arange(len(texts)).astype(np.str_)
     values = feature_values(texts, detector.model.resources)
-    return Sample(texts, np.array(labels), np.array(family), groups, values)
+    return Sample(
+        texts, np.array(labels), np.array(family), groups, np.full(len(texts), "prose"), values
+    )
 
 
 @pytest.mark.parametrize("kin", [False, True])

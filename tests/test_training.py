@@ -1,12 +1,13 @@
 """Fitting the classifier: what its weights may say, and where its threshold stands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from chaffinch.detector.model import Classifier, log_odds
-from chaffinch.detector.training import TrainingError, train_classifier
+from chaffinch.detector.training import TrainingError, train_classifier, with_residue_rule
 from chaffinch.features.registry import FEATURE_NAMES
 
 CLEAN, BAD = 900, 300
