@@ -62,15 +62,15 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Weights of a calibrated linear model over features.
+    """Weights of a calibrated linear model over square roots of features.
 
-    A feature's standing is ``clip((x - centre) / scale, lowest, highest)`` and its
+    A feature's standing is ``clip((sqrt(x) - centre) / scale, lowest, highest)`` and its
     contribution ``weight * standing``; contributions and intercept add up to the log-odds.
 
     Attributes:
         features: Full feature names, in the registry's order.
-        centre: Median over clean texts, one a feature.
-        scale: Standard deviation over the same, one a feature.
+        centre: Median of the square root over clean texts, one a feature.
+        scale: Spread of the same, one a feature.
         highest: Standing from which more of a feature counts no further, one a feature.
         weight: Log-odds a unit of standing, never negative; 0 for features not used.
         intercept: Log-odds of a typical clean text.
@@ -96,7 +96,7 @@ class Classifier:
 
     def standing(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Features on the scale of their spread among clean texts."""
-        raw = (values - np.array(self.centre)) / np.array(self.scale)
+        raw = (np.sqrt(values) - np.array(self.centre)) / np.array(self.scale)
         clipped: NDArray[np.float64] = np.clip(raw, self.LOWEST, np.array(self.highest))
         return clipped
 

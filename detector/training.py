@@ -88,13 +88,14 @@ def train_classifier(
                 f"The {name} texts must hold both labels, clean and low-quality; "
                 f"got {len(given)} texts of one label."
             )
-    clean = values[~labels]
+    roots = np.sqrt(values)
+    clean = roots[~labels]
     centre = np.median(clean, axis=0)
     scale = np.maximum(clean.std(axis=0), _MIN_SCALE)
     # Of the copies that have a feature at all: the others would hide what a rare one is worth.
     highest = [
         float(np.quantile(column[column > 0], _HIGHEST_QUANTILE)) if (column > 0).any() else 1.0
-        for column in ((values[labels] - centre) / scale).T
+        for column in ((roots[labels] - centre) / scale).T
     ]
     draft = Classifier(
         features=FEATURE_NAMES,
@@ -156,8 +157,9 @@ def calibrate(
 ) -> Classifier:
     """Fold Platt scaling into a classifier's weights and set its threshold.
 
-    No single feature adds more of what flags a document than its part in `_MOST_ALONE`. Where there are too few clean texts for the threshold's quantile it is a
-    probability of one half, or the draft's own if that is higher.
+    No single feature adds more of what flags a document than its part in `_MOST_ALONE`. Where
+    there are too few clean texts for the threshold's quantile it is a probability of one half, or
+    the draft's own if that is higher.
 
     Args:
         draft: A classifier whose log-odds need not be calibrated.

@@ -168,7 +168,7 @@ def test_too_little_data_is_refused_with_what_is_missing(
 def test_without_a_prior_to_speak_of_adaptation_is_logistic_regression() -> None:
     rng = np.random.default_rng(0)
     labels = rng.random(400) < 0.3
-    values = np.full((400, len(FEATURE_NAMES)), PRIOR.centre[0])
+    values = np.full((400, len(FEATURE_NAMES)), PRIOR.centre[0] ** 2)
     for column in COLUMNS:
         values[:, column] = rng.beta(1 + labels, 8)
     blank = replace(PRIOR, weight=(0.0,) * len(FEATURE_NAMES), intercept=0.0)
@@ -187,7 +187,8 @@ def test_few_labels_move_the_prior_little_and_many_overrule_it() -> None:
         values = np.zeros((n, len(FEATURE_NAMES)))
         # Here the feature is as in clean texts, whatever the label.
         standing = np.random.default_rng(0).normal(size=n)
-        values[:, column] = PRIOR.centre[column] + PRIOR.scale[column] * standing
+        root = PRIOR.centre[column] + PRIOR.scale[column] * standing
+        values[:, column] = np.maximum(root, 0) ** 2
         weight[n] = adapt_weights(PRIOR, values, np.arange(n) % 2 == 0).weight[column]
     assert weight[4000] < 0.1 < 0.5 * PRIOR.weight[column] < weight[4]
 

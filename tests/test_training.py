@@ -84,7 +84,7 @@ def test_no_weight_is_negative_and_context_has_none(classifier: Classifier) -> N
 
 def test_absence_of_evidence_is_no_evidence(classifier: Classifier) -> None:
     below = score(classifier, {})
-    typical = score(classifier, {"substitutions.light": classifier.centre[0]})
+    typical = score(classifier, {"substitutions.light": classifier.centre[0] ** 2})
     assert below == pytest.approx(typical)
 
 

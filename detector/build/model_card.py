@@ -98,7 +98,7 @@ def render_card(card: ModelCard, model: Model) -> str:
         "",
         "## Weights",
         "",
-        "Log-odds for each standard deviation of clean texts.",
+        "Log-odds for each standard deviation of clean texts (of the feature's square root).",
         "",
         "| feature | weight |",
         "|---|---:|",
