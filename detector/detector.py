@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -95,6 +96,10 @@ class Detector:
         """Probability from which documents are flagged."""
         return self.model.classifier.threshold
 
+    @cached_property
+    def _flagged_from(self) -> float:
+        return log_odds(self.threshold)
+
     def score(self, document: str | Document) -> Verdict:
         """Judge one text. Many at once are several times faster: see `score_many`."""
         return self.score_batch([_as_document(document)])[0]
@@ -143,7 +148,7 @@ class Detector:
             reasons = _reasons(added, evidence)
             score = classifier.intercept + sum(reason.contribution for reason in reasons)
             chance = probability(score)
-            flagged = score >= log_odds(classifier.threshold)
+            flagged = score >= self._flagged_from
             kind = self._kind(added) if flagged else "original"
         return Verdict(
             document=document,
@@ -164,8 +169,7 @@ class Detector:
         A scraped page is a copy as it was; one whose words were replaced and that has
         residue as well is spun.
         """
-        classifier = self.model.classifier
-        half_way = (log_odds(classifier.threshold) - classifier.intercept) / 2
+        half_way = (self._flagged_from - self.model.classifier.intercept) / 2
         spun, scraped = float(added[_SPUN].sum()), float(added[_SCRAPED].sum())
         return "spun" if spun >= min(scraped, half_way) else "scraped"
 
@@ -174,10 +178,10 @@ def _reasons(added: NDArray[np.float64], evidence: tuple[Evidence, ...]) -> tupl
     found: dict[str, list[Evidence]] = {}
     for item in evidence:
         found.setdefault(item.signal, []).append(item)
+    parts = added.tolist()
     reasons = []
     for name, columns in _SIGNAL_COLUMNS:
-        contribution = float(added[columns].sum())
-        if contribution:
+        if any(parts[columns]) and (contribution := float(added[columns].sum())):
             summary = summarise(name, contribution, found.get(name, ()))
             reasons.append(Reason(name, contribution, summary))
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))

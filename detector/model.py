@@ -123,7 +123,7 @@ def log_odds(p: float) -> float:
 
 def probability(score: float) -> float:
     """The probability of natural log-odds."""
-    return float(1 / (1 + np.exp(-np.clip(score, -500, 500))))
+    return float(1 / (1 + np.exp(-min(max(score, -500.0), 500.0))))
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,8 @@ def _decode_references(
     """
     width = None
     for origin, text in zip(doc_start.tolist(), texts, strict=False):
-        if "&#" not in text:
+        # One character is found far sooner than two.
+        if "&" not in text or "&#" not in text:
             continue
         for match in ENCODED_LETTER.finditer(text):
             if width is None:

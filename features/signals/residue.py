@@ -1,7 +1,6 @@
 """Lines that a scraper left in."""
 
-from bisect import bisect_right
-from operator import itemgetter
+from bisect import bisect_left
 
 import numpy as np
 
@@ -79,6 +78,6 @@ def _possible_lines(block: TokenBlock, matcher: PhraseMatcher) -> dict[int, set[
     docs = np.searchsorted(block.doc_start, places, side="right") - 1
     numbers: dict[int, set[int]] = {}
     for doc, place in zip(docs.tolist(), (places - block.doc_start[docs]).tolist(), strict=True):
-        number = bisect_right(block.lines[doc], place, key=itemgetter(0)) - 1
+        number = bisect_left(block.lines[doc], (place + 1,)) - 1
         numbers.setdefault(doc, set()).add(number)
     return numbers
