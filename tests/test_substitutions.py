@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chaffinch.datasets.inflection import InflectedSynonyms, Inflection
@@ -197,7 +197,23 @@ def test_short_quotations_are_mentions_unless_all_is_quoted(text: str, marked: i
     assert mentioned(block).sum() == marked
 
 
-@given(st.text('ab "\n\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}', max_size=90))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                '"',
+                "a ",
+                " b",
+                "\n",
+                "\N{LEFT DOUBLE QUOTATION MARK}",
+                "\N{RIGHT DOUBLE QUOTATION MARK}",
+            ]
+        ),
+        min_size=5,
+        max_size=40,
+    ).map("".join)
+)
+@example('"a "b" a "b')
 def test_a_mention_is_one_to_sixty_characters_of_a_line_between_its_marks(quoting: str) -> None:
     text = f"{quoting}\n{'word ' * 2000}"
     block = TokenBlock.from_documents([Document("ab"), Document(text)], Vocabulary.from_words([]))
