@@ -259,7 +259,8 @@ def kills(data: Path, documents: int, jobs: int, seed: int) -> None:
 def memory(data: Path, jobs: int, sizes: str, files: bool) -> None:
     """Peak memory of all processes together, and time per document."""
     peaks = []
-    for documents in map(int, sizes.split(",")):
+    counts = [int(size) for size in sizes.split(",")]
+    for documents in counts:
         with tempfile.TemporaryDirectory() as folder:
             crawl, output = Path(folder, "crawl"), Path(folder, "out")
             source = texts(data, 1500)
@@ -279,6 +280,9 @@ def memory(data: Path, jobs: int, sizes: str, files: bool) -> None:
                 f"{seen.seconds:.0f} s"
             )
     click.echo(f"peak, last over first: {peaks[-1] / peaks[0]:.2f}")
+    if counts[-1] > counts[0]:
+        growth = (peaks[-1] - peaks[0]) / (counts[-1] - counts[0])
+        click.echo(f"and {growth:.1f} MB more for each million documents more")
 
 
 @main.command()

@@ -75,7 +75,7 @@ def sample(examples: list[Example], resources: Sequence[Resources]) -> Sample:
     )
 
 
-def tested_examples(
+def comparable_examples(
     data: Path, lexicons: Lexicons, most_clean: int, most_spun: int
 ) -> list[Example]:
     """The simulated test set without scraped copies, clean texts as short as spun ones are."""
@@ -186,7 +186,7 @@ def main(
     calibration = sample(
         training_examples(data, lexicons, "calibration", sources // 3, 1), (resources,)
     )
-    tested = sample(tested_examples(data, lexicons, most_clean, most_spun), (resources,))
+    tested = sample(comparable_examples(data, lexicons, most_clean, most_spun), (resources,))
     tortured = [phrase for phrases in lexicons.tortured.values() for phrase in phrases]
     table = compare(training, calibration, tested, resources, tortured, kin, resamples)
     click.echo(

@@ -1,7 +1,6 @@
 """The command ``chaffinch``."""
 
 import importlib
-from importlib.metadata import version
 
 import click
 
@@ -35,7 +34,7 @@ class _LazyGroup(click.Group):
 
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("chaffinch"), message="chaffinch %(version)s")
+@click.version_option(package_name="chaffinch", message="%(package)s %(version)s")
 def main() -> None:
     """Find content-farm and scraped-republication pages, and show why.
 

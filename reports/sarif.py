@@ -3,7 +3,6 @@
 import inspect
 import json
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +15,9 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
     """One SARIF log: a result for each flagged document, a notification for each unreadable one."""
+    # Imported here: no other format needs it, and it loads forty modules.
+    from importlib.metadata import version
+
     findings: list[dict[str, Any]] = []
     notifications: list[dict[str, Any]] = []
     for result in results:

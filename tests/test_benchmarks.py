@@ -20,7 +20,7 @@ from baselines import (
     perplexity,
     tortured_share,
 )
-from leave_one_family_out import compare, left_out, markdown
+from leave_one_family_out import comparable_examples, compare, left_out, markdown, sample
 from numpy.typing import NDArray
 from quality import tables
 from real_pages import ARCHIVE, GENRE, real_pages
@@ -37,9 +37,11 @@ from chaffinch.datasets.lexicons import Lexicons, WordNet
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.build.corpus import HELD_OUT, part_of
 from chaffinch.detector.build.labelled import Example, score_examples
+from chaffinch.detector.build.resources import with_few_pairs
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation import evaluate
 from chaffinch.detector.metrics import Figures, Interval
+from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES
 
 WORDS = """
@@ -124,6 +126,7 @@ def test_training_texts_are_of_their_part_and_never_of_a_held_out_source(data: P
         assert part_of(corpus, id) == "training"
         assert corpus not in HELD_OUT
     assert sum(not row.label for row in rows) == 10
+    assert {row.family for row in rows} <= {"", *FAMILIES}
 
 
 def test_real_pages_are_read_from_an_archive_of_html(tmp_path: Path) -> None:
@@ -140,6 +143,29 @@ def test_real_pages_are_read_from_an_archive_of_html(tmp_path: Path) -> None:
     (example,) = real_pages(tmp_path)
     assert (example.label, example.group, example.genre) == (False, "pages/a.html", GENRE)
     assert example.document.text == "The ferry is back in the harbour."
+
+
+def test_clean_test_texts_are_cut_as_spun_ones_are_and_no_scraped_copy_is_among_them(
+    data: Path,
+) -> None:
+    tested = comparable_examples(data, LEXICONS, 30, 4)
+    assert not [example for example in tested if example.family.startswith("scraped")]
+    lengths = {len(example.document.text.split()) for example in tested if not example.label}
+    assert min(lengths) < 70 < 140 < max(lengths)
+
+
+def test_half_of_a_sample_is_measured_as_if_most_pairs_were_unknown(detector: Detector) -> None:
+    text = (
+        "The council of the small town volition meet connected Monday to speak about the bridge. "
+        "It is arsenic old arsenic the church, and the begetter of the plan says that it has to be "
+        "repaired earlier the winter. The purchaser of the mill wants to hold it unfastened."
+    )
+    rows = [Example(Document(text), True)] * 8
+    resources = detector.model.resources
+    known = sample(rows, (resources,)).values
+    both = sample(rows, (resources, with_few_pairs(resources))).values
+    differs = (known != both).any(axis=1)
+    assert differs.tolist() == [False, False, True, True] * 2
 
 
 def test_spread_takes_items_evenly() -> None:
@@ -183,9 +209,8 @@ def small_sample(detector: Detector, families: list[str], seed: int) -> Sample:
         family.append(families[number // 2 % len(families)] if bad else "")
     groups = np.arange(len(texts)).astype(np.str_)
     values = feature_values(texts, detector.model.resources)
-    return Sample(
-        texts, np.array(labels), np.array(family), groups, np.full(len(texts), "prose"), values
-    )
+    genres = np.full(len(texts), "letters")
+    return Sample(texts, np.array(labels), np.array(family), groups, genres, values)
 
 
 @pytest.mark.parametrize("kin", [False, True])
@@ -215,7 +240,9 @@ def test_all_methods_are_measured_on_the_same_texts(detector: Detector) -> None:
     training, test = (small_sample(detector, ["wordnet", "moby"], number) for number in (1, 2))
     resources = detector.model.resources
     table = compare(training, training, test, resources, ["bazaar missive"], False, 0)
-    assert len(table) >= len(FEATURE_NAMES) + 4
+    varying = (np.ptp(test.values, axis=0) > 0).sum()
+    assert 0 < varying < len(FEATURE_NAMES)
+    assert len(table) >= varying + 4
     for row in table.values():
         for figures in row.values():
             assert (figures.n_clean, figures.n_republications) == (24, 12)
