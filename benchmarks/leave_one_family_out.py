@@ -142,21 +142,20 @@ def markdown(table: Table) -> list[str]:
         for name, row in sorted(rows.items(), key=lambda item: (-min(item[1]), -sum(item[1]))):
             shown = " | ".join(f"{one:.3f}" for one in (min(row), sum(row) / len(row), *row))
             lines.append(f"| {name} | {shown} |")
-        best: dict[str, str] = {}
-        for place, family in enumerate(families):
-            highest = max(row[place] for row in rows.values())
-            ahead = [name for name, row in rows.items() if row[place] == highest]
-            best[family] = CLASSIFIER if CLASSIFIER in ahead else ahead[0]
-        lines += ["", _verdict(best)]
+        lines += ["", _verdict(families, rows)]
     return lines
 
 
-def _verdict(best: Mapping[str, str]) -> str:
-    behind = {family: name for family, name in best.items() if name != CLASSIFIER}
+def _verdict(families: Sequence[str], rows: Mapping[str, Sequence[float]]) -> str:
+    behind = []
+    for place, family in enumerate(families):
+        own = rows[CLASSIFIER][place]
+        name = max(rows, key=lambda one: rows[one][place])
+        if rows[name][place] > own:
+            behind.append(f"{family} ({name}, by {rows[name][place] - own:.3f})")
     if not behind:
         return "No baseline is ahead of the classifier on any family."
-    named = "; ".join(f"{family} ({name})" for family, name in behind.items())
-    return f"The classifier is behind a baseline on: {named}."
+    return f"The classifier is behind a baseline on: {'; '.join(behind)}."
 
 
 @click.command()

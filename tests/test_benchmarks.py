@@ -260,7 +260,7 @@ def row(auroc: float) -> Figures:
     ("baseline", "sentence"),
     [
         (0.9, "No baseline is ahead of the classifier on any family."),
-        (0.96, "The classifier is behind a baseline on: moby (perplexity)."),
+        (0.96, "The classifier is behind a baseline on: moby (perplexity, by 0.060)."),
     ],
 )
 def test_the_tables_say_where_the_classifier_is_behind(baseline: float, sentence: str) -> None:
