@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaffinch.cli.options import model_options
+from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.reports.tables import TABLES
 
 if TYPE_CHECKING:
@@ -28,13 +29,17 @@ _SHOWN_SITES = 10
     type=click.Path(exists=True, dir_okay=False),
     help="Read the files that a list names, a path or URL a line, in place of CRAWL.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores by default.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes; by default all cores, and on a Ray cluster all but one.",
+)
 @click.option(
     "--engine",
-    type=click.Choice(["local"]),
+    type=click.Choice(list(ENGINES)),
     default="local",
     show_default=True,
-    help="Where to run.",
+    help="Where to run: here, or on the Ray cluster that RAY_ADDRESS names.",
 )
 @click.option(
     "--format",
@@ -86,7 +91,6 @@ def audit(
     Example:
       chaffinch audit crawl/ -o audit/
     """
-    from joblib import cpu_count
     from tqdm import tqdm
 
     from chaffinch.datasets.sources import MissingLibrary
@@ -121,7 +125,7 @@ def audit(
                 output,
                 settings,
                 files_from=files_from is not None,
-                jobs=jobs or cpu_count(),
+                jobs=jobs,
                 engine=engine,
                 limits=Limits(timeout, memory),
                 overwrite=overwrite,

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from chaffinch.datasets.sources import is_url
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import Documents, documents
-from chaffinch.detector.audit.engines.registry import ENGINES, Engine
+from chaffinch.detector.audit.engines.engine import Engine
+from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.planning import plan
 from chaffinch.detector.audit.rows import finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
@@ -40,7 +41,7 @@ def run_audit(
     settings: Settings,
     *,
     files_from: bool = False,
-    jobs: int = 1,
+    jobs: int | None = 1,
     engine: str = "local",
     limits: Limits = Limits(),  # noqa: B008
     overwrite: bool = False,
@@ -56,7 +57,7 @@ def run_audit(
         output: Folder for ``documents/``, ``sites.parquet`` and ``manifest.json``.
         settings: What to judge with.
         files_from: Whether `crawl` is a list of files, a path or URL a line.
-        jobs: Processes.
+        jobs: Processes; as many as the engine has cores where None.
         engine: Name of the engine.
         limits: What one document may cost.
         overwrite: Forget an earlier audit in `output`.
@@ -70,10 +71,14 @@ def run_audit(
             another process writes to it.
         CrawlError: There is no such crawl.
         EngineError: A process failed for no document's fault.
-        MissingLibrary: A library for the crawl's URL is not installed.
+        MissingLibrary: A library for the crawl's URL or for the engine is not installed.
         ModelError: The model cannot be used.
     """
     detector = detector_for(settings)
+    # Tasks may be done where the working directory is another.
+    output = output.absolute()
+    if settings.model is not None:
+        settings = settings._replace(model=str(Path(settings.model).absolute()))
     found = listed_files(Path(crawl)) if files_from else find_files(crawl, besides=output)
     work = output / ".work"
     work.mkdir(parents=True, exist_ok=True)
@@ -93,14 +98,16 @@ def run_audit(
         done = finished(work, found)
         todo = np.flatnonzero(done.unit_of < 0)
         progress(Counts(), int(np.sum(found.files["size"].to_numpy()[todo])))
-        run = ENGINES[engine]
-        for counts in run(plan(found, todo, work, settings, jobs), jobs, limits):
-            progress(counts, 0)
-        done = finished(work, found)
-        if (done.unit_of < 0).any():
-            left = found.file(int(np.argmin(done.unit_of))).path
-            raise AuditError(f"{left} could not be read to its end. Run the same command again.")
-        _write_documents(output, documents([*segments(done, found)]), run, jobs, limits)
+        with ENGINES[engine](jobs, limits) as running:
+            for counts in running.run(plan(found, todo, work, settings, running.jobs)):
+                progress(counts, 0)
+            done = finished(work, found)
+            if (done.unit_of < 0).any():
+                left = found.file(int(np.argmin(done.unit_of))).path
+                raise AuditError(
+                    f"{left} could not be read to its end. Run the same command again."
+                )
+            _write_documents(output, documents([*segments(done, found)]), running)
         totals = _write_sites(output)
         manifest = {
             **header,
@@ -165,9 +172,7 @@ def _check_same(output: Path, header: dict[str, Any]) -> None:
             )
 
 
-def _write_documents(
-    output: Path, planned: Documents, run: Engine, jobs: int, limits: Limits
-) -> None:
+def _write_documents(output: Path, planned: Documents, engine: Engine) -> None:
     """Write ``documents/``, keeping the files that an interrupted run has written already."""
     work = output / ".work"
     draft = work / f"documents-{planned.digest}"
@@ -178,7 +183,7 @@ def _write_documents(
     for leftover in draft.glob("*.tmp"):
         leftover.unlink()
     parts = (part for part in planned.parts(draft) if not part.path.exists())
-    for _ in run(parts, jobs, limits):
+    for _ in engine.run(parts):
         pass
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
