@@ -42,6 +42,11 @@ _SHOWN_SITES = 10
     help="Where to run: here, or on the Ray cluster that RAY_ADDRESS names.",
 )
 @click.option(
+    "--trusted",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="List of sites that copy nobody, a host a line, each with its subdomains.",
+)
+@click.option(
     "--format",
     "formats",
     type=click.Choice(list(TABLES)),
@@ -70,6 +75,7 @@ def audit(
     files_from: str | None,
     jobs: int | None,
     engine: str,
+    trusted: Path | None,
     formats: tuple[str, ...],
     timeout: float,
     memory: int,
@@ -98,6 +104,11 @@ def audit(
     from chaffinch.detector.audit.crawl import CrawlError
     from chaffinch.detector.audit.scoring import Settings
     from chaffinch.detector.audit.task import EngineError, Limits
+    from chaffinch.detector.audit.trusted import (
+        TrustedSites,
+        TrustedSitesError,
+        read_trusted,
+    )
     from chaffinch.detector.model import ModelError
 
     source = files_from if crawl is None else crawl
@@ -128,10 +139,11 @@ def audit(
                 jobs=jobs,
                 engine=engine,
                 limits=Limits(timeout, memory),
+                trusted=read_trusted(trusted) if trusted else TrustedSites(),
                 overwrite=overwrite,
                 progress=progress,
             )
-        except CrawlError as error:
+        except (CrawlError, TrustedSitesError) as error:
             raise click.UsageError(str(error)) from None
         except (AuditError, EngineError, MissingLibrary, ModelError) as error:
             raise click.ClickException(str(error)) from None

@@ -4,7 +4,6 @@ import fcntl
 import json
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -13,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from chaffinch.datasets.sources import is_url
 from chaffinch.detector.audit.crawl import find_files, listed_files
@@ -25,10 +23,9 @@ from chaffinch.detector.audit.rows import finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.shards import appear
-from chaffinch.detector.audit.sites import SiteCounter
+from chaffinch.detector.audit.sites import write_sites
 from chaffinch.detector.audit.task import Counts, Limits
-
-_SCANNED_ROWS = 2_000
+from chaffinch.detector.audit.trusted import TrustedSites
 
 
 class AuditError(Exception):
@@ -44,6 +41,7 @@ def run_audit(
     jobs: int | None = 1,
     engine: str = "local",
     limits: Limits = Limits(),  # noqa: B008
+    trusted: TrustedSites = TrustedSites(),  # noqa: B008
     overwrite: bool = False,
     progress: Callable[[Counts, int], None] = lambda done, size: None,
 ) -> dict[str, Any]:
@@ -60,6 +58,7 @@ def run_audit(
         jobs: Processes; as many as the engine has cores where None.
         engine: Name of the engine.
         limits: What one document may cost.
+        trusted: Sites that copy nobody.
         overwrite: Forget an earlier audit in `output`.
         progress: Told what each shard came to, and once, first, how many bytes are to do.
 
@@ -107,13 +106,15 @@ def run_audit(
                 raise AuditError(
                     f"{left} could not be read to its end. Run the same command again."
                 )
-            _write_documents(output, documents([*segments(done, found)]), running)
-        totals = _write_sites(output)
+            planned = documents([*segments(done, found)], trusted)
+            _write_documents(output, planned, running)
+            totals = write_sites(output, planned.digest, planned.n_rows, trusted, running)
         manifest = {
             **header,
             "records_read": totals["documents"],
             "skipped": found.skipped + skipped(done, found),
             **totals,
+            "trusted": sorted(trusted.hosts),
             "finished": True,
             "versions": {
                 "chaffinch": version("chaffinch"),
@@ -187,28 +188,6 @@ def _write_documents(output: Path, planned: Documents, engine: Engine) -> None:
         pass
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
-
-
-def _write_sites(output: Path) -> dict[str, int]:
-    """Write ``sites.parquet``, and count documents on the way."""
-    sites = SiteCounter()
-    totals = dict.fromkeys(("documents", "scored", "unscorable", "errors", "flagged", "copied"), 0)
-    columns = ["site", "status", "flagged", "kind", "copied"]
-    for part in sorted((output / "documents").glob("*.parquet")):
-        for batch in pq.ParquetFile(part).iter_batches(_SCANNED_ROWS, columns=columns):
-            rows = batch.to_pylist()
-            sites.add(rows)
-            statuses = Counter(row["status"] for row in rows)
-            totals["documents"] += len(rows)
-            totals["scored"] += statuses["scored"]
-            totals["unscorable"] += statuses["unscorable"]
-            totals["errors"] += statuses["error"]
-            totals["flagged"] += sum(row["flagged"] for row in rows)
-            totals["copied"] += sum(row["copied"] for row in rows)
-    draft = output / ".sites.tmp"
-    pq.write_table(sites.table(), draft)
-    draft.replace(output / "sites.parquet")
-    return totals
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:
