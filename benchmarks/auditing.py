@@ -10,12 +10,14 @@ folder. Ratios hold on a busy machine as far as all of their parts were slowed a
 and `warc` take turns for that reason.
 """
 
+import contextlib
 import csv
 import gzip
 import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import statistics
@@ -166,14 +168,18 @@ class Watched(NamedTuple):
 
     Attributes:
         peak: Most bytes of memory held at one time, shared pages counted once.
+        first_peak: Most bytes held by the first process, shared pages included.
         processor: Seconds of processor time; of a process, what it had used when last seen.
         first: Those of the first process, which starts the others and plans the last stage.
+        busiest: Those of the busiest of the others.
         seconds: Seconds on the clock.
     """
 
     peak: int
+    first_peak: int
     processor: float
     first: float
+    busiest: float
     seconds: float
 
 
@@ -182,24 +188,30 @@ def watch(arguments: list[str]) -> Watched:
     start = time.monotonic()
     process = subprocess.Popen(arguments, start_new_session=True, stdout=subprocess.DEVNULL)
     ticks = os.sysconf("SC_CLK_TCK")
-    peak = 0
+    peak = first_peak = 0
     used: dict[str, float] = {}
     while process.poll() is None:
         held = 0
-        for stated in Path("/proc").glob("[0-9]*/stat"):
+        for file in Path("/proc").glob("[0-9]*/stat"):
             try:
-                fields = stated.read_text().rpartition(")")[2].split()
+                fields = file.read_text().rpartition(")")[2].split()
                 if int(fields[2]) == process.pid:
-                    used[stated.parent.name] = (int(fields[11]) + int(fields[12])) / ticks
-                    lines = (stated.parent / "smaps_rollup").read_text().splitlines()
+                    used[file.parent.name] = (int(fields[11]) + int(fields[12])) / ticks
+                    lines = (file.parent / "smaps_rollup").read_text().splitlines()
                     held += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
             except (OSError, ValueError):
                 continue
         peak = max(peak, held * 1024)
+        with contextlib.suppress(OSError):
+            stated = Path(f"/proc/{process.pid}/status").read_text()
+            highest = re.search(r"VmHWM:\s*(\d+)", stated)
+            first_peak = max(first_peak, int(highest[1]) * 1024 if highest else 0)
         time.sleep(POLL_SECONDS)
     assert process.returncode == 0
-    first = used.get(str(process.pid), 0.0)
-    return Watched(peak, sum(used.values()), first, time.monotonic() - start)
+    total = sum(used.values())
+    first = used.pop(str(process.pid), 0.0)
+    busiest = max(used.values(), default=0.0)
+    return Watched(peak, first_peak, total, first, busiest, time.monotonic() - start)
 
 
 @click.group()
@@ -256,13 +268,14 @@ def kills(data: Path, documents: int, jobs: int, seed: int) -> None:
 @click.option("--jobs", default=2)
 @click.option("--sizes", default="10000,100000")
 @click.option("--files", is_flag=True, help="A file a document, in place of ten large files.")
-def memory(data: Path, jobs: int, sizes: str, files: bool) -> None:
+@click.option("--characters", default=1500, help="Of each text at most.")
+def memory(data: Path, jobs: int, sizes: str, files: bool, characters: int) -> None:
     """Peak memory of all processes together, and time per document."""
     peaks = []
     for documents in map(int, sizes.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             crawl, output = Path(folder, "crawl"), Path(folder, "out")
-            source = texts(data, 1500)
+            source = texts(data, characters)
             for number in range(10):
                 rows = list(islice(source, documents // 10))
                 if files:
@@ -272,13 +285,15 @@ def memory(data: Path, jobs: int, sizes: str, files: bool) -> None:
                     as_table(rows, crawl / f"{number}{name[1:]}")
             seen = watch(command(crawl, output, jobs))
             assert manifest_of(output)["documents"] == documents
-            peaks.append(seen.peak)
+            peaks.append((seen.peak, seen.first_peak))
             click.echo(
                 f"{documents} documents, {jobs} processes: peak {seen.peak / 1e6:.0f} MB, "
+                f"{seen.first_peak / 1e6:.0f} MB in the process that starts the others, "
                 f"{1e6 * seen.processor / documents:.0f} us of processor time a document, "
                 f"{seen.seconds:.0f} s"
             )
-    click.echo(f"peak, last over first: {peaks[-1] / peaks[0]:.2f}")
+    together, alone = (last / first for first, last in zip(peaks[0], peaks[-1], strict=True))
+    click.echo(f"peak, last over first: {together:.2f}, of the first process {alone:.2f}")
 
 
 @main.command()
@@ -299,12 +314,17 @@ def processes(data: Path, documents: int, rounds: int) -> None:
             seconds = statistics.median(one.seconds for one in times)
             used = statistics.median(one.processor for one in times)
             first = statistics.median(one.first for one in times)
+            busiest = statistics.median(one.busiest for one in times)
             click.echo(
                 f"{jobs} processes: {seconds:.1f} s; processor time {used:.1f} s, of it "
-                f"{first:.1f} s in the process that starts them"
+                f"{first:.1f} s in the process that starts them and {busiest:.1f} s in the busiest"
             )
         ratios = [one.seconds / two.seconds for one, two in zip(took[1], took[2], strict=True)]
         click.echo(f"one over two, by turns: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
+        # As if nothing that the first process does could be done beside the others' work.
+        needed = [[one.first + one.busiest for one in took[jobs]] for jobs in (1, 2)]
+        ratios = [one / two for one, two in zip(*needed, strict=True)]
+        click.echo(f"on idle cores, at least: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
 
 
 @main.command()

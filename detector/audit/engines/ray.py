@@ -8,6 +8,7 @@ themselves; there are no readers that the actors could starve.
 
 import logging
 import os
+import pickle
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
@@ -95,19 +96,17 @@ class RayEngine:
             self._ray.shutdown()
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
-        waiting = iter(tasks)
+        fresh = (_Attempt(pickle.dumps(task)) for task in tasks)
         again: list[_Attempt] = []
         running: dict[Any, tuple[Any, _Attempt]] = {}
         while True:
             while self._idle:
-                attempt = again.pop() if again else next(map(_Attempt, waiting), None)
+                attempt = again.pop() if again else next(fresh, None)
                 if attempt is None:
                     break
                 actor = self._idle.pop()
-                running[actor.run.options(num_returns="streaming").remote(attempt.task)] = (
-                    actor,
-                    attempt,
-                )
+                begun = actor.run.options(num_returns="streaming").remote(attempt.pickled)
+                running[begun] = actor, attempt
             if self._idle and not running:
                 return
             # Actors that have no CPU yet are waited for, and given work once they have one.
@@ -126,7 +125,9 @@ class RayEngine:
                     again.append(attempt.after(error))
                     self._start()
                 except self._ray.exceptions.RayTaskError as error:
-                    raise error.cause from None
+                    if isinstance(error.cause, OSError | EngineError):
+                        raise error.cause from None
+                    raise EngineError(f"The Ray cluster failed ({_first_line(error)}).") from None
 
     def _start(self) -> None:
         actor = self._actor.remote(self._limits)
@@ -154,7 +155,8 @@ class RayEngine:
 class _Attempt(NamedTuple):
     """A task, and how often its actor was lost."""
 
-    task: Task
+    # Ray has ways of its own with Arrow tables, and needs more libraries for them.
+    pickled: bytes
     losses: int = 0
 
     def after(self, error: Exception) -> "_Attempt":
@@ -184,6 +186,7 @@ class _Actor:
         """Of Chaffinch, on the actor's machine."""
         return version("chaffinch")
 
-    def run(self, task: Task) -> Iterator[Counts]:
+    def run(self, pickled: bytes) -> Iterator[Counts]:
         """Do one task."""
+        task: Task = pickle.loads(pickled)
         yield from work_off([task], self._workers)
