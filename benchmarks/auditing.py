@@ -4,10 +4,11 @@
     python benchmarks/auditing.py memory DATA  peak memory and pace at 10,000 and 100,000 documents
     python benchmarks/auditing.py processes DATA  two processes over one
     python benchmarks/auditing.py warc DATA  end to end, over FastWARC and the extraction alone
+    python benchmarks/auditing.py cost DATA  core-hours and price of a million pages
 
-DATA is a folder with *.jsonl.zst corpora, and html/ for `warc`. Crawls are made in a temporary
-folder. Ratios hold on a busy machine as far as all of their parts were slowed alike: `processes`
-and `warc` take turns for that reason.
+DATA is a folder with *.jsonl.zst corpora, and html/ for `warc` and `cost`. Crawls are made in a
+temporary folder. Ratios hold on a busy machine as far as all of their parts were slowed alike:
+`processes` and `warc` take turns for that reason.
 """
 
 import contextlib
@@ -391,6 +392,35 @@ def warc(data: Path, rounds: int, copies: int) -> None:
         for name, times in took.items():
             middle = statistics.median(times)
             click.echo(f"{name:<50}{middle:8.0f} us a page{middle / base:7.2f}")
+
+
+@main.command()
+@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.option("--price", default=0.04, help="Of a core-hour, in any currency.")
+@click.option("--copies", default="4,12", help="How often each page is in the two crawls.")
+def cost(data: Path, price: float, copies: str) -> None:
+    """What an audit of a million real pages in WARC files costs, all of its stages included.
+
+    Two crawls of different size are audited; their difference leaves out what starting costs.
+    """
+    pages = [page for _, page in named_pages(data)]
+    measured: list[tuple[int, float]] = []
+    for times in map(int, copies.split(",")):
+        with tempfile.TemporaryDirectory() as folder:
+            crawl = Path(folder, "pages.warc.gz")
+            members = (gzip.compress(response(n, one), 6) for n, one in enumerate(pages * times))
+            crawl.write_bytes(b"".join(members))
+            seen = watch(command(crawl, Path(folder, "out"), 1))
+            measured.append((len(pages) * times, seen.processor))
+    (few, short), (many, long) = measured
+    seconds = (long - short) / (many - few)
+    hours = 1e6 * seconds / 3600
+    mean = sum(map(len, pages)) / len(pages)
+    click.echo(
+        f"{1e6 * seconds:.0f} us of processor time a page of {mean / 1000:.0f} KB, "
+        f"{1 / seconds:.0f} pages a second and core\n"
+        f"1,000,000 pages: {hours:.2f} core-hours; {price * hours:.2f} at {price:g} a core-hour"
+    )
 
 
 def named_pages(data: Path) -> Iterator[tuple[str, bytes]]:

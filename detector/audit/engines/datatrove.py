@@ -61,8 +61,8 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
         base_rate: Share of republications to assume, or None for the model's.
     """
 
-    name = "🐦 Chaffinch"
-    type = "🔎 - ANNOTATOR"
+    name = "Chaffinch"
+    type = "ANNOTATOR"
 
     def __init__(
         self,

@@ -75,7 +75,7 @@ class RayEngine:
             }
         try:
             self._ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **settings)
-        except (OSError, RuntimeError, ValueError) as error:
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
             raise EngineError(
                 f"The Ray cluster at {address} cannot be used ({error}). Check RAY_ADDRESS, or "
                 "unset it to use this machine alone."
