@@ -1,4 +1,4 @@
-"""Tasks that end or stall their process, for processes to import."""
+"""Tasks that try their process, for processes to import."""
 
 import os
 import signal
@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from threadpoolctl import threadpool_info
 
 from chaffinch.detector.audit.task import Counts, Fault, Place, Stage
 
@@ -43,6 +45,16 @@ class Faulty(NamedTuple):
 
     def spared(self, fault: Fault) -> "Faulty":
         return self._replace(spare=(*self.spare, (fault.place.first, fault.reason)))
+
+
+class Threads(NamedTuple):
+    """A task that counts as documents the most threads that a numeric library would use."""
+
+    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
+        yield Counts(max(library["num_threads"] for library in threadpool_info()))
+
+    def spared(self, fault: Fault) -> "Threads":
+        return self
 
 
 class Lost(NamedTuple):

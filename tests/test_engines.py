@@ -40,7 +40,7 @@ pytestmark = pytest.mark.xdist_group("engines")
 
 @pytest.fixture(scope="module")
 def tasks() -> Iterator[Any]:
-    """The module of tasks that end their process, where processes find it too."""
+    """The module of tasks that try their process, where processes find it too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(Path(__file__).parent))
         yield importlib.import_module("faulty_tasks")
@@ -105,6 +105,10 @@ def test_a_full_disk_ends_the_run_and_all_processes(engine: str, tasks: Any) -> 
         run(engine, tasks.Faulty(), tasks.Faulty(full=True), tasks.Faulty())
     assert "Traceback" not in str(raised.value)
     assert multiprocessing.active_children() == []
+
+
+def test_processes_do_not_contend_for_cores_with_threads(engine: str, tasks: Any) -> None:
+    assert run(engine, *[tasks.Threads()] * 3) == [Counts(1)] * 3
 
 
 def mixed_crawl(folder: Path, examples: Path) -> Path:

@@ -136,7 +136,11 @@ class Worker:
 
 def _work(connection: Connection, place: Any, megabytes: int) -> None:
     """Do the tasks that come, until the other side is gone."""
+    from threadpoolctl import threadpool_limits
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Every core has a process already: threads of numpy's would wait for it, and spin meanwhile.
+    threadpool_limits(1)
     _limit_memory(megabytes)
 
     def at(now: Place) -> None:
