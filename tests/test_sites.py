@@ -167,11 +167,18 @@ def test_an_audit_of_many_buckets_says_the_same(
     examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = run_audit(examples, tmp_path / "one", Settings())
-    monkeypatch.setattr(sites, "_BUCKET_ROWS", 2)
+    monkeypatch.setattr(sites, "_LEAST_ROWS", 2)
     assert run_audit(examples, tmp_path / "many", Settings()) == first
     one, many = (pq.read_table(tmp_path / name / "sites.parquet") for name in ("one", "many"))
     assert one.equals(many) and one.num_rows == 9
     assert not [*(tmp_path / "many" / ".work").glob("sites-*")]
+
+
+def test_a_crawl_without_a_document_has_no_sites(tmp_path: Path) -> None:
+    (tmp_path / "crawl").mkdir()
+    manifest = run_audit(tmp_path / "crawl", tmp_path / "out", Settings())
+    assert (manifest["documents"], manifest["finished"]) == (0, True)
+    assert pq.read_table(tmp_path / "out" / "sites.parquet").num_rows == 0
 
 
 def test_what_is_trusted_is_the_source_and_the_last_stage_alone_is_done_again(

@@ -11,6 +11,7 @@ import shutil
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +31,8 @@ _FARM_SHARE = 0.3
 _CLEAN_SHARE = 0.1
 _WIDEST = 0.5
 _SHOWN = 3
-_PARTS = 10
-_BUCKET_ROWS = 500_000
+_LEAST_ROWS = 40_000
+_MOST_ROWS = 500_000
 
 _SOURCE = pa.struct([("source", pa.string()), ("documents", pa.int64())])
 
@@ -119,22 +120,25 @@ def write_sites(
     for leftover in work.glob("*.tmp"):
         leftover.unlink()
     parts = sorted((output / "documents").glob("*.parquet"))
-    buckets = 1 + n_rows // _BUCKET_ROWS
+    # What a task holds; every task of the second round reads from every one of the first.
+    most = min(max(n_rows // 100, _LEAST_ROWS), _MOST_ROWS)
+    buckets = 1 + n_rows // most
+    size = max(1, len(parts) * most // max(n_rows, 1))
+    shares = [tuple(parts[first : first + size]) for first in range(0, len(parts), size)]
     sorting = [
-        SortBySite(
-            work / f"sorted-{first:07d}.parquet", tuple(parts[first : first + _PARTS]), buckets
-        )
-        for first in range(0, len(parts), _PARTS)
+        SortBySite(work / f"sorted-{number:07d}.parquet", share, buckets)
+        for number, share in enumerate(shares)
     ]
     files = tuple(task.path for task in sorting)
     counting = [
-        CountSites(work / f"counted-{bucket:07d}.parquet", files, bucket, trusted)
-        for bucket in range(buckets)
+        CountSites(work / f"counted-{number:07d}.parquet", files, number, trusted)
+        for number in range(buckets if parts else 0)
     ]
     for stage in (sorting, counting):
         for _ in engine.run(task for task in stage if not task.path.exists()):
             pass
-    sites = pa.concat_tables(pq.read_table(task.path, use_threads=False) for task in counting)
+    counted = (pq.read_table(task.path, use_threads=False) for task in counting)
+    sites = pa.concat_tables([SITE_SCHEMA.empty_table(), *counted])
     order = [("share_low", "descending"), ("flagged", "descending"), ("site", "ascending")]
     draft = work / "sites.tmp"
     pq.write_table(sites.take(pc.sort_indices(sites, order)), draft)
@@ -176,15 +180,16 @@ class SortBySite(NamedTuple):
             "copied": _total(table["copied"]),
         }
         coded = site.combine_chunks().dictionary_encode()
-        of_site = [
-            zlib.crc32(name.encode()) % self.buckets for name in coded.dictionary.to_pylist()
-        ]
-        bucket = np.array(of_site)[coded.indices.to_numpy()]
+        names = coded.dictionary.to_pylist()
+        bucket_of = np.array([zlib.crc32(name.encode()) % self.buckets for name in names], np.int64)
+        bucket = bucket_of[coded.indices.to_numpy()]
+        table = table.take(pa.array(np.argsort(bucket, kind="stable")))
+        ends = np.cumsum(np.bincount(bucket, minlength=self.buckets)).tolist()
         draft = draft_of(self.path)
         schema = table.schema.with_metadata({"totals": json.dumps(totals)})
         with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
-            for number in range(self.buckets):
-                writer.write_table(table.filter(pa.array(bucket == number)).cast(schema))
+            for start, end in pairwise([0, *ends]):
+                writer.write_table(table.slice(start, end - start).cast(schema))
         appear(draft, self.path)
         yield Counts()
 
