@@ -226,6 +226,11 @@ def test_an_annotator_takes_a_model_and_settings_of_the_users_own() -> None:
     assert document.metadata == {"farm_threshold": 0.25}
 
 
+def test_an_annotator_knows_no_column_that_an_audit_does_not() -> None:
+    with pytest.raises(ValueError, match=r"no column 'probabilty'. Choose from id, url"):
+        ChaffinchAnnotator(("probabilty",))
+
+
 def test_a_machine_that_is_lost_costs_nothing(cluster: str, tasks: Any, tmp_path: Path) -> None:
     lost = tasks.Lost(tmp_path / "traces", times=2)
     assert run("ray", tasks.Faulty(), lost, tasks.Faulty()) == [Counts(5, 0)] * 3

@@ -20,6 +20,7 @@ from datatrove.pipeline.base import PipelineStep
 
 from chaffinch.datasets.readers.html import is_html
 from chaffinch.datasets.records import Record
+from chaffinch.detector.audit.schema import row_schema
 from chaffinch.detector.audit.scoring import (
     BATCH_CHARACTERS,
     BATCH_DOCUMENTS,
@@ -59,6 +60,9 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
         model: Model folder, or None for the bundled one.
         threshold: Probability from which documents are flagged, or None for the model's.
         base_rate: Share of republications to assume, or None for the model's.
+
+    Raises:
+        ValueError: An audit's rows have no such column.
     """
 
     name = "Chaffinch"
@@ -73,6 +77,10 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
         base_rate: float | None = None,
     ) -> None:
         super().__init__()
+        unknown = [column for column in columns if column not in row_schema(()).names]
+        if unknown:
+            known = ", ".join(row_schema(()).names)
+            raise ValueError(f"There is no column {unknown[0]!r}. Choose from {known}.")
         self.columns = tuple(columns)
         self.prefix = prefix
         self.settings = Settings(model, threshold, base_rate)

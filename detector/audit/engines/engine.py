@@ -21,8 +21,8 @@ class Engine(AbstractContextManager["Engine"], Protocol):
     def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
         """Do every task once, in any order, as many at a time as there are processes.
 
-        A task travels to its process and back as a pickle; the same task may be begun again
-        after its process is gone.
+        A task travels to its process as a pickle, and what it gives is on disk when it is done:
+        it may be begun again after its process is gone.
 
         Raises:
             EngineError: A task failed in a way that no document is to blame for.
