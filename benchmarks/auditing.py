@@ -4,18 +4,21 @@
     python benchmarks/auditing.py memory DATA  peak memory and pace at 10,000 and 100,000 documents
     python benchmarks/auditing.py processes DATA  two processes over one
     python benchmarks/auditing.py warc DATA  end to end, over FastWARC and the extraction alone
+    python benchmarks/auditing.py cost DATA  core-hours and price of a million pages
 
-DATA is a folder with *.jsonl.zst corpora, and html/ for `warc`. Crawls are made in a temporary
-folder. Ratios hold on a busy machine as far as all of their parts were slowed alike: `processes`
-and `warc` take turns for that reason.
+DATA is a folder with *.jsonl.zst corpora, and html/ for `warc` and `cost`. Crawls are made in a
+temporary folder. Ratios hold on a busy machine as far as all of their parts were slowed alike:
+`processes` and `warc` take turns for that reason.
 """
 
+import contextlib
 import csv
 import gzip
 import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import statistics
@@ -166,14 +169,18 @@ class Watched(NamedTuple):
 
     Attributes:
         peak: Most bytes of memory held at one time, shared pages counted once.
+        first_peak: Most bytes held by the first process, shared pages included.
         processor: Seconds of processor time; of a process, what it had used when last seen.
         first: Those of the first process, which starts the others and plans the last stage.
+        busiest: Those of the busiest of the others.
         seconds: Seconds on the clock.
     """
 
     peak: int
+    first_peak: int
     processor: float
     first: float
+    busiest: float
     seconds: float
 
 
@@ -182,24 +189,30 @@ def watch(arguments: list[str]) -> Watched:
     start = time.monotonic()
     process = subprocess.Popen(arguments, start_new_session=True, stdout=subprocess.DEVNULL)
     ticks = os.sysconf("SC_CLK_TCK")
-    peak = 0
+    peak = first_peak = 0
     used: dict[str, float] = {}
     while process.poll() is None:
         held = 0
-        for stated in Path("/proc").glob("[0-9]*/stat"):
+        for file in Path("/proc").glob("[0-9]*/stat"):
             try:
-                fields = stated.read_text().rpartition(")")[2].split()
+                fields = file.read_text().rpartition(")")[2].split()
                 if int(fields[2]) == process.pid:
-                    used[stated.parent.name] = (int(fields[11]) + int(fields[12])) / ticks
-                    lines = (stated.parent / "smaps_rollup").read_text().splitlines()
+                    used[file.parent.name] = (int(fields[11]) + int(fields[12])) / ticks
+                    lines = (file.parent / "smaps_rollup").read_text().splitlines()
                     held += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
             except (OSError, ValueError):
                 continue
         peak = max(peak, held * 1024)
+        with contextlib.suppress(OSError):
+            stated = Path(f"/proc/{process.pid}/status").read_text()
+            highest = re.search(r"VmHWM:\s*(\d+)", stated)
+            first_peak = max(first_peak, int(highest[1]) * 1024 if highest else 0)
         time.sleep(POLL_SECONDS)
     assert process.returncode == 0
-    first = used.get(str(process.pid), 0.0)
-    return Watched(peak, sum(used.values()), first, time.monotonic() - start)
+    total = sum(used.values())
+    first = used.pop(str(process.pid), 0.0)
+    busiest = max(used.values(), default=0.0)
+    return Watched(peak, first_peak, total, first, busiest, time.monotonic() - start)
 
 
 @click.group()
@@ -256,14 +269,15 @@ def kills(data: Path, documents: int, jobs: int, seed: int) -> None:
 @click.option("--jobs", default=2)
 @click.option("--sizes", default="10000,100000")
 @click.option("--files", is_flag=True, help="A file a document, in place of ten large files.")
-def memory(data: Path, jobs: int, sizes: str, files: bool) -> None:
+@click.option("--characters", default=1500, help="Of each text at most.")
+def memory(data: Path, jobs: int, sizes: str, files: bool, characters: int) -> None:
     """Peak memory of all processes together, and time per document."""
     peaks = []
     counts = [int(size) for size in sizes.split(",")]
     for documents in counts:
         with tempfile.TemporaryDirectory() as folder:
             crawl, output = Path(folder, "crawl"), Path(folder, "out")
-            source = texts(data, 1500)
+            source = texts(data, characters)
             for number in range(10):
                 rows = list(islice(source, documents // 10))
                 if files:
@@ -273,15 +287,17 @@ def memory(data: Path, jobs: int, sizes: str, files: bool) -> None:
                     as_table(rows, crawl / f"{number}{name[1:]}")
             seen = watch(command(crawl, output, jobs))
             assert manifest_of(output)["documents"] == documents
-            peaks.append(seen.peak)
+            peaks.append((seen.peak, seen.first_peak))
             click.echo(
                 f"{documents} documents, {jobs} processes: peak {seen.peak / 1e6:.0f} MB, "
+                f"{seen.first_peak / 1e6:.0f} MB in the process that starts the others, "
                 f"{1e6 * seen.processor / documents:.0f} us of processor time a document, "
                 f"{seen.seconds:.0f} s"
             )
-    click.echo(f"peak, last over first: {peaks[-1] / peaks[0]:.2f}")
+    together, alone = (last / first for first, last in zip(peaks[0], peaks[-1], strict=True))
+    click.echo(f"peak, last over first: {together:.2f}, of the first process {alone:.2f}")
     if counts[-1] > counts[0]:
-        growth = (peaks[-1] - peaks[0]) / (counts[-1] - counts[0])
+        growth = (peaks[-1][0] - peaks[0][0]) / (counts[-1] - counts[0])
         click.echo(f"and {growth:.1f} MB more for each million documents more")
 
 
@@ -303,12 +319,17 @@ def processes(data: Path, documents: int, rounds: int) -> None:
             seconds = statistics.median(one.seconds for one in times)
             used = statistics.median(one.processor for one in times)
             first = statistics.median(one.first for one in times)
+            busiest = statistics.median(one.busiest for one in times)
             click.echo(
                 f"{jobs} processes: {seconds:.1f} s; processor time {used:.1f} s, of it "
-                f"{first:.1f} s in the process that starts them"
+                f"{first:.1f} s in the process that starts them and {busiest:.1f} s in the busiest"
             )
         ratios = [one.seconds / two.seconds for one, two in zip(took[1], took[2], strict=True)]
         click.echo(f"one over two, by turns: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
+        # As if nothing that the first process does could be done beside the others' work.
+        needed = [[one.first + one.busiest for one in took[jobs]] for jobs in (1, 2)]
+        ratios = [one / two for one, two in zip(*needed, strict=True)]
+        click.echo(f"on idle cores, at least: {', '.join(f'{ratio:.2f}' for ratio in ratios)}")
 
 
 @main.command()
@@ -375,6 +396,35 @@ def warc(data: Path, rounds: int, copies: int) -> None:
         for name, times in took.items():
             middle = statistics.median(times)
             click.echo(f"{name:<50}{middle:8.0f} us a page{middle / base:7.2f}")
+
+
+@main.command()
+@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.option("--price", default=0.04, help="Of a core-hour, in any currency.")
+@click.option("--copies", default="4,12", help="How often each page is in the two crawls.")
+def cost(data: Path, price: float, copies: str) -> None:
+    """What an audit of a million real pages in WARC files costs, all of its stages included.
+
+    Two crawls of different size are audited; their difference leaves out what starting costs.
+    """
+    pages = [page for _, page in named_pages(data)]
+    measured: list[tuple[int, float]] = []
+    for times in map(int, copies.split(",")):
+        with tempfile.TemporaryDirectory() as folder:
+            crawl = Path(folder, "pages.warc.gz")
+            members = (gzip.compress(response(n, one), 6) for n, one in enumerate(pages * times))
+            crawl.write_bytes(b"".join(members))
+            seen = watch(command(crawl, Path(folder, "out"), 1))
+            measured.append((len(pages) * times, seen.processor))
+    (few, short), (many, long) = measured
+    seconds = (long - short) / (many - few)
+    hours = 1e6 * seconds / 3600
+    mean = sum(map(len, pages)) / len(pages)
+    click.echo(
+        f"{1e6 * seconds:.0f} us of processor time a page of {mean / 1000:.0f} KB, "
+        f"{1 / seconds:.0f} pages a second and core\n"
+        f"1,000,000 pages: {hours:.2f} core-hours; {price * hours:.2f} at {price:g} a core-hour"
+    )
 
 
 def named_pages(data: Path) -> Iterator[tuple[str, bytes]]:

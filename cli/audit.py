@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaffinch.cli.options import model_options
+from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.reports.tables import TABLES
 
 if TYPE_CHECKING:
@@ -28,13 +29,22 @@ _SHOWN_SITES = 10
     type=click.Path(exists=True, dir_okay=False),
     help="Read the files that a list names, a path or URL a line, in place of CRAWL.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes; all cores by default.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Processes; by default all cores, and on a Ray cluster all but one.",
+)
 @click.option(
     "--engine",
-    type=click.Choice(["local"]),
+    type=click.Choice(list(ENGINES)),
     default="local",
     show_default=True,
-    help="Where to run.",
+    help="Where to run: here, or on the Ray cluster that RAY_ADDRESS names.",
+)
+@click.option(
+    "--trusted",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="List of sites that copy nobody, a host a line, each with its subdomains.",
 )
 @click.option(
     "--format",
@@ -65,6 +75,7 @@ def audit(
     files_from: str | None,
     jobs: int | None,
     engine: str,
+    trusted: Path | None,
     formats: tuple[str, ...],
     timeout: float,
     memory: int,
@@ -86,7 +97,6 @@ def audit(
     Example:
       chaffinch audit crawl/ -o audit/
     """
-    from joblib import cpu_count
     from tqdm import tqdm
 
     from chaffinch.datasets.sources import MissingLibrary
@@ -94,6 +104,11 @@ def audit(
     from chaffinch.detector.audit.crawl import CrawlError
     from chaffinch.detector.audit.scoring import Settings
     from chaffinch.detector.audit.task import EngineError, Limits
+    from chaffinch.detector.audit.trusted import (
+        TrustedSites,
+        TrustedSitesError,
+        read_trusted,
+    )
     from chaffinch.detector.model import ModelError
 
     source = files_from if crawl is None else crawl
@@ -121,13 +136,14 @@ def audit(
                 output,
                 settings,
                 files_from=files_from is not None,
-                jobs=jobs or cpu_count(),
+                jobs=jobs,
                 engine=engine,
                 limits=Limits(timeout, memory),
+                trusted=read_trusted(trusted) if trusted else TrustedSites(),
                 overwrite=overwrite,
                 progress=progress,
             )
-        except CrawlError as error:
+        except (CrawlError, TrustedSitesError) as error:
             raise click.UsageError(str(error)) from None
         except (AuditError, EngineError, MissingLibrary, ModelError) as error:
             raise click.ClickException(str(error)) from None

@@ -24,7 +24,6 @@ import zstandard
 from chaffinch.detector.audit.audit import AuditError, run_audit
 from chaffinch.detector.audit.republication import Candidate, CandidateArray
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.audit.sites import site_verdict, wilson_interval
 from chaffinch.detector.audit.task import Limits
 
 NOTE = "The market is closed on Monday because of the storm."
@@ -294,13 +293,17 @@ def copies(*candidates: Candidate) -> list[int]:
 
 
 def candidate(
-    published: str | None = None, flagged: bool = False, url: str = "", digest: str = "f" * 32
+    published: str | None = None,
+    flagged: bool = False,
+    url: str = "",
+    digest: str = "f" * 32,
+    trusted: bool = False,
 ) -> Candidate:
-    return Candidate(digest, url, "id", published, flagged)
+    return Candidate(digest, url, "id", published, flagged, trusted)
 
 
-def test_the_source_is_unflagged_then_earliest_then_first() -> None:
-    assert copies(
+def test_the_source_is_trusted_then_unflagged_then_earliest_then_first() -> None:
+    candidates = [
         candidate("2024-01-01", flagged=True),
         candidate("2024-03-01"),
         candidate("2024-02-01"),
@@ -308,7 +311,10 @@ def test_the_source_is_unflagged_then_earliest_then_first() -> None:
         candidate(digest="0" * 31 + "1"),
         candidate(digest=""),
         candidate(digest=""),
-    ) == [2, 2, -1, 2, -1, -1, -1]
+    ]
+    assert copies(*candidates) == [2, 2, -1, 2, -1, -1, -1]
+    candidates += [candidate("2024-05-01", trusted=True), candidate("2024-04-01", trusted=True)]
+    assert copies(*candidates) == [8, 8, 8, 8, -1, -1, -1, -1, -1], "what is trusted is no copy"
 
 
 def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
@@ -316,20 +322,3 @@ def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
     assert copies(candidate(url=one), candidate(url=one)) == [-1, -1]
     found = copies(candidate(url=one), candidate(url=one), candidate(url=other))
     assert found == [-1, -1, 0]
-
-
-@pytest.mark.parametrize(
-    ("flagged", "scored", "verdict"),
-    [
-        (3, 3, "farm"),
-        (2, 3, "too few pages"),
-        (900, 3000, "mixed"),
-        (1500, 3000, "farm"),
-        (0, 3, "too few pages"),
-        (0, 3000, "clean"),
-    ],
-)
-def test_a_site_with_three_pages_is_not_judged_like_one_with_three_thousand(
-    flagged: int, scored: int, verdict: str
-) -> None:
-    assert site_verdict(*wilson_interval(flagged, scored)) == verdict

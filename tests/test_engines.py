@@ -1,146 +1,297 @@
-"""Engines and units: what a process is doing is known, and its death costs one record."""
+"""What every engine must do alike: each task once, the same rows, a death costs one record."""
 
+import gzip
 import importlib
+import json
+import logging
 import multiprocessing
-from collections.abc import Generator
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import ray
+from datatrove.data import Document
+from datatrove.executor import LocalPipelineExecutor
 
-from chaffinch.detector.audit.crawl import CrawlFile
-from chaffinch.detector.audit.engines import local
-from chaffinch.detector.audit.scoring import Settings, Unit
-from chaffinch.detector.audit.task import (
-    Counts,
-    EngineError,
-    Fault,
-    Limits,
-    Place,
-    Stage,
-)
+from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.readers.registry import read_records
+from chaffinch.datasets.sources import MissingLibrary
+from chaffinch.detector.audit.audit import run_audit
+from chaffinch.detector.audit.engines.datatrove import COLUMNS, ChaffinchAnnotator
+from chaffinch.detector.audit.engines.ray import RayEngine
+from chaffinch.detector.audit.engines.registry import ENGINES
+from chaffinch.detector.audit.scoring import Settings
+from chaffinch.detector.audit.task import Counts, EngineError, Limits
+from chaffinch.detector.detector import Detector
 
-UNIT = Unit("crawl", (CrawlFile("a.jsonl", 1, 1),), Path("work"), Settings())
+COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 
-
-@pytest.fixture
-def faulty(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    return importlib.import_module("faulty_tasks").Faulty
-
-
-def run(*tasks: Any, jobs: int = 2, seconds: float = 60.0) -> list[Counts]:
-    return sorted(local.run(tasks, jobs, Limits(seconds)))
+# One process runs them all, on one cluster.
+pytestmark = pytest.mark.xdist_group("engines")
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
-def test_every_task_is_done_once(faulty: Any, jobs: int) -> None:
-    assert run(*[faulty()] * 7, jobs=jobs) == [Counts(5, 0)] * 7
+@pytest.fixture(scope="module")
+def tasks() -> Iterator[Any]:
+    """The module of tasks that try their process, where processes find it too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parent))
+        yield importlib.import_module("faulty_tasks")
 
 
-def test_a_record_that_kills_its_process_costs_itself(faulty: Any) -> None:
-    done = run(faulty(deadly=(1, 3)), faulty(), faulty(deadly=(0,)))
+@pytest.fixture(scope="module")
+def cluster(tasks: Any) -> Iterator[str]:
+    """A Ray cluster of three CPUs on this machine; its address."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent))
+        ray.init(
+            "local",
+            num_cpus=3,
+            include_dashboard=False,
+            object_store_memory=100_000_000,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
+        yield ray.get_runtime_context().gcs_address
+        ray.shutdown()
+
+
+@pytest.fixture(scope="module", params=sorted(ENGINES))
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if name == "ray":
+        request.getfixturevalue("cluster")
+    return name
+
+
+def run(engine: str, *tasks: Any, jobs: int = 2, seconds: float = 60.0) -> list[Counts]:
+    with ENGINES[engine](jobs, Limits(seconds)) as running:
+        return sorted(running.run(tasks))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_task_is_done_once(engine: str, jobs: int, tasks: Any) -> None:
+    assert run(engine, *[tasks.Faulty()] * 7, jobs=jobs) == [Counts(5, 0)] * 7
+
+
+def test_an_engine_does_one_stage_after_another(engine: str, tasks: Any) -> None:
+    with ENGINES[engine](2, Limits()) as running:
+        assert [*running.run([])] == []
+        assert [*running.run([tasks.Faulty()])] == [Counts(5, 0)]
+        assert [*running.run([tasks.Faulty()] * 3)] == [Counts(5, 0)] * 3
+
+
+def test_a_record_that_kills_its_process_costs_itself(engine: str, tasks: Any) -> None:
+    faulty = tasks.Faulty
+    done = run(engine, faulty(deadly=(1, 3)), faulty(), faulty(deadly=(0,)))
     assert done == [Counts(5, 0), Counts(5, 1), Counts(5, 2)]
 
 
-def test_a_record_that_stalls_costs_itself(faulty: Any) -> None:
-    assert run(faulty(endless=(2,)), faulty(), seconds=1.5) == [Counts(5, 0), Counts(5, 1)]
+def test_a_record_that_stalls_costs_itself(engine: str, tasks: Any) -> None:
+    done = run(engine, tasks.Faulty(endless=(2,)), tasks.Faulty(), seconds=1.5)
+    assert done == [Counts(5, 0), Counts(5, 1)]
 
 
-def test_a_full_disk_ends_the_run_and_all_processes(faulty: Any) -> None:
-    with pytest.raises(OSError, match="No space left"):
-        run(faulty(), faulty(full=True), faulty())
+def test_a_full_disk_ends_the_run_and_all_processes(engine: str, tasks: Any) -> None:
+    with pytest.raises(OSError, match="No space left") as raised:
+        run(engine, tasks.Faulty(), tasks.Faulty(full=True), tasks.Faulty())
+    assert "Traceback" not in str(raised.value)
     assert multiprocessing.active_children() == []
 
 
-def fault(stage: Stage, first: int, last: int, stalled: bool = False) -> Fault:
-    return Fault(Place(stage, first, last), "ended its process", stalled)
+def test_processes_do_not_contend_for_cores_with_threads(engine: str, tasks: Any) -> None:
+    assert run(engine, *[tasks.Threads()] * 3) == [Counts(1)] * 3
 
 
-def test_a_batch_at_fault_is_judged_one_by_one_and_then_the_record_left_out() -> None:
-    unit = UNIT.spared(fault(Stage.JUDGING, 10, 13))
-    assert (unit.alone, unit.left_out) == ({10: 0, 11: 0, 12: 0}, {})
-    unit = unit.spared(fault(Stage.JUDGING, 11, 12))
-    assert unit.left_out == {}, "the kernel may have killed it for another's sake"
-    unit = unit.spared(fault(Stage.JUDGING, 11, 12))
-    assert unit.left_out == {11: "ended its process"}
-
-
-def test_a_record_that_takes_too_long_alone_is_left_out_at_once() -> None:
-    unit = UNIT.spared(fault(Stage.JUDGING, 11, 12, stalled=True))
-    assert unit.left_out == {11: "ended its process"}
-
-
-def test_a_file_that_cannot_be_read_on_is_left_where_it_is() -> None:
-    unit = UNIT.spared(fault(Stage.READING, 7, 0))
-    assert unit.unreadable == {(7, 0): 1}
-    assert unit.spared(fault(Stage.READING, 7, 0)).unreadable == {(7, 0): "ended its process"}
-
-
-def test_a_process_that_dies_writing_again_and_again_ends_the_audit() -> None:
-    unit = UNIT
-    with pytest.raises(EngineError, match="Make room there"):
-        for _ in range(10):
-            unit = unit.spared(fault(Stage.WRITING, 0, 0))
-    assert unit.left_out == {} and unit.attempts == 2
-
-
-def records(folder: Path, count: int) -> Unit:
-    file = folder / "a.jsonl"
-    lines = (f'{{"text": "Record {number} is short."}}\n' for number in range(count))
-    file.write_text("".join(lines))
-    work = folder / "work"
-    work.mkdir(exist_ok=True)
-    return Unit(str(folder), (CrawlFile("a.jsonl", file.stat().st_size, 1),), work, Settings())
-
-
-def written(unit: Unit) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in unit.work.iterdir() if ".tmp" not in file.name}
-
-
-@pytest.mark.parametrize("count", [0, 1, 500, 501, 1200])
-def test_lanes_together_write_what_one_process_writes(tmp_path: Path, count: int) -> None:
-    unit = records(tmp_path, count)
-    alone = unit._replace(work=tmp_path / "alone")
-    alone.work.mkdir()
-    totals = [sum(column) for column in zip(*alone.run(lambda place: None), strict=True)]
-    assert totals == [count, 0, unit.files[0].size]
-    for lane in range(3):
-        list(unit._replace(lane=lane, lanes=3).run(lambda place: None))
-    assert written(unit) == written(alone)
-
-
-def test_an_interrupted_unit_goes_on_inside_its_file(tmp_path: Path) -> None:
-    unit = records(tmp_path, 1200)
-    running = unit.run(lambda place: None)
-    assert isinstance(running, Generator)
-    assert next(running).documents == 500
-    running.close()
-    before = written(unit)
-    judged = []
-    rest = [
-        counts.documents
-        for counts in unit.run(
-            lambda place: judged.append(place.first) if place.stage == Stage.JUDGING else None
+def mixed_crawl(folder: Path, examples: Path) -> Path:
+    """The examples as they are, in a damaged WARC, and in Parquet."""
+    shutil.copytree(examples, folder / "pages")
+    archive = b""
+    rows = []
+    for number, place in enumerate(sorted(path for path in examples.rglob("*") if path.is_file())):
+        body = place.read_bytes()
+        head = (
+            f"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: https://a.example/{number}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
-    ]
-    assert rest == [500, 200]
-    assert min(judged) == 500
-    assert before.items() <= written(unit).items()
+        archive += gzip.compress(head.encode() + body + b"\r\n\r\n")
+        column = "html" if place.suffix == ".html" else "text"
+        text = body.decode("utf-8", "replace")
+        rows.append({"url": f"https://b.example/{number}", "text": "", "html": "", column: text})
+    (folder / "archive.warc.gz").write_bytes(archive + b"\x1f\x8b damaged")
+    pq.write_table(pa.Table.from_pylist(rows), folder / "table.parquet")
+    return folder
 
 
-def test_what_is_left_out_and_what_cannot_be_read_are_rows(tmp_path: Path) -> None:
-    import pyarrow.parquet as pq
+def rows(output: Path) -> list[dict[str, Any]]:
+    parts = sorted((output / "documents").glob("*.parquet"))
+    return [row for part in parts for row in pq.read_table(part).to_pylist()]
 
-    unit = records(tmp_path, 10)._replace(
-        left_out={3: "ended its process"}, unreadable={(7, 0): "took longer than 60 s"}
+
+@pytest.fixture(scope="module")
+def crawl(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return mixed_crawl(tmp_path_factory.mktemp("mixed") / "crawl", examples)
+
+
+@pytest.fixture(scope="module")
+def expected(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Rows of an audit of the mixed crawl by one process on this machine."""
+    output = tmp_path_factory.mktemp("expected")
+    run_audit(crawl, output, Settings())
+    return rows(output)
+
+
+def test_every_engine_gives_the_same_rows(
+    engine: str, crawl: Path, expected: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    told: list[Counts] = []
+    manifest = run_audit(
+        crawl,
+        tmp_path,
+        Settings(),
+        engine=engine,
+        jobs=2,
+        progress=lambda done, size: told.append(done),
     )
-    list(unit.run(lambda place: None))
-    (shard,) = unit.work.glob("*.parquet")
-    errors = {row["offset"]: row["error"] for row in pq.read_table(shard).to_pylist()}
-    assert errors == {
-        **dict.fromkeys([0, 1, 2, 4, 5, 6]),
-        3: "a.jsonl, record 3: judging it ended its process.",
-        7: "a.jsonl, record 7: reading it took longer than 60 s. The rest of the file was not "
-        "read; mend or remove it.",
+    assert rows(tmp_path) == expected
+    assert sum(done.documents for done in told) == manifest["documents"] == len(expected)
+    assert sum(done.flagged for done in told) == manifest["flagged"] > 0
+
+
+def test_rows_hold_what_the_detector_says(crawl: Path, expected: list[dict[str, Any]]) -> None:
+    verdicts = {}
+    for path in {row["path"] for row in expected}:
+        for record in read_records(crawl / path, path):
+            try:
+                verdict = Detector.load().score(document_from_record(record))
+            except UnreadableRecord:
+                continue
+            verdicts[path, record.offset] = verdict.probability
+    found = {(row["path"], row["offset"]): row["probability"] for row in expected}
+    assert {place: found[place] for place in verdicts} == verdicts
+
+
+@pytest.fixture
+def steps(tasks: Any) -> Any:
+    """The module of pipeline steps, where processes find it too."""
+    return importlib.import_module("pipeline_steps")
+
+
+def test_a_datatrove_pipeline_annotates_with_the_same_columns(
+    crawl: Path, expected: list[dict[str, Any]], steps: Any, tmp_path: Path
+) -> None:
+    readable = {
+        f"{row['path']}#{row['offset']}": row
+        for row in expected
+        if row["status"] != "error" and not row["path"].endswith(".md")
     }
+    columns = (*COLUMNS, "intercept", "features", "text_digest")
+    pipeline = [
+        partial(steps.read_crawl, crawl),
+        ChaffinchAnnotator(columns),
+        partial(steps.write_lines, tmp_path),
+    ]
+    logs = tmp_path / "logs"
+    LocalPipelineExecutor(pipeline, tasks=3, workers=2, logging_dir=str(logs)).run()
+    written = [json.loads(line) for file in tmp_path.glob("*.jsonl") for line in file.open()]
+    found = {
+        line["place"]: {name: line[f"chaffinch_{name}"] for name in columns} for line in written
+    }
+    assert len(found) == len(written) >= len(readable)
+    assert {place: found[place] for place in readable} == {
+        place: {name: row[name] for name in columns} for place, row in readable.items()
+    }
+
+
+@pytest.mark.parametrize("text", ["", "Too short.", "\ud800", "<html><p>" + "<b>" * 5000])
+def test_an_annotator_passes_on_what_it_cannot_judge_with_the_reason(text: str) -> None:
+    document = Document(text, "a", metadata={"url": 7, "title": None})
+    (passed,) = ChaffinchAnnotator().run([document])
+    assert passed is document and document.text == text
+    assert document.metadata["chaffinch_status"] == "unscorable"
+    assert document.metadata["chaffinch_unscorable"].endswith(".")
+
+
+def test_an_annotator_takes_a_model_and_settings_of_the_users_own() -> None:
+    step = ChaffinchAnnotator(("threshold",), prefix="farm_", threshold=0.25)
+    (document,) = step.run([Document("Some text.", "a")])
+    assert document.metadata == {"farm_threshold": 0.25}
+
+
+def test_an_annotator_knows_no_column_that_an_audit_does_not() -> None:
+    with pytest.raises(ValueError, match=r"no column 'probabilty'. Choose from id, url"):
+        ChaffinchAnnotator(("probabilty",))
+
+
+def test_a_machine_that_is_lost_costs_nothing(cluster: str, tasks: Any, tmp_path: Path) -> None:
+    lost = tasks.Lost(tmp_path / "traces", times=2)
+    assert run("ray", tasks.Faulty(), lost, tasks.Faulty()) == [Counts(5, 0)] * 3
+    assert lost.traces.stat().st_size == 3
+
+
+def test_a_task_whose_machine_is_lost_every_time_ends_the_run(
+    cluster: str, tasks: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(EngineError, match=r"lost a process 3 times .* run the same command again"):
+        run("ray", tasks.Lost(tmp_path / "traces", times=9))
+
+
+@pytest.mark.parametrize(("wanted", "given"), [(None, 2), (1, 1), (2, 2), (3, 2), (50, 2)])
+def test_actors_leave_the_cluster_a_cpu(cluster: str, wanted: int | None, given: int) -> None:
+    with RayEngine(wanted, Limits()) as engine:
+        assert engine.jobs == given
+    assert ray.is_initialized(), "a cluster that was there before is left running"
+
+
+def test_the_command_goes_to_the_cluster_that_is_named(
+    cluster: str, examples: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "crawl").symlink_to(examples)
+    done = subprocess.run(
+        [COMMAND, "audit", "crawl", "-o", "out", "--engine", "ray"],
+        env={**os.environ, "RAY_ADDRESS": cluster},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    run_audit(examples, tmp_path / "local", Settings())
+    assert rows(tmp_path / "out") == rows(tmp_path / "local")
+
+
+def test_a_cluster_that_is_not_there_is_named(examples: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [COMMAND, "audit", examples, "-o", tmp_path / "out", "--engine", "ray"],
+        env={**os.environ, "RAY_ADDRESS": "ray-head.invalid"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Error: The Ray cluster at ray-head.invalid cannot be used" in done.stderr
+    assert "Check RAY_ADDRESS" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_other_versions_on_a_machine_of_the_cluster_are_refused(
+    cluster: str, tasks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chaffinch.detector.audit.engines.ray.version", lambda name: "99.0")
+    with pytest.raises(EngineError, match="the same version on all"):
+        run("ray", tasks.Faulty())
+
+
+def test_an_engine_that_is_not_installed_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingLibrary, match=r"pip install 'chaffinch\[ray\]'"):
+        RayEngine(1, Limits())

@@ -4,7 +4,6 @@ import fcntl
 import json
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -13,21 +12,20 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from chaffinch.datasets.sources import is_url
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import Documents, documents
-from chaffinch.detector.audit.engines.registry import ENGINES, Engine
+from chaffinch.detector.audit.engines.engine import Engine
+from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.planning import plan
 from chaffinch.detector.audit.rows import finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.shards import appear
-from chaffinch.detector.audit.sites import SiteCounter
+from chaffinch.detector.audit.sites import write_sites
 from chaffinch.detector.audit.task import Counts, Limits
-
-_SCANNED_ROWS = 2_000
+from chaffinch.detector.audit.trusted import TrustedSites
 
 
 class AuditError(Exception):
@@ -40,9 +38,10 @@ def run_audit(
     settings: Settings,
     *,
     files_from: bool = False,
-    jobs: int = 1,
+    jobs: int | None = 1,
     engine: str = "local",
     limits: Limits = Limits(),  # noqa: B008
+    trusted: TrustedSites = TrustedSites(),  # noqa: B008
     overwrite: bool = False,
     progress: Callable[[Counts, int], None] = lambda done, size: None,
 ) -> dict[str, Any]:
@@ -56,9 +55,10 @@ def run_audit(
         output: Folder for ``documents/``, ``sites.parquet`` and ``manifest.json``.
         settings: What to judge with.
         files_from: Whether `crawl` is a list of files, a path or URL a line.
-        jobs: Processes.
+        jobs: Processes; as many as the engine has cores where None.
         engine: Name of the engine.
         limits: What one document may cost.
+        trusted: Sites that copy nobody.
         overwrite: Forget an earlier audit in `output`.
         progress: Told what each shard came to, and once, first, how many bytes are to do.
 
@@ -70,10 +70,14 @@ def run_audit(
             another process writes to it.
         CrawlError: There is no such crawl.
         EngineError: A process failed for no document's fault.
-        MissingLibrary: A library for the crawl's URL is not installed.
+        MissingLibrary: A library for the crawl's URL or for the engine is not installed.
         ModelError: The model cannot be used.
     """
     detector = detector_for(settings)
+    # Tasks may be done where the working directory is another.
+    output = output.absolute()
+    if settings.model is not None:
+        settings = settings._replace(model=str(Path(settings.model).absolute()))
     found = listed_files(Path(crawl)) if files_from else find_files(crawl, besides=output)
     work = output / ".work"
     work.mkdir(parents=True, exist_ok=True)
@@ -93,20 +97,24 @@ def run_audit(
         done = finished(work, found)
         todo = np.flatnonzero(done.unit_of < 0)
         progress(Counts(), int(np.sum(found.files["size"].to_numpy()[todo])))
-        run = ENGINES[engine]
-        for counts in run(plan(found, todo, work, settings, jobs), jobs, limits):
-            progress(counts, 0)
-        done = finished(work, found)
-        if (done.unit_of < 0).any():
-            left = found.file(int(np.argmin(done.unit_of))).path
-            raise AuditError(f"{left} could not be read to its end. Run the same command again.")
-        _write_documents(output, documents([*segments(done, found)]), run, jobs, limits)
-        totals = _write_sites(output)
+        with ENGINES[engine](jobs, limits) as running:
+            for counts in running.run(plan(found, todo, work, settings, running.jobs)):
+                progress(counts, 0)
+            done = finished(work, found)
+            if (done.unit_of < 0).any():
+                left = found.file(int(np.argmin(done.unit_of))).path
+                raise AuditError(
+                    f"{left} could not be read to its end. Run the same command again."
+                )
+            planned = documents([*segments(done, found)], trusted)
+            _write_documents(output, planned, running)
+            totals = write_sites(output, planned.digest, planned.n_rows, trusted, running)
         manifest = {
             **header,
             "records_read": totals["documents"],
             "skipped": found.skipped + skipped(done, found),
             **totals,
+            "trusted": sorted(trusted.hosts),
             "finished": True,
             "versions": {
                 "chaffinch": version("chaffinch"),
@@ -165,9 +173,7 @@ def _check_same(output: Path, header: dict[str, Any]) -> None:
             )
 
 
-def _write_documents(
-    output: Path, planned: Documents, run: Engine, jobs: int, limits: Limits
-) -> None:
+def _write_documents(output: Path, planned: Documents, engine: Engine) -> None:
     """Write ``documents/``, keeping the files that an interrupted run has written already."""
     work = output / ".work"
     draft = work / f"documents-{planned.digest}"
@@ -178,32 +184,10 @@ def _write_documents(
     for leftover in draft.glob("*.tmp"):
         leftover.unlink()
     parts = (part for part in planned.parts(draft) if not part.path.exists())
-    for _ in run(parts, jobs, limits):
+    for _ in engine.run(parts):
         pass
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
-
-
-def _write_sites(output: Path) -> dict[str, int]:
-    """Write ``sites.parquet``, and count documents on the way."""
-    sites = SiteCounter()
-    totals = dict.fromkeys(("documents", "scored", "unscorable", "errors", "flagged", "copied"), 0)
-    columns = ["site", "status", "flagged", "kind", "copied"]
-    for part in sorted((output / "documents").glob("*.parquet")):
-        for batch in pq.ParquetFile(part).iter_batches(_SCANNED_ROWS, columns=columns):
-            rows = batch.to_pylist()
-            sites.add(rows)
-            statuses = Counter(row["status"] for row in rows)
-            totals["documents"] += len(rows)
-            totals["scored"] += statuses["scored"]
-            totals["unscorable"] += statuses["unscorable"]
-            totals["errors"] += statuses["error"]
-            totals["flagged"] += sum(row["flagged"] for row in rows)
-            totals["copied"] += sum(row["copied"] for row in rows)
-    draft = output / ".sites.tmp"
-    pq.write_table(sites.table(), draft)
-    draft.replace(output / "sites.parquet")
-    return totals
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ class Crawl(NamedTuple):
     """What a crawl holds.
 
     Attributes:
-        root: The folder or URL that paths are relative to; "" for a list of files.
+        root: The folder, absolute, or the URL that paths are relative to.
         files: Table of ``path``, ``size`` and ``modified``, sorted by path.
         skipped: Number of files that hold no record: hidden ones, images, scripts, styles,
             sockets and the like.
@@ -74,7 +74,7 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
         return _remote(crawl)
     if Path(crawl).is_file():
         one = Path(crawl)
-        return Crawl(str(one.parent), _table([_stated(one, one.name)]), 0)
+        return Crawl(str(one.parent.absolute()), _table([_stated(one, one.name)]), 0)
     if not Path(crawl).is_dir():
         raise CrawlError(f"{crawl} does not exist. Check the path.")
     skipped = 0
@@ -96,7 +96,7 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
         for error in unreadable:
             yield CrawlFile(_shown(Path(error.filename).relative_to(crawl).as_posix()), 0, 0)
 
-    return Crawl(crawl, _table(walk()), skipped)
+    return Crawl(str(Path(crawl).absolute()), _table(walk()), skipped)
 
 
 def listed_files(list_file: Path) -> Crawl:
@@ -112,7 +112,7 @@ def listed_files(list_file: Path) -> Crawl:
     names = {line.strip() for line in lines if line.strip()}
     if not names:
         raise CrawlError(f"{list_file} names no file. Give a path or URL a line.")
-    return Crawl("", _table(map(_listed, names)), 0)
+    return Crawl(str(Path.cwd()), _table(map(_listed, names)), 0)
 
 
 def _listed(name: str) -> CrawlFile:
@@ -151,12 +151,14 @@ def _remote_file(name: str, state: dict[str, object]) -> CrawlFile:
 def location(root: str, path: str) -> str:
     """Where to open a file of a crawl.
 
-    >>> location("crawl", "a/b.txt"), location("s3://bucket/crawl/", "a.txt"), location("", "x")
-    ('crawl/a/b.txt', 's3://bucket/crawl/a.txt', 'x')
+    >>> location("/crawl", "a/b.txt"), location("s3://bucket/crawl/", "a.txt")
+    ('/crawl/a/b.txt', 's3://bucket/crawl/a.txt')
+    >>> location("/crawl", "/other/a.txt"), location("/crawl", "s3://bucket/a.txt")
+    ('/other/a.txt', 's3://bucket/a.txt')
     >>> location("zip://pages::https://host.example/crawl.zip", "a.txt")
     'zip://pages/a.txt::https://host.example/crawl.zip'
     """
-    if not root:
+    if is_url(path):
         return path
     if not is_url(root):
         return str(Path(root, path))

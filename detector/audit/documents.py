@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from chaffinch.detector.audit.republication import NO_ROW, Candidate, CandidateArray, Copies
 from chaffinch.detector.audit.rows import Segment, tables
 from chaffinch.detector.audit.shards import ShardWriter
-from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
+from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, while_writing
+from chaffinch.detector.audit.trusted import TrustedSites
 
 _PART_ROWS = 20_000
-_COLUMNS = ("id", "copied", "cluster", "source_id", "similarity")
+_COLUMNS = ("id", "copied", "cluster", "source_id", "source_site", "similarity")
 
 
 class Part(NamedTuple):
@@ -25,8 +26,8 @@ class Part(NamedTuple):
     Attributes:
         path: The file.
         segments: Rows that go into it.
-        additions: Table of shape (n_rows, 5): ``repeated`` where the id is another row's
-            already, ``copied``, ``cluster``, ``source_id`` and ``similarity``.
+        additions: Table of shape (n_rows, 6): ``repeated`` where the id is another row's
+            already, ``copied``, ``cluster``, ``source_id``, ``source_site`` and ``similarity``.
     """
 
     path: Path
@@ -53,10 +54,7 @@ class Part(NamedTuple):
 
     def spared(self, fault: Fault) -> "Part":
         """Nothing can be left out here."""
-        raise EngineError(
-            f"A process {fault.reason} while it wrote {self.path.parent}. Make room there, or use "
-            "fewer --jobs, and run the same command again to go on."
-        )
+        raise while_writing(fault, self.path.parent)
 
 
 class Documents(NamedTuple):
@@ -73,19 +71,20 @@ class Documents(NamedTuple):
     parts: Callable[[Path], Iterator[Part]]
 
 
-def documents(rows: Sequence[Segment]) -> Documents:
+def documents(rows: Sequence[Segment], trusted: TrustedSites) -> Documents:
     """Plan the files of ``documents/`` for all rows, in order."""
-    sizes, copies = _decide(rows)
+    sizes, copies = _decide(rows, trusted)
     ends = np.cumsum(sizes)
-    ids = _source_ids(rows, ends, copies)
-    stated = repr([(segment.shard.name, segment.paths) for segment in rows]).encode()
+    sources = _sources(rows, ends, copies)
+    shards = [(segment.shard.name, segment.paths) for segment in rows]
+    stated = repr((shards, sorted(trusted.hosts))).encode()
 
     def parts(folder: Path) -> Iterator[Part]:
         first = start = number = 0
         for index, end in enumerate(ends.tolist()):
             if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
                 path = folder / f"part-{number:05d}.parquet"
-                additions = _additions(copies, ids, start, end)
+                additions = _additions(copies, sources, start, end)
                 yield Part(path, tuple(rows[first : index + 1]), additions)
                 first, start, number = index + 1, end, number + 1
 
@@ -93,28 +92,40 @@ def documents(rows: Sequence[Segment]) -> Documents:
     return Documents(digest, sum(sizes), parts)
 
 
-def _decide(rows: Sequence[Segment]) -> tuple[list[int], Copies]:
+def _decide(rows: Sequence[Segment], trusted: TrustedSites) -> tuple[list[int], Copies]:
     """The number of rows of each segment, and which of all rows are copies."""
     candidates = CandidateArray()
     sizes = []
-    for table in tables(rows, Candidate._fields):
-        columns = (column.to_pylist() for column in table.columns)
-        candidates.add([Candidate(*facts) for facts in zip(*columns, strict=True)])
+    stated = ("text_digest", "url", "id", "published", "flagged")
+    for table in tables(rows, (*stated, "site")):
+        columns = [table[name].to_pylist() for name in stated]
+        facts = zip(*columns, trusted.mask(table["site"]).tolist(), strict=True)
+        candidates.add([Candidate(*one) for one in facts])
         sizes.append(table.num_rows)
     return sizes, candidates.copies()
 
 
-def _source_ids(
-    rows: Sequence[Segment], ends: NDArray[np.int64], copies: Copies
-) -> tuple[NDArray[np.int64], pa.ChunkedArray]:
-    """The rows that are sources, ascending, and their ids."""
+class _Sources(NamedTuple):
+    """The documents that others were copied from.
+
+    Attributes:
+        rows: Their rows in the audit, ascending.
+        named: Table of shape (n_sources, 2): their ``id`` and ``site``.
+    """
+
+    rows: NDArray[np.int64]
+    named: pa.Table
+
+
+def _sources(rows: Sequence[Segment], ends: NDArray[np.int64], copies: Copies) -> _Sources:
     sources = np.unique(copies.sources[copies.sources != NO_ROW])
     owner = np.searchsorted(ends, sources, side="right")
-    found = [pa.array([], pa.string())]
+    schema = pa.schema([("id", pa.string()), ("site", pa.string())])
+    found = [schema.empty_table()]
     held, starts = np.unique(owner, return_index=True)
     chosen = [rows[index] for index in held.tolist()]
     limits = [*starts.tolist(), len(sources)][1:]
-    columns = ("id", "path", "offset")
+    columns = ("id", "site", "path", "offset")
     for index, start, end, table in zip(
         held.tolist(), starts.tolist(), limits, tables(chosen, columns), strict=True
     ):
@@ -122,16 +133,15 @@ def _source_ids(
         inside = of_segment - (ends[index] - table.num_rows)
         picked = table.take(pa.array(inside))
         repeated = pa.array(copies.repeated[of_segment])
-        found += pc.if_else(repeated, _places(picked), picked["id"]).chunks
-    return sources, pa.chunked_array(found, pa.string()).combine_chunks()
+        ids = pc.if_else(repeated, _places(picked), picked["id"])
+        found.append(pa.table([ids, picked["site"]], schema))
+    return _Sources(sources, pa.concat_tables(found))
 
 
-def _additions(
-    copies: Copies, ids: tuple[NDArray[np.int64], pa.Array], start: int, end: int
-) -> pa.Table:
-    clusters, sources = copies.clusters[start:end], copies.sources[start:end]
-    copied = sources != NO_ROW
-    places = pa.array(np.searchsorted(ids[0], sources), mask=~copied)
+def _additions(copies: Copies, sources: _Sources, start: int, end: int) -> pa.Table:
+    clusters, of_row = copies.clusters[start:end], copies.sources[start:end]
+    copied = of_row != NO_ROW
+    source = sources.named.take(pa.array(np.searchsorted(sources.rows, of_row), mask=~copied))
     return pa.table(
         {
             "repeated": copies.repeated[start:end],
@@ -140,7 +150,8 @@ def _additions(
                 [f"{cluster:016x}" if cluster else None for cluster in clusters.tolist()],
                 pa.string(),
             ),
-            "source_id": ids[1].take(places),
+            "source_id": source["id"],
+            "source_site": source["site"],
             "similarity": pa.array(np.ones(end - start), mask=~copied),
         }
     )

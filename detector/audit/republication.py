@@ -19,6 +19,7 @@ _FACTS = np.dtype(
         ("url", np.uint64),
         ("id", np.uint64),
         ("flagged", np.bool_),
+        ("trusted", np.bool_),
         ("date", f"S{_DATE_CHARACTERS}"),
     ]
 )
@@ -33,6 +34,7 @@ class Candidate(NamedTuple):
         id: Its id.
         published: Date of publication as stated, or None.
         flagged: Whether it was flagged.
+        trusted: Whether its site is trusted.
     """
 
     text_digest: str | None
@@ -40,6 +42,7 @@ class Candidate(NamedTuple):
     id: str
     published: str | None
     flagged: bool
+    trusted: bool = False
 
 
 class Copies(NamedTuple):
@@ -58,7 +61,7 @@ class Copies(NamedTuple):
 
 
 class CandidateArray:
-    """Candidates in 52 bytes each, so that a crawl's size hardly matters to memory."""
+    """Candidates in 53 bytes each, so that a crawl's size hardly matters to memory."""
 
     def __init__(self) -> None:
         self._parts: list[NDArray[np.void]] = [np.zeros(0, _FACTS)]
@@ -70,16 +73,17 @@ class CandidateArray:
     def copies(self) -> Copies:
         """Clusters of documents with the same words, and repeated ids.
 
-        The probable source is the one that is not flagged, then the one with the earliest
-        stated date, then the first row. Captures of one address are one document: where a
-        cluster has but one address, nothing in it is a copy.
+        The probable source is one of a trusted site, then one that is not flagged, then the one
+        with the earliest stated date, then the first row. What is trusted is no copy. Captures
+        of one address are one document: where a cluster has but one address, nothing in it is a
+        copy.
         """
         facts = np.concatenate(self._parts)
         rows = np.arange(len(facts))
         clusters = np.zeros(len(facts), np.uint64)
         sources = np.full(len(facts), NO_ROW)
-        keys = (rows, facts["date"], facts["flagged"], facts["digest_rest"], facts["digest"])
-        order = np.lexsort(keys)
+        preference = (~facts["trusted"], facts["flagged"], facts["date"], rows)
+        order = np.lexsort((*preference[::-1], facts["digest_rest"], facts["digest"]))
         order = order[facts["digest"][order] != 0]
         for members in _groups(order, facts[["digest", "digest_rest"]]):
             addresses = facts["url"][members]
@@ -87,19 +91,20 @@ class CandidateArray:
             elsewhere[0] = False
             if elsewhere.any():
                 clusters[members] = facts["digest"][members]
-                sources[members[elsewhere]] = members[0]
+                copied = members[elsewhere & ~facts["trusted"][members]]
+                sources[copied] = members[0]
         repeated = np.zeros(len(facts), np.bool_)
         for members in _groups(np.lexsort((rows, facts["id"])), facts["id"]):
             repeated[members[1:]] = True
         return Copies(clusters, sources, repeated)
 
 
-def _facts(one: Candidate) -> tuple[int, int, int, int, bool, bytes]:
+def _facts(one: Candidate) -> tuple[int, int, int, int, bool, bool, bytes]:
     # A text without a date comes after all those with one.
     date = (one.published or "9999").encode("ascii", "replace")[:_DATE_CHARACTERS]
     digest = one.text_digest or "0" * 32
     halves = int(digest[:16], 16), int(digest[16:], 16)
-    return *halves, _hash(one.url), _hash(one.id), one.flagged, date
+    return *halves, _hash(one.url), _hash(one.id), one.flagged, one.trusted, date
 
 
 def _hash(text: str | None) -> int:

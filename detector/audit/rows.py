@@ -1,9 +1,10 @@
 """The rows of finished shards in the order of the crawl's files."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -45,21 +46,35 @@ class Finished(NamedTuple):
 def finished(work: Path, crawl: Crawl) -> Finished:
     """Find the rows that are on disk already."""
     units: list[list[Shard]] = []
-    keys: list[pa.Array] = [pa.array([], pa.string())]
-    for shards in finished_units(work):
-        files = shards[-1].files
-        keys.append(pa.array([f"{size} {modified} {path}" for path, size, modified in files]))
+    sizes: list[int] = []
+    unit_of = np.full(len(crawl.files), -1)
+    for number, shards in enumerate(finished_units(work)):
+        files = [tuple(file) for file in shards[-1].files]
         # The list of files is long where the files are many and small.
         units.append([shard._replace(files=[]) for shard in shards])
-    sizes = np.array([len(of_unit) for of_unit in keys[1:]], np.int64)
-    path, size, modified = (column.combine_chunks() for column in crawl.files.columns)
-    wanted = pc.binary_join_element_wise(
-        size.cast(pa.string()), modified.cast(pa.string()), path, " "
-    )
-    found = pc.index_in(wanted, pa.concat_arrays(keys)).fill_null(-1).to_numpy(zero_copy_only=False)
-    # The last owner stands for "none".
-    owners = np.append(np.repeat(np.arange(len(units)), sizes), -1)
-    return Finished(units, sizes, owners[found])
+        sizes.append(len(files))
+        for row in _rows_of(files, crawl):
+            if unit_of[row] < 0:
+                unit_of[row] = number
+    return Finished(units, np.array(sizes, np.int64), unit_of)
+
+
+def _rows_of(files: Sequence[tuple[Any, ...]], crawl: Crawl) -> Iterator[int]:
+    """Rows of those of a unit's files that the crawl has in the same state.
+
+    The files of a unit mostly lie side by side: strings are made of a unit's files at a time,
+    never of the whole crawl's.
+    """
+    start = -1
+    beside: list[tuple[Any, ...]] = []
+    for place, file in enumerate(files):
+        if not (0 <= place - start < len(beside) and beside[place - start] == file):
+            first = bisect_left(crawl.files["path"], file[0], key=lambda path: path.as_py())
+            there = crawl.files.slice(first, len(files) - place)
+            beside = [*zip(*(column.to_pylist() for column in there.columns), strict=True)]
+            start = place
+        if beside and beside[place - start] == file:
+            yield first + place - start
 
 
 def segments(done: Finished, crawl: Crawl) -> Iterator[Segment]:

@@ -10,7 +10,7 @@ from chaffinch.datasets.records import Record
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import MAX_CHARACTERS, Document
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _TEXT = pa.string()
 _NUMBER = pa.float64()
@@ -35,7 +35,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     ``status`` is ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors.
     ``text`` is the scored text, in whose code points evidence is placed. ``captured`` is when a
     crawler fetched the page, where an archive says so. ``cluster``,
-    ``source_id`` and ``similarity`` are null where no copy is known.
+    ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known.
     """
     return pa.schema(
         [
@@ -61,6 +61,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("copied", pa.bool_()),
             ("cluster", _TEXT),
             ("source_id", _TEXT),
+            ("source_site", _TEXT),
             ("similarity", _NUMBER),
             ("text", _TEXT),
             ("text_digest", _TEXT),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -23,8 +23,10 @@ from chaffinch.features.document import Document
 SHARD_RECORDS = 500
 """Records of a shard, and so the most that are judged again after a stop."""
 
-_BATCH_DOCUMENTS = 64
-_BATCH_CHARACTERS = 1_000_000
+BATCH_DOCUMENTS = 64
+BATCH_CHARACTERS = 1_000_000
+"""What is judged at once at most, but for one document that is longer."""
+
 _ATTEMPTS = 3
 
 
@@ -189,6 +191,33 @@ class _Run:
         self._stream = stream
 
 
+class Item(NamedTuple):
+    """A record on its way to a row.
+
+    Attributes:
+        record: The record; its content is no longer needed.
+        document: What it holds, or None where that cannot be read.
+        error: Why not, in a sentence.
+    """
+
+    record: Record
+    document: Document | None
+    error: str | None
+
+
+def item_of(record: Record) -> Item:
+    """Take the document out of a record."""
+    document, error = None, None
+    try:
+        document = document_from_record(record)
+    except UnreadableRecord as problem:
+        error = str(problem)
+    except Exception as problem:
+        error = _failed(record, problem)
+    # Only what a row needs: pages are large.
+    return Item(replace(record, content=""), document, error)
+
+
 class _Shard:
     """A shard on its way: records judged in batches."""
 
@@ -202,7 +231,8 @@ class _Shard:
         self._schema = row_schema(detector.feature_names)
         self._skipped: Counter[str] = Counter()
         self._flagged = 0
-        self._batch: list[tuple[int, Record, Document | None, str | None]] = []
+        self._numbers: list[int] = []
+        self._batch: list[Item] = []
         self._characters = 0
 
     def add(self, number: int, record: Record) -> None:
@@ -215,17 +245,17 @@ class _Shard:
         alone = number in self._unit.alone
         if alone:
             self._judge()
-        document, error = None, None
         if number in self._unit.left_out:
             reason = self._unit.left_out[number]
             error = f"{record.path}, record {record.offset}: judging it {reason}."
+            item = Item(replace(record, content=""), None, error)
         else:
             self._at(Place(Stage.JUDGING, number, number + 1))
-            document, error = _document(record)
-        # Only what a row needs: pages are large.
-        self._batch.append((number, replace(record, content=""), document, error))
-        self._characters += len(document.text) if document else 0
-        full = len(self._batch) >= _BATCH_DOCUMENTS or self._characters >= _BATCH_CHARACTERS
+            item = item_of(record)
+        self._numbers.append(number)
+        self._batch.append(item)
+        self._characters += len(item.document.text) if item.document else 0
+        full = len(self._batch) >= BATCH_DOCUMENTS or self._characters >= BATCH_CHARACTERS
         if alone or full:
             self._judge()
 
@@ -238,51 +268,41 @@ class _Shard:
     def _judge(self) -> None:
         if not self._batch:
             return
-        self._at(Place(Stage.JUDGING, self._batch[0][0], self._batch[-1][0] + 1))
-        rows = self._rows(self._batch)
+        self._at(Place(Stage.JUDGING, self._numbers[0], self._numbers[-1] + 1))
+        rows = judged(self._detector, self._batch)
         table = rows_table(rows, self._schema)
         self._at(Place(Stage.WRITING, 0, 0))
         self._writer.write(table)
         self._flagged += sum(row["flagged"] for row in rows)
-        self._batch, self._characters = [], 0
+        self._numbers, self._batch, self._characters = [], [], 0
 
-    def _rows(
-        self, batch: list[tuple[int, Record, Document | None, str | None]]
-    ) -> list[dict[str, Any]]:
-        documents = [document for _, _, document, _ in batch if document is not None]
-        threshold = self._detector.threshold
-        try:
-            verdicts = iter(self._detector.score_batch(documents))
-        except Exception as problem:
-            if len(batch) > 1:
-                return [row for item in batch for row in self._rows([item])]
-            record = batch[0][1]
-            return [error_row(record, _failed(record, problem), threshold)]
-        rows = []
-        for _, record, document, error in batch:
-            if document is None:
-                rows.append(error_row(record, error or "", threshold))
-                continue
-            verdict = next(verdicts)
-            if record.no_page is not None:
-                verdict = replace(verdict, unscorable=record.no_page)
-            rows.append(verdict_row(record, verdict))
-        return rows
+
+def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
+    """A row for each item, in order; a document that cannot be judged costs its own."""
+    documents = [item.document for item in batch if item.document is not None]
+    try:
+        verdicts = iter(detector.score_batch(documents))
+    except Exception as problem:
+        if len(batch) > 1:
+            return [row for item in batch for row in judged(detector, [item])]
+        record = batch[0].record
+        return [error_row(record, _failed(record, problem), detector.threshold)]
+    rows = []
+    for record, document, error in batch:
+        if document is None:
+            rows.append(error_row(record, error or "", detector.threshold))
+            continue
+        verdict = next(verdicts)
+        if record.no_page is not None:
+            verdict = replace(verdict, unscorable=record.no_page)
+        rows.append(verdict_row(record, verdict))
+    return rows
 
 
 def _broken_off(path: str, offset: int, error: Exception) -> Record:
     problem = f"reading it {_needs(error) or f'failed ({type(error).__name__}: {error})'}"
     sentence = f"{path}, record {offset}: {problem}. The rest of the file was not read."
     return Record(path, offset, error=sentence)
-
-
-def _document(record: Record) -> tuple[Document | None, str | None]:
-    try:
-        return document_from_record(record), None
-    except UnreadableRecord as error:
-        return None, str(error)
-    except Exception as error:
-        return None, _failed(record, error)
 
 
 def _failed(record: Record, error: Exception) -> str:

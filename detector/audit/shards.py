@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -66,7 +67,7 @@ class ShardWriter:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
-        self._draft = path.with_suffix(f".{os.getpid()}.tmp")
+        self._draft = draft_of(path)
         self._writer = pq.ParquetWriter(self._draft, schema, compression="zstd")
         self._waiting: list[pa.Table] = []
         self.rows = 0
@@ -96,6 +97,11 @@ class ShardWriter:
         if self._waiting:
             self._writer.write_table(pa.concat_tables(self._waiting))
             self._waiting = []
+
+
+def draft_of(path: Path) -> Path:
+    """Where to write what is to appear at `path`: a name that no other process writes to."""
+    return path.with_suffix(f".{socket.gethostname()}-{os.getpid()}.tmp")
 
 
 def appear(draft: Path, path: Path) -> None:

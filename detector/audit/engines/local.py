@@ -1,172 +1,38 @@
-"""The cores of this machine: processes that may die or stall without taking others along.
+"""The cores of this machine."""
 
-joblib and concurrent.futures end a whole run when one worker is killed, and cannot tell which
-document did it. Here each process states in shared memory where it is, so that a document that
-kills or stalls it costs its own row.
-"""
-
-import contextlib
-import multiprocessing
-import os
-import resource
-import signal
-import time
 from collections.abc import Iterable, Iterator
-from multiprocessing.connection import Connection, wait
-from typing import Any
+from types import TracebackType
+from typing import Self
 
-from chaffinch.detector.audit.task import (
-    Counts,
-    EngineError,
-    Fault,
-    Limits,
-    Place,
-    Stage,
-    Task,
-)
-
-_POLL_SECONDS = 0.5
-_NEWS, _STAGE, _FIRST, _LAST = range(4)
+from chaffinch.detector.audit.engines.process import Worker, work_off
+from chaffinch.detector.audit.task import Counts, Limits, Task
 
 
-def run(tasks: Iterable[Task], jobs: int, limits: Limits) -> Iterator[Counts]:
-    """Do tasks, `jobs` at a time.
+class LocalEngine:
+    """Processes on this machine.
 
-    Raises:
-        EngineError: A task failed in a way that no document is to blame for.
-        OSError: A process could not write, for instance because the disk is full.
+    Args:
+        jobs: How many; as many as cores where None.
+        limits: What one document may cost.
     """
-    waiting = iter(tasks)
-    workers = [_Worker(limits) for _ in range(jobs)]
-    try:
-        busy = [worker for worker in workers if worker.begin(next(waiting, None))]
-        while busy:
-            ready = wait([worker.connection for worker in busy], _POLL_SECONDS)
-            for worker in list(busy):
-                message: object = None
-                if worker.connection in ready:
-                    message = worker.receive()
-                elif worker.stalled():
-                    worker.restart(
-                        f"took longer than {limits.seconds:g} s (see --timeout)", stalled=True
-                    )
-                if isinstance(message, Counts):
-                    yield message
-                elif isinstance(message, Exception):
-                    raise message
-                elif message == _DONE and not worker.begin(next(waiting, None)):
-                    busy.remove(worker)
-    finally:
-        for worker in workers:
+
+    def __init__(self, jobs: int | None, limits: Limits) -> None:
+        from joblib import cpu_count
+
+        self.jobs: int = jobs or cpu_count()
+        self._workers = [Worker(limits) for _ in range(self.jobs)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in self._workers:
             worker.end()
 
-
-_DONE = "done"
-
-
-class _Worker:
-    """A process, started when it is first needed."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        # A server that imports once and forks: no threads are forked, and none of the
-        # parent's open files.
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["chaffinch.detector.audit.scoring"])
-        self._place: Any = self._context.RawArray("q", 4)
-        self._process: multiprocessing.process.BaseProcess | None = None
-        self._task: Task | None = None
-        self._seen = (-1, 0.0)
-        self.connection: Connection
-
-    def begin(self, task: Task | None) -> bool:
-        """Start on a task; False where there is none."""
-        self._task = task
-        if task is None:
-            return False
-        if self._process is None:
-            self.connection, theirs = self._context.Pipe()
-            self._process = self._context.Process(
-                target=_work, args=(theirs, self._place, self._limits.megabytes), daemon=True
-            )
-            self._process.start()
-            theirs.close()
-        self._place[_STAGE] = Stage.WRITING
-        # Where the process is already gone, receiving will say so.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self.connection.send(task)
-        return True
-
-    def receive(self) -> object:
-        """What the process sends; None after it died and was replaced."""
-        try:
-            return self.connection.recv()
-        except (EOFError, ConnectionResetError):
-            assert self._process is not None
-            self._process.join(1)
-            self.restart("ended its process", stalled=False)
-            return None
-
-    def stalled(self) -> bool:
-        """Whether a step with a time limit has taken too long."""
-        news = self._place[_NEWS]
-        if news != self._seen[0] or self._place[_STAGE] == Stage.WRITING:
-            self._seen = (news, time.monotonic())
-        return time.monotonic() - self._seen[1] > self._limits.seconds
-
-    def restart(self, reason: str, *, stalled: bool) -> None:
-        """Go on with the task in a new process, sparing it what ended this one."""
-        assert self._task is not None
-        place = Place(Stage(self._place[_STAGE]), self._place[_FIRST], self._place[_LAST])
-        code = self.end()
-        if not stalled and code is not None:
-            reason += f" (signal {-code})" if code < 0 else f" (status {code})"
-        self.begin(self._task.spared(Fault(place, reason, stalled)))
-
-    def end(self) -> int | None:
-        """Stop the process; its exit status, negative for a signal."""
-        if self._process is None:
-            return None
-        self._process.kill()
-        self._process.join()
-        code = self._process.exitcode
-        self.connection.close()
-        self._process = None
-        return code
-
-
-def _work(connection: Connection, place: Any, megabytes: int) -> None:
-    """Do the tasks that come, until the other side is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit_memory(megabytes)
-
-    def at(now: Place) -> None:
-        place[_STAGE], place[_FIRST], place[_LAST] = now
-        place[_NEWS] += 1
-
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while True:
-            task: Task = connection.recv()
-            try:
-                for counts in task.run(at):
-                    connection.send(counts)
-            except (BrokenPipeError, ConnectionResetError):
-                raise
-            except OSError as error:
-                connection.send(error)
-            except Exception as error:
-                connection.send(EngineError(f"{type(error).__name__}: {error}"))
-            else:
-                at(Place(Stage.WRITING, 0, 0))
-                connection.send(_DONE)
-
-
-def _limit_memory(megabytes: int) -> None:
-    """Refuse the process more memory than it has and a number of megabytes."""
-    with open("/proc/self/statm", encoding="ascii") as stream:  # noqa: PTH123
-        data_pages = int(stream.read().split()[5])
-    limit = data_pages * os.sysconf("SC_PAGE_SIZE") + megabytes * 1_000_000
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    if most != resource.RLIM_INFINITY:
-        limit = min(limit, most)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+    def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
+        yield from work_off(tasks, self._workers)

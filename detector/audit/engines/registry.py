@@ -1,10 +1,14 @@
 """What an audit can run on; a new engine is a file here and a line in `ENGINES`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
-from chaffinch.detector.audit.engines import local
-from chaffinch.detector.audit.task import Counts, Limits, Task
+from chaffinch.detector.audit.engines.engine import Engine
+from chaffinch.detector.audit.engines.local import LocalEngine
+from chaffinch.detector.audit.engines.ray import RayEngine
+from chaffinch.detector.audit.task import Limits
 
-Engine = Callable[[Iterable[Task], int, Limits], Iterator[Counts]]
-
-ENGINES: dict[str, Engine] = {"local": local.run}
+ENGINES: dict[str, Callable[[int | None, Limits], Engine]] = {
+    "local": LocalEngine,
+    "ray": RayEngine,
+}
+"""Engines by name, started with the number of processes, or None for all there are."""

@@ -1,0 +1,192 @@
+"""A Ray cluster: on every CPU but one a process that may die, as on one machine.
+
+Each actor keeps a process of its own beside it and does one task at a time in it, so a document
+that kills or stalls a process costs what it costs on one machine: its own row. An actor that
+is lost with its machine costs nothing: its task goes to another. Files are read by the tasks
+themselves; there are no readers that the actors could starve.
+"""
+
+import logging
+import os
+import pickle
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from chaffinch.datasets.sources import MissingLibrary
+from chaffinch.detector.audit.engines.process import Worker, work_off
+from chaffinch.detector.audit.task import Counts, EngineError, Limits, Task
+
+_ATTEMPTS = 3
+_STORE_BYTES = 200_000_000
+"""Of memory that Ray shares between processes on one machine: tasks and counts are small."""
+
+
+class RayEngine:
+    """Actors on the cluster that ``RAY_ADDRESS`` names, or on one that is started here.
+
+    A cluster that the program is connected to already is used as it is, and left running.
+
+    Args:
+        jobs: Number of actors; at most, and where None just, one fewer than the cluster has
+            CPUs, so that the cluster stays answerable.
+        limits: What one document may cost.
+
+    Raises:
+        EngineError: The cluster cannot be reached.
+        MissingLibrary: Ray is not installed.
+    """
+
+    def __init__(self, jobs: int | None, limits: Limits) -> None:
+        # Ray would report how it is used to its makers.
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        try:
+            import ray
+        except ImportError:
+            raise MissingLibrary(
+                "The engine ray needs Ray. Install it: pip install 'chaffinch[ray]'."
+            ) from None
+        self._ray: Any = ray
+        self._ours = not ray.is_initialized()
+        if self._ours:
+            self._connect(jobs)
+        cpus = int(self._ray.cluster_resources().get("CPU", 1))
+        self.jobs = max(1, min(jobs or cpus, cpus - 1))
+        self._actor: Any = ray.remote(num_cpus=1)(_Actor)
+        self._limits = limits
+        self._actors: set[Any] = set()
+        self._starting: dict[Any, Any] = {}
+        self._idle: list[Any] = []
+        for _ in range(self.jobs):
+            self._start()
+
+    def _connect(self, jobs: int | None) -> None:
+        from joblib import cpu_count
+
+        address = os.environ.get("RAY_ADDRESS", "local")
+        settings: dict[str, Any] = {}
+        if address == "local":
+            settings = {
+                "num_cpus": (jobs or cpu_count()) + 1,
+                "include_dashboard": False,
+                "object_store_memory": _STORE_BYTES,
+            }
+        try:
+            self._ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **settings)
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
+            raise EngineError(
+                f"The Ray cluster at {address} cannot be used ({error}). Check RAY_ADDRESS, or "
+                "unset it to use this machine alone."
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for actor in self._actors:
+            self._ray.kill(actor)
+        if self._ours:
+            self._ray.shutdown()
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
+        fresh = (_Attempt(pickle.dumps(task)) for task in tasks)
+        again: list[_Attempt] = []
+        running: dict[Any, tuple[Any, _Attempt]] = {}
+        while True:
+            while self._idle:
+                attempt = again.pop() if again else next(fresh, None)
+                if attempt is None:
+                    break
+                actor = self._idle.pop()
+                begun = actor.run.options(num_returns="streaming").remote(attempt.pickled)
+                running[begun] = actor, attempt
+            if self._idle and not running:
+                return
+            # Actors that have no CPU yet are waited for, and given work once they have one.
+            ready, _ = self._ray.wait([*running, *self._starting], fetch_local=False)
+            for reference in ready:
+                if reference in self._starting:
+                    self._started(reference)
+                    continue
+                try:
+                    yield self._ray.get(next(reference))
+                except StopIteration:
+                    self._idle.append(running.pop(reference)[0])
+                except self._ray.exceptions.RayActorError as error:
+                    actor, attempt = running.pop(reference)
+                    self._actors.remove(actor)
+                    again.append(attempt.after(error))
+                    self._start()
+                except self._ray.exceptions.RayTaskError as error:
+                    if isinstance(error.cause, OSError | EngineError):
+                        raise error.cause from None
+                    raise EngineError(f"The Ray cluster failed ({_first_line(error)}).") from None
+
+    def _start(self) -> None:
+        actor = self._actor.remote(self._limits)
+        self._actors.add(actor)
+        self._starting[actor.version.remote()] = actor
+
+    def _started(self, reference: Any) -> None:
+        actor = self._starting.pop(reference)
+        ours = version("chaffinch")
+        try:
+            theirs = self._ray.get(reference)
+        except self._ray.exceptions.RayError as error:
+            raise EngineError(
+                f"A process on the Ray cluster does not start ({_first_line(error)}). Install "
+                f"chaffinch[ray] {ours} and the same Python on all of its machines."
+            ) from None
+        if theirs != ours:
+            raise EngineError(
+                f"A machine of the Ray cluster has chaffinch {theirs}, this one {ours}. Install "
+                "the same version on all of them."
+            )
+        self._idle.append(actor)
+
+
+class _Attempt(NamedTuple):
+    """A task, and how often its actor was lost."""
+
+    # Ray has ways of its own with Arrow tables, and needs more libraries for them.
+    pickled: bytes
+    losses: int = 0
+
+    def after(self, error: Exception) -> "_Attempt":
+        """The next attempt, after an actor was lost."""
+        if self.losses + 1 >= _ATTEMPTS:
+            raise EngineError(
+                f"The Ray cluster lost a process {_ATTEMPTS} times over one task "
+                f"({_first_line(error)}). Look at its memory, and run the same command again to "
+                "go on."
+            )
+        return self._replace(losses=self.losses + 1)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".:")
+
+
+class _Actor:
+    """One CPU of the cluster."""
+
+    def __init__(self, limits: Limits) -> None:
+        # Every process would run Ray's own program first, as its main module: half a second.
+        vars(sys.modules["__main__"]).pop("__file__", None)
+        self._workers = [Worker(limits)]
+
+    def version(self) -> str:
+        """Of Chaffinch, on the actor's machine."""
+        return version("chaffinch")
+
+    def run(self, pickled: bytes) -> Iterator[Counts]:
+        """Do one task."""
+        task: Task = pickle.loads(pickled)
+        yield from work_off([task], self._workers)

@@ -1,0 +1,82 @@
+"""Sites that a user trusts: never copies, and the likely source of what others copied."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+_HOST = re.compile(r"[\w.-]+")
+
+
+class TrustedSitesError(Exception):
+    """A list of trusted sites that cannot be used; the message says why and what to do."""
+
+
+class TrustedSites(NamedTuple):
+    """Hosts that are trusted with all of their subdomains.
+
+    Attributes:
+        hosts: The hosts, in lower case, without ``www.``.
+    """
+
+    hosts: frozenset[str] = frozenset()
+
+    def hold(self, site: str) -> bool:
+        """Whether a site is one of the hosts, or below one.
+
+        >>> trusted = TrustedSites(frozenset({"paper.example"}))
+        >>> [trusted.hold(site) for site in ("paper.example", "news.paper.example", "example")]
+        [True, True, False]
+        """
+        parts = site.split(".")
+        return any(".".join(parts[first:]) in self.hosts for first in range(len(parts)))
+
+    def mask(self, sites: pa.ChunkedArray) -> NDArray[np.bool_]:
+        """Whether each site of a column of strings is held, as a bool array of its length."""
+        if not self.hosts:
+            return np.zeros(len(sites), np.bool_)
+        held = [site for site in sites.unique().to_pylist() if site and self.hold(site)]
+        found = pc.is_in(sites, pa.array(held, pa.string()))
+        mask: NDArray[np.bool_] = found.to_numpy()
+        return mask
+
+
+def read_trusted(file: Path) -> TrustedSites:
+    """Read a list of hosts, one a line; blank lines and what follows a ``#`` do not count.
+
+    Raises:
+        TrustedSitesError: The file cannot be read, or a line is no host.
+    """
+    try:
+        lines = file.read_text("utf-8-sig").splitlines()
+    except OSError as error:
+        raise TrustedSitesError(f"{file} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise TrustedSitesError(f"{file} is not UTF-8 text. Give a host a line.") from None
+    hosts = set()
+    for number, line in enumerate(lines, 1):
+        stated = line.partition("#")[0].strip().lower()
+        if not stated:
+            continue
+        host = _host(stated)
+        if host is None:
+            raise TrustedSitesError(
+                f"{file}, line {number}: not a host. Give one a line, such as paper.example."
+            )
+        hosts.add(host)
+    return TrustedSites(frozenset(hosts))
+
+
+def _host(stated: str) -> str | None:
+    """The host of a line that may be an address or a pattern like ``*.paper.example``."""
+    try:
+        host = urlsplit(stated if "//" in stated else f"//{stated}").hostname or ""
+    except ValueError:
+        return None
+    host = host.removeprefix("*.").removeprefix("www.").strip(".")
+    return host if _HOST.fullmatch(host) else None
