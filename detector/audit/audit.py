@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.sources import is_url
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import Documents, documents
@@ -120,7 +121,7 @@ def run_audit(
 
 def _where(crawl: str | Path) -> str:
     """A crawl's place, whatever the directory that the command is given in."""
-    return str(crawl) if is_url(str(crawl)) else str(Path(crawl).absolute())
+    return str(crawl) if is_url(str(crawl)) else shown_name(str(Path(crawl).absolute()))
 
 
 @contextmanager
