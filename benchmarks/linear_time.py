@@ -1,6 +1,6 @@
 """Processor time of hostile texts against their length: how it grows, from 1 KB to 64 MB.
 
-python benchmarks/linear_time.py [--largest 64000000] [--limit 60] [--only NAME]
+python benchmarks/linear_time.py [--largest 65536000] [--limit 60] [--only NAME]
 
 Each text is written as a file of each kind and scored as `chaffinch score` does: read, taken
 out of its markup, judged, with evidence. What is cut off beyond a limit costs nothing, so
@@ -201,7 +201,7 @@ def _chosen(names: list[str], only: Sequence[str]) -> list[str]:
 
 
 @click.command()
-@click.option("--largest", default=64_000_000, show_default=True, help="Characters of the longest.")
+@click.option("--largest", default=65_536_000, show_default=True, help="Characters of the longest.")
 @click.option("--limit", default=60.0, show_default=True, help="Seconds that one may take.")
 @click.option("--only", multiple=True, help="Measure texts or formats of this name alone.")
 def main(largest: int, limit: float, only: tuple[str, ...]) -> None:
