@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for name in FILES:
         shutil.copy(ROOT / name, source)
     # -P: a folder `build` of the checkout is not the library.
-    command = [sys.executable, "-P", "-m", "build", "--outdir", folder, source]
+    command = [sys.executable, "-P", "-m", "build", "--outdir", str(folder), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     (archive,) = folder.glob("*.tar.gz")
     (found,) = folder.glob("*.whl")
