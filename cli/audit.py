@@ -1,5 +1,6 @@
 """``chaffinch audit``: judge every document of a crawl."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,6 +165,8 @@ def audit(
 def _summary(output: Path, manifest: dict[str, int]) -> None:
     import pyarrow.parquet as pq
 
+    from chaffinch.reports.text import printable
+
     click.echo(
         f"{manifest['documents']} documents: {manifest['flagged']} flagged, "
         f"{manifest['copied']} copied, {manifest['errors']} unreadable; "
@@ -178,5 +181,5 @@ def _summary(output: Path, manifest: dict[str, int]) -> None:
         click.echo(f"\n{'flagged':>9}  {'verdict':<14}site")
     for row in sites:
         share = f"{row['flagged']}/{row['scored']}"
-        click.echo(f"{share:>9}  {row['verdict']:<14}{row['site'] or '(no address)'}")
-    click.echo(f"\nLook at it: chaffinch report {output} -o report.html")
+        click.echo(f"{share:>9}  {row['verdict']:<14}{printable(row['site']) or '(no address)'}")
+    click.echo(f"\nLook at it: chaffinch report {shlex.quote(str(output))} -o report.html")

@@ -1,6 +1,5 @@
 """``chaffinch compare``: what changed between two audits."""
 
-import json
 from pathlib import Path
 
 import click
@@ -29,6 +28,7 @@ def compare(old: Path, new: Path, format_: str) -> None:
     from chaffinch.detector.audit.comparison import ComparisonError, Difference
     from chaffinch.detector.audit.comparison import compare as compared
     from chaffinch.reports.csv_table import csv_line
+    from chaffinch.reports.json_text import json_text
     from chaffinch.reports.text import printable
 
     try:
@@ -39,7 +39,7 @@ def compare(old: Path, new: Path, format_: str) -> None:
         click.echo(csv_line(Difference._fields), nl=False)
     for one in found.differences:
         if format_ == "jsonl":
-            click.echo(json.dumps(one._asdict()))
+            click.echo(json_text(one._asdict()))
         elif format_ == "csv":
             click.echo(csv_line(one), nl=False)
         else:

@@ -1,13 +1,16 @@
 """``chaffinch despin``: the probable original of a spun text."""
 
-import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from chaffinch.cli.inputs import read_inputs
+from chaffinch.cli.messages import complain
 from chaffinch.cli.options import load_detector
+from chaffinch.reports.json_text import json_text
+from chaffinch.reports.text import printable
 
 
 @click.command()
@@ -35,13 +38,17 @@ def despin(path: str, format_: str, model: Path | None) -> None:
     for item in read_inputs([path]):
         if item.document is None:
             unreadable = True
-            click.echo(f"chaffinch: {item.error}", err=True)
+            complain(item.error or "")
             continue
         verdict = detector.score(item.document)
         if format_ == "text":
-            click.echo(despun_text(verdict), nl=not item.document.text.endswith("\n"))
+            text = despun_text(verdict)
+            if sys.stdout.isatty():
+                # A file gets the text as it is; a terminal would obey what is in it.
+                text = "\n".join(map(printable, text.split("\n")))
+            click.echo(text, nl=not item.document.text.endswith("\n"), color=True)
             continue
         for restoration in restorations(verdict):
-            click.echo(json.dumps(asdict(restoration)))
+            click.echo(json_text(asdict(restoration)))
     if unreadable:
         raise SystemExit(3)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.readers.registry import read_records, read_stream
 from chaffinch.features.document import Document
 
@@ -13,7 +14,7 @@ class Input(NamedTuple):
     """One record of the command line's inputs.
 
     Attributes:
-        path: The path as given.
+        path: The path as given, what is no UTF-8 in it escaped.
         id: The record's id.
         document: Its document, or None.
         error: Why there is none, in a sentence, or None.
@@ -32,8 +33,9 @@ def read_inputs(paths: Iterable[str]) -> Iterator[Input]:
 
     An id that repeats an earlier one of its file is replaced by ``path#offset``.
     """
-    for path in paths:
-        records = read_stream(sys.stdin.buffer) if path == "-" else read_records(path)
+    for location in paths:
+        path = shown_name(location)
+        records = read_stream(sys.stdin.buffer) if path == "-" else read_records(location, path)
         # Hashes: a stream may have more ids than memory has room for.
         seen: set[int] = set()
         for record in records:

@@ -1,6 +1,9 @@
 """The command ``chaffinch``."""
 
 import importlib
+import io
+import sys
+from typing import Any
 
 import click
 
@@ -27,6 +30,31 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(f"chaffinch.cli.{name}"), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what stops it becomes a sentence without control characters."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # An encoding that lacks a character prints its number.
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            from chaffinch.cli.messages import made_printable
+
+            raise made_printable(error) from None
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            place = error.filename or "the output"
+            raise click.ClickException(
+                f"Stopped: {place} cannot be used ({error.strerror}). Make room or mend access, "
+                "and run the command again."
+            ) from None
+        except MemoryError:
+            raise click.ClickException(
+                "Stopped: this needs more memory than there is. Divide the input."
+            ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

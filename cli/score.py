@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from chaffinch.cli.inputs import read_inputs
+from chaffinch.cli.messages import complain
 from chaffinch.cli.options import load_detector, model_options
 from chaffinch.reports.formats import FORMATS
 from chaffinch.reports.results import Result
@@ -61,7 +62,7 @@ def score(
                     verdict = replace(verdict, unscorable=item.no_page)
                 if item.error is not None:
                     unreadable = True
-                    click.echo(f"chaffinch: {item.error}", err=True)
+                    complain(item.error)
                 flagged |= bool(verdict and verdict.flagged)
                 yield Result(item.path, item.id, detector.threshold, verdict, item.error)
 

@@ -1,6 +1,7 @@
 """What a page's markup says of the page: meta tags, links, JSON-LD, images."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,11 +70,11 @@ def page_metadata(tree: HTMLTree) -> PageMetadata:
 def _json_ld(scripts: Iterator[str]) -> Iterator[dict[str, Any]]:
     for script in scripts:
         try:
-            waiting = [json.loads(script)]
+            waiting = deque([json.loads(script)])
         except (ValueError, RecursionError):
             continue
         while waiting:
-            thing = waiting.pop(0)
+            thing = waiting.popleft()
             if isinstance(thing, list):
                 waiting += thing[:100]
             elif isinstance(thing, dict):

@@ -10,6 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.detector.data_folder import (
+    LARGEST,
+    check_digests,
+    digest_of,
+    open_array,
+    read_text,
+)
 from chaffinch.features.channel import Channel
 from chaffinch.features.context_model import WINDOW, ContextModel
 from chaffinch.features.hashed_table import MIN_SLOTS, HashedTable
@@ -19,7 +26,7 @@ from chaffinch.features.registry import FEATURE_NAMES
 from chaffinch.features.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 from chaffinch.features.resources import Resources
 from chaffinch.features.tortured_phrases import TorturedPhrases
-from chaffinch.features.vocabulary import FIRST_WORD, Vocabulary
+from chaffinch.features.vocabulary import FIRST_WORD, MAX_WORDS, Vocabulary, hash_words
 
 SCHEMA_VERSION = 3
 BUNDLED = Path(__file__).parent / "bundled"
@@ -54,6 +61,15 @@ _ARRAYS: dict[str, tuple[type[np.generic], int]] = {
     "odds_phrase_knots": (np.float32, 1),
     "odds_phrase_curve": (np.float32, 1),
 }
+
+
+_FILES = sorted(["card.md", "vocabulary.txt", *(f"{name}.npy" for name in _ARRAYS)])
+_MOST_CANDIDATES = 100
+_MOST_NAME = 200
+_UNSOUND = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError, OSError)
+_LARGEST_INT8 = 128
+_EXACT = 1 << 24
+"""Whole numbers below this are exact in 32-bit sums, whatever the order of adding."""
 
 
 class ModelError(Exception):
@@ -189,12 +205,11 @@ def save_model(model: Model, folder: Path, card: str) -> None:
         (folder / name).write_bytes(data)
     for name, array in _arrays(model.resources).items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    names = [*files, *(f"{name}.npy" for name in _ARRAYS)]
     description = {
         "schema_version": SCHEMA_VERSION,
         "name": model.name,
         "classifier": asdict(model.classifier),
-        "digests": {name: _digest((folder / name).read_bytes()) for name in sorted(names)},
+        "digests": {name: digest_of(folder / name) for name in _FILES},
     }
     text = json.dumps(description, indent=1) + "\n"
     (folder / "model.json").write_text(text, "utf-8")
@@ -203,10 +218,12 @@ def save_model(model: Model, folder: Path, card: str) -> None:
 def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Model:
     """Load a model folder without running code from it; arrays are memory-mapped.
 
+    Nothing outside the folder is opened, and whatever passes can be scored with.
+
     Args:
         folder: Where the model is; the bundled one when None.
-        verify: Whether every file's digest is checked; by default for all but the bundled
-            model.
+        verify: Whether every file's digest and every word's hash is checked; by default for
+            all but the bundled model.
 
     Raises:
         ModelError: The folder is not a sound model; the message names the file.
@@ -214,7 +231,7 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
     verify = folder is not None if verify is None else verify
     folder = folder or BUNDLED
     try:
-        text = (folder / "model.json").read_text("utf-8")
+        text = read_text(folder, "model.json")
         description = json.loads(text)
         if description["schema_version"] != SCHEMA_VERSION:
             raise ModelError(
@@ -227,50 +244,48 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
             for name, value in stated.items()
         }
         classifier = Classifier(**plain)
+        _validate(folder, classifier)
         if verify:
-            for name, digest in description["digests"].items():
-                if _digest((folder / Path(name).name).read_bytes()) != digest:
-                    raise ModelError(f"{folder / name}: content differs from its digest.")
+            check_digests(folder, description["digests"], _FILES)
         resources = _load_resources(folder)
-        name = str(description["name"])
+        if verify:
+            _check_words(resources.vocabulary)
+        name = description["name"]
+        if not isinstance(name, str) or not name.isprintable() or len(name) > _MOST_NAME:
+            raise ValueError(f"its name must be text of at most {_MOST_NAME} characters")
     except FileNotFoundError as error:
         raise ModelError(
             f"{folder} is not a model folder: {Path(error.filename).name} is missing."
         ) from None
-    except (KeyError, TypeError, ValueError, OSError) as error:
+    except _UNSOUND as error:
         raise ModelError(f"{folder}: not a sound model ({error}).") from error
-    _validate(folder, classifier)
-    return Model(name, classifier, resources, _digest(text.encode()))
+    digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return Model(name, classifier, resources, digest)
 
 
 def _load_resources(folder: Path) -> Resources:
     arrays: dict[str, NDArray[Any]] = {}
     for name, (dtype, n_dims) in _ARRAYS.items():
-        array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        if array.dtype != dtype or array.ndim != n_dims:
-            raise ModelError(
-                f"{folder / name}.npy must be {np.dtype(dtype)} with {n_dims} axes. "
-                f"Got {array.dtype} with {array.ndim}."
-            )
-        arrays[name] = array.view(np.ndarray)
+        arrays[name] = open_array(folder, name, dtype, n_dims)
     n_ids = len(arrays["vocabulary_hashes"]) + FIRST_WORD
+    if n_ids > FIRST_WORD + MAX_WORDS:
+        raise ModelError(f"{folder}: a vocabulary has at most {MAX_WORDS} words.")
     for name in ("unigram", "frequency", "backoff"):
-        if len(arrays[name]) != n_ids or not np.isfinite(arrays[name]).all():
-            raise ModelError(f"{folder / name}.npy must hold {n_ids} finite numbers.")
+        if len(arrays[name]) != n_ids:
+            raise ModelError(f"{folder / name}.npy must hold {n_ids} numbers.")
     start, originals = arrays["channel_start"], arrays["channel_originals"]
     if (
         len(start) != n_ids + 1
-        or (np.diff(start.astype(np.int64)) < 0).any()
-        or start[-1] != len(originals)
+        or not _are_rows(start, len(originals))
         or len(originals) != len(arrays["channel_weights"])
-        or (len(originals) and originals.max() >= n_ids)
+        or not _are_ids(originals, n_ids)
     ):
         raise ModelError(f"{folder}: the channel's arrays do not fit together.")
     fingerprints, values = arrays["bigram_fingerprints"], arrays["bigram_values"]
     n_slots = len(fingerprints)
     if n_slots < MIN_SLOTS or n_slots & (n_slots - 1) or values.shape != (n_slots, 1):
         raise ModelError(f"{folder}: the bigram table's arrays do not fit together.")
-    text = (folder / "vocabulary.txt").read_text("utf-8")
+    text = read_text(folder, "vocabulary.txt")
     if text.count("\n") + bool(text) != n_ids - FIRST_WORD:
         raise ModelError(f"{folder / 'vocabulary.txt'} must hold {n_ids - FIRST_WORD} words.")
     return Resources(
@@ -298,10 +313,9 @@ def _phrase_channel(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -
         keys is None
         or (keys[1:] <= keys[:-1]).any()
         or (n_phrases and channel.phrases.max() >= n_ids)
+        or (channel.phrases[:, 0] < FIRST_WORD).any()
         or len(start) != n_phrases + 1
-        or (np.diff(start) < 0).any()
-        or start[0]
-        or start[-1] != len(channel.original)
+        or not _are_rows(start, len(channel.original))
         or len(channel.original) != len(channel.weight)
         or (len(channel.original) and channel.original.max() >= n_phrases)
     ):
@@ -322,6 +336,26 @@ def _tortured_phrases(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int)
     return TorturedPhrases(phrases, originals)
 
 
+def _are_rows(start: NDArray[Any], n_items: int) -> bool:
+    """Whether these are the starts of rows of a table, none of them endless."""
+    lengths = np.diff(start.astype(np.int64))
+    bounded = bool(((lengths >= 0) & (lengths <= _MOST_CANDIDATES)).all())
+    return bounded and start[0] == 0 and start[-1] == n_items
+
+
+def _are_ids(ids: NDArray[Any], n_ids: int) -> bool:
+    """Whether these are ids of words, and not of classes of words."""
+    return not len(ids) or bool(ids.min() >= FIRST_WORD and ids.max() < n_ids)
+
+
+def _check_words(vocabulary: Vocabulary) -> None:
+    """Raise ValueError where words are not those that the hashes stand for."""
+    words = vocabulary.words[FIRST_WORD:]
+    hashes = vocabulary.hashes
+    if not all(words) or (hash_words(words) != hashes).any() or (hashes[1:] <= hashes[:-1]).any():
+        raise ValueError("vocabulary.txt must hold the words of vocabulary_hashes.npy in order")
+
+
 def _context_model(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) -> ContextModel:
     model = ContextModel(**{name: arrays[f"context_{name}"] for name in ContextModel._fields})
     d, h = model.context.shape[1], model.output.shape[0]
@@ -338,11 +372,12 @@ def _context_model(folder: Path, arrays: dict[str, NDArray[Any]], n_ids: int) ->
     }
     for name, shape in shapes.items():
         array = getattr(model, name)
-        if array.shape != shape or not np.isfinite(array).all():
+        if array.shape != shape:
             raise ModelError(
-                f"{folder}: context_{name}.npy must hold finite numbers of shape {shape}. "
-                f"Got shape {array.shape}."
+                f"{folder}: context_{name}.npy must have the shape {shape}. Got {array.shape}."
             )
+    if max(3 * d, 2 * h) * _LARGEST_INT8**2 >= _EXACT:
+        raise ModelError(f"{folder}: the context model has too many dimensions.")
     if (model.units <= 0).any():
         raise ModelError(f"{folder}: context_units.npy must hold numbers over 0.")
     return model
@@ -354,7 +389,8 @@ def _replacement_odds(folder: Path, arrays: dict[str, NDArray[Any]]) -> Replacem
         odds.curves.shape != (len(COLUMNS_OF), *odds.knots.shape)
         or odds.phrase_knots.shape != odds.phrase_curve.shape
         or len(odds.knots) != len(COLUMNS)
-        or not all(np.isfinite(getattr(odds, field.name)).all() for field in fields(odds))
+        or not odds.knots.size
+        or not odds.phrase_knots.size
         or (np.diff(odds.knots, axis=1) <= 0).any()
         or (np.diff(odds.phrase_knots) <= 0).any()
     ):
@@ -373,11 +409,15 @@ def _validate(folder: Path, classifier: Classifier) -> None:
         )
     columns = (classifier.centre, classifier.scale, classifier.highest, classifier.weight)
     for column in columns:
-        if len(column) != len(FEATURE_NAMES) or not np.isfinite(np.array(column, float)).all():
+        if len(column) != len(FEATURE_NAMES) or not all(map(_is_number, column)):
             raise ModelError(f"{folder}: model.json must hold a finite number for each feature.")
+    if min(classifier.scale) <= 0 or min(*classifier.highest, *classifier.weight) < 0:
+        raise ModelError(f"{folder}: scales must be over 0, weights and limits not under it.")
+    if not _is_number(classifier.intercept):
+        raise ModelError(f"{folder}: model.json must hold a finite intercept.")
     if not 0 < classifier.base_rate < 1 or not 0 < classifier.threshold < 1:
         raise ModelError(f"{folder}: base rate and threshold must lie between 0 and 1.")
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and abs(value) <= LARGEST  # type: ignore[arg-type]

@@ -1,9 +1,9 @@
 """An audit as JSON Lines: an object a document."""
 
-import json
 from pathlib import Path
 
 from chaffinch.reports.audit_rows import audit_rows, write_lines
+from chaffinch.reports.json_text import json_text
 
 COLUMNS = (
     "id",
@@ -32,5 +32,5 @@ COLUMNS = (
 
 def write(audit: Path) -> None:
     """Write ``documents.jsonl`` into the folder of a finished audit, without the texts."""
-    rows = (f"{json.dumps(row, allow_nan=False)}\n" for row in audit_rows(audit, COLUMNS))
+    rows = (f"{json_text(row)}\n" for row in audit_rows(audit, COLUMNS))
     write_lines(audit / "documents.jsonl", rows)

@@ -1,6 +1,7 @@
 """The rows of a finished audit, as renderers take them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,19 @@ def audit_rows(audit: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
             yield from batch.to_pylist()
 
 
-def write_lines(file: Path, lines: Iterator[str]) -> None:
-    """Write a file that appears whole or not at all."""
+def write_lines(file: Path, lines: Iterable[str]) -> None:
+    """Write a file that appears whole or not at all.
+
+    Raises:
+        OSError: It cannot be written; the error names it.
+    """
     draft = file.with_name(f".{file.name}.tmp")
-    with draft.open("w", encoding="utf-8", newline="") as stream:
-        stream.writelines(lines)
-    draft.replace(file)
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(lines)
+        draft.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        error.filename = str(file)
+        raise

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chaffinch.reports.results import Result
+from chaffinch.reports.visible import visible
 
 _COLUMNS = (
     "path",
@@ -18,14 +19,14 @@ _COLUMNS = (
     "unscorable",
     "error",
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
 
 
 def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
     """A header and a row a result; RFC 4180.
 
     Cells that a spreadsheet would run as a formula get an apostrophe in front (OWASP, "CSV
-    injection").
+    injection"), and characters that a terminal would obey are replaced.
     """
     columns = (*_COLUMNS, "reasons", *(["text_scored"] if with_text else []))
     yield csv_line(columns)
@@ -41,7 +42,7 @@ def joined_reasons(reasons: Iterable[Mapping[str, Any]]) -> str:
 
 
 def csv_line(cells: Iterable[object]) -> str:
-    """A row; cells that a spreadsheet would run as a formula get an apostrophe in front."""
+    """A row in which nothing is run by a spreadsheet or obeyed by a terminal."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([_safe(cell) for cell in cells])
     return line.getvalue()
@@ -51,5 +52,5 @@ def _safe(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
     # JSON can hold half a surrogate pair, which no encoding of the output can.
-    writable = cell.encode(errors="replace").decode()
+    writable = visible(cell.encode(errors="replace").decode())
     return f"'{writable}" if writable.startswith(_FORMULA_STARTS) else writable

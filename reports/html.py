@@ -17,6 +17,7 @@ from chaffinch.features.registry import SIGNALS
 from chaffinch.reports import charts
 from chaffinch.reports.article import COLUMNS, Article, Related, article
 from chaffinch.reports.audit_data import AuditData
+from chaffinch.reports.audit_rows import write_lines
 from chaffinch.reports.certainty import percent
 from chaffinch.reports.listing import LINE_COLUMNS, MAX_CELL, Listing, TableLine, table_line
 from chaffinch.reports.overview import Overview, in_words, overview
@@ -58,7 +59,7 @@ def render(folder: Path, output: Path) -> None:
         ReportError: `folder` does not hold a finished audit.
     """
     audit = AuditData(folder)
-    output.write_text(page(audit, Listing(audit)), "utf-8")
+    write_lines(output, [page(audit, Listing(audit))])
 
 
 def page(

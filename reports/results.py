@@ -9,7 +9,7 @@ class Result(NamedTuple):
     """A verdict, or the reason why there is none.
 
     Attributes:
-        path: The input's path as given.
+        path: The input's path as given, what is no UTF-8 in it escaped.
         id: The record's id.
         threshold: Probability from which documents are flagged.
         verdict: The judgement, or None.

@@ -1,13 +1,15 @@
 """Results as SARIF 2.1.0 (OASIS), for tools that show findings beside files."""
 
 import inspect
-import json
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+from chaffinch.datasets.file_names import real_name
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.signal import Signal
+from chaffinch.reports.json_text import json_text
 from chaffinch.reports.results import Result
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -42,7 +44,7 @@ def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
         ],
         "results": findings,
     }
-    yield json.dumps({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, indent=1) + "\n"
+    yield json_text({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, indent=1) + "\n"
 
 
 def _rule(signal: type[Signal]) -> dict[str, Any]:
@@ -51,7 +53,11 @@ def _rule(signal: type[Signal]) -> dict[str, Any]:
 
 
 def _at(result: Result) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(result.path)}}}
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(os.fsencode(real_name(result.path)))}
+        }
+    }
 
 
 def _finding(result: Result, with_text: bool) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
     kind = click.style(f"{verdict.kind:<10}", fg=_COLOURS[verdict.kind], bold=True)
     if verdict.probability is None:
         yield f"{kind}  {name}"
-        yield f"  {verdict.unscorable}"
+        yield f"  {printable(verdict.unscorable or '')}"
         return
     yield f"{kind}  {_percent(verdict.probability)}  {name}"
     if not verdict.flagged:
@@ -43,7 +43,7 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
         if reason.contribution > 0:
             yield f"  {reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
     replaced = Counter(
-        f"{printable(item.text.lower())} > {item.original}"
+        f"{printable(item.text.lower())} > {printable(item.original or '?')}"
         for item in sorted(verdict.evidence, key=lambda item: -item.weight)
         if item.signal == "substitutions"
     )
@@ -60,7 +60,7 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
 
 def _line(item: Evidence) -> str:
     text = " ".join(printable(item.text).split())
-    return f"{item.note}: {textwrap.shorten(text, 70, placeholder=' ...')}"
+    return f"{printable(item.note)}: {textwrap.shorten(text, 70, placeholder=' ...')}"
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:

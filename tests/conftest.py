@@ -5,13 +5,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from chaffinch.detector.detector import Detector
 
 ROOT = Path(__file__).parent.parent
 
 settings.register_profile("default", max_examples=40, deadline=None, derandomize=True)
+settings.register_profile(
+    "fuzz", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck)
+)
 settings.load_profile("default")
 
 

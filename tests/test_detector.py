@@ -1,6 +1,5 @@
 """Verdicts: contributions that add up, evidence that is there, reasons for no verdict."""
 
-import json
 import math
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from chaffinch.detector.despinning import despun_text, restorations
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.model import ModelError, load_model, log_odds, probability
+from chaffinch.detector.model import log_odds, probability
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
 
@@ -103,51 +102,6 @@ def test_another_base_rate_moves_probabilities_but_not_what_is_flagged(examples:
             shift = log_odds(0.001) - log_odds(usual.model.classifier.base_rate)
             moved = after.intercept - before.intercept
             assert math.isclose(moved, shift)
-
-
-def copy_model(folder: Path) -> Path:
-    bundled = Path(__file__).parent.parent / "detector" / "bundled"
-    folder.mkdir()
-    for file in bundled.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    return folder
-
-
-def spoil_json(folder: Path) -> None:
-    (folder / "model.json").write_text("{")
-
-
-def spoil_weight(folder: Path) -> None:
-    file = folder / "model.json"
-    model = json.loads(file.read_text())
-    model["classifier"]["weight"][0] = math.inf
-    file.write_text(json.dumps(model))
-
-
-def spoil_array(folder: Path) -> None:
-    file = folder / "unigram.npy"
-    file.write_bytes(file.read_bytes()[:-1] + b"x")
-
-
-def remove_array(folder: Path) -> None:
-    (folder / "channel_start.npy").unlink()
-
-
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (spoil_json, "not a sound model"),
-        (spoil_weight, "finite number"),
-        (spoil_array, "differs from its digest"),
-        (remove_array, "channel_start.npy is missing"),
-    ],
-)
-def test_a_damaged_model_is_refused_with_the_reason(tmp_path: Path, spoil, message: str) -> None:  # type: ignore[no-untyped-def]
-    folder = copy_model(tmp_path / "model")
-    assert load_model(folder).name
-    spoil(folder)
-    with pytest.raises(ModelError, match=message):
-        load_model(folder)
 
 
 def test_the_first_farm_page(detector: Detector, shared_data: Path) -> None:

@@ -9,14 +9,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
-from chaffinch.datasets.readers import json_lines
+from chaffinch.datasets.readers import csv_table, json_lines
 from chaffinch.datasets.readers.registry import READERS, read_records, read_stream
+from chaffinch.datasets.readers.unpacking import GZIP, ZSTANDARD
 from chaffinch.features.document import Document
 
 PAGE = """<html lang="en"><head><title>Ferry returns</title>
@@ -235,6 +238,61 @@ def test_a_line_that_is_too_long_is_not_held(
     first, long, last = read_records(write(tmp_path, "a.jsonl", "\n".join(rows)), "a.jsonl")
     assert first.error is None and last.error is None
     assert (long.error or "").startswith("a.jsonl, line 2: longer than") and long.content == ""
+
+
+@pytest.mark.parametrize(
+    "table", ["{long}", 'x,"1\n{long}', 'x,"1\n' + '","\n' * 60], ids=["line", "cell", "row"]
+)
+def test_a_row_of_a_table_that_is_too_long_is_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr(csv_table, "MAX_BYTES", 100)
+    content = "text,id\nfirst,0\n" + table.format(long="y" * 1000)
+    first, long = read_records(write(tmp_path, "a.csv", content), "a.csv")
+    assert (first.content, long.content, long.offset) == ("first", "", 1)
+    assert (long.error or "").startswith("a.csv, record 1: ")
+    assert (long.error or "").endswith("The rest was not read.")
+
+
+def test_a_table_with_a_million_columns_gets_a_short_sentence(tmp_path: Path) -> None:
+    (wide,) = read_records(write(tmp_path, "a.csv", "column" + ",x" * 100_000), "a.csv")
+    assert "no column `text` or `html`" in (wide.error or "") and len(wide.error or "") < 300
+    (endless,) = read_records(write(tmp_path, "b.csv", "text" + ",x" * 1_000_000), "b.csv")
+    assert endless.error == "b.csv: the first line is no header. Give the columns."
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("text", pa.array([b"sound", b"\xff\xfe", b"sound"]).view(pa.string())),
+        ("published", pa.array([1, 2**30, 1], pa.date32())),
+        ("published", pa.array([1, 2**62, 1], pa.timestamp("us"))),
+    ],
+    ids=["broken text", "impossible date", "impossible time"],
+)
+def test_an_impossible_value_in_a_table_costs_its_own_row(
+    tmp_path: Path, column: str, values: pa.Array
+) -> None:
+    file = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": pa.array(["sound"] * 3), column: values}), file)
+    first, broken, last = read_records(file, "a.parquet")
+    assert (first.content, last.content) == ("sound", "sound")
+    assert (broken.error or "").startswith("a.parquet, row 1: ")
+
+
+@pytest.mark.parametrize(("suffix", "magic"), [("gz", GZIP.magic), ("zst", ZSTANDARD.magic)])
+def test_what_only_looks_like_a_member_hides_none(
+    tmp_path: Path, suffix: str, magic: bytes
+) -> None:
+    packings: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstandard.compress}
+    compress = packings[suffix]
+    row = json.dumps({"text": os.urandom(500).hex()}).encode() + b"\n"
+    damaged = compress(row)[:60]
+    for decoys in (1, 1000, 30_000):
+        data = damaged + magic * decoys + compress(row)
+        *errors, last = read_records(write(tmp_path, f"a.jsonl.{suffix}", data), "a")
+        assert errors and all(one.error for one in errors)
+        assert last.error is None and len(last.content) == 1000
 
 
 def test_plain_text_needs_no_library_for_other_formats(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.model import probability
 from chaffinch.reports.article import COLUMNS, Mark, article, marked
 from chaffinch.reports.audit_data import AuditData, ReportError
+from chaffinch.reports.audit_rows import write_lines
 from chaffinch.reports.charts import bars
 from chaffinch.reports.contributions import waterfall
 from chaffinch.reports.differences import compare
@@ -357,4 +358,22 @@ def test_wrong_usage_is_said(audit: Path, arguments: list[str], message: str) ->
 def test_a_file_that_cannot_be_written_is_named(audit: Path, tmp_path: Path) -> None:
     output = tmp_path / "no folder" / "report.html"
     done = CliRunner().invoke(main, ["report", str(audit), "-o", str(output)])
-    assert done.exit_code == 1 and "cannot be written" in done.output
+    assert done.exit_code == 1 and f"{output} cannot be written" in done.output
+
+
+def test_a_report_that_finds_no_room_leaves_the_one_before(
+    audit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "report.html"
+    output.write_text("the one before")
+
+    def no_room(path: Path, *_: object, **__: object) -> None:
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", no_room)
+    with pytest.raises(OSError, match="No space left") as full:
+        write_lines(output, ["text"])
+    monkeypatch.undo()
+    assert full.value.filename == str(output)
+    assert output.read_text() == "the one before" and list(tmp_path.iterdir()) == [output]

@@ -3,14 +3,15 @@
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from chaffinch.datasets.readers.reader import Reader
-from chaffinch.datasets.readers.tables import NO_CONTENT, record_of_row
+from chaffinch.datasets.readers.tables import no_content, record_of_row
 from chaffinch.datasets.readers.unpacking import DAMAGE, sentence
 from chaffinch.datasets.records import MAX_BYTES, Record
 
 _DELIMITERS = ",;\t|"
+_MAX_HEADER = 1_000_000
 
 
 def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
@@ -18,14 +19,19 @@ def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
     text = io.TextIOWrapper(io.BufferedReader(stream), "utf-8-sig", "replace", newline="")  # type: ignore[type-var]
     offset = 0
     try:
-        header = text.readline()
+        header = text.readline(_MAX_HEADER)
+        if len(header) == _MAX_HEADER:
+            yield Record(name, 0, error=f"{name}: the first line is no header. Give the columns.")
+            return
         delimiter = max(_DELIMITERS, key=header.count)
         columns = [column.strip() for column in next(csv.reader([header], delimiter=delimiter), [])]
         if not {"text", "html"} & set(columns):
-            yield Record(name, 0, error=NO_CONTENT.format(name=name, columns=", ".join(columns)))
+            yield no_content(name, columns)
             return
-        rows = csv.reader(text, delimiter=delimiter)
+        lines = _Lines(text)
+        rows = csv.reader(lines, delimiter=delimiter)
         for row in rows:
+            lines.left = MAX_BYTES
             if not row:
                 continue
             place = f"{name}, line {rows.line_num + 1}"
@@ -41,6 +47,36 @@ def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
         )
     except DAMAGE as error:
         yield Record(name, offset, error=sentence(name, error))
+
+
+class _Lines:
+    """Lines of a table, of which no row is held that is longer than `MAX_BYTES` characters.
+
+    Args:
+        text: The table.
+
+    Attributes:
+        left: Characters that the present row may still have.
+
+    Raises:
+        csv.Error: The row is longer.
+    """
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self.left = MAX_BYTES
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self.left + 1)
+        if not line:
+            raise StopIteration
+        self.left -= len(line)
+        if self.left < 0:
+            raise csv.Error(f"longer than {MAX_BYTES // 1_000_000} MB")
+        return line
 
 
 CSV = Reader("CSV", (".csv", ".tsv"), _read, any_bytes=True)

@@ -1,14 +1,15 @@
 """Parquet tables: a record a row, with the columns of JSON Lines."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from chaffinch.datasets.readers.reader import Reader
-from chaffinch.datasets.readers.tables import COLUMNS, NO_CONTENT, record_of_row
+from chaffinch.datasets.readers.tables import COLUMNS, no_content, record_of_row
 from chaffinch.datasets.records import Record
 
 _MAGIC = b"PAR1"
 _BATCH = 64
+_IMPOSSIBLE = (ValueError, OverflowError)
 
 
 def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
@@ -23,21 +24,36 @@ def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
         return
     columns = [column for column in COLUMNS if column in file.schema_arrow.names]
     if not {"text", "html"} & set(columns):
-        names = ", ".join(file.schema_arrow.names)
-        yield Record(name, 0, error=NO_CONTENT.format(name=name, columns=names))
+        yield no_content(name, file.schema_arrow.names)
         return
     offset = end = 0
     for group in range(file.num_row_groups):
         end += file.metadata.row_group(group).num_rows
         try:
             for batch in file.iter_batches(_BATCH, [group], columns, use_threads=False):
-                for row in batch.to_pylist():
-                    yield record_of_row(row, name, offset, f"{name}, row {offset}")
+                for row in _rows(batch):
+                    place = f"{name}, row {offset}"
+                    if isinstance(row, Exception):
+                        yield Record(name, offset, error=f"{place}: {_line(row)}. Mend the row.")
+                    else:
+                        yield record_of_row(row, name, offset, place)
                     offset += 1
         except (*damage, ValueError) as error:
             problem = f"cannot be read ({_line(error)}). Write the file again."
             yield Record(name, offset, error=f"{name}, rows {offset} to {end - 1}: {problem}")
             offset += 1
+
+
+def _rows(batch: Any) -> Iterator[dict[str, object] | Exception]:
+    """Rows of a record batch; an exception for one with a broken text or an impossible date."""
+    try:
+        yield from batch.to_pylist()
+    except _IMPOSSIBLE as error:
+        if batch.num_rows == 1:
+            yield error
+            return
+        for index in range(batch.num_rows):
+            yield from _rows(batch.slice(index, 1))
 
 
 def _line(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Rows of tables as records, whatever the table is stored in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from chaffinch.datasets.records import Record
@@ -8,10 +8,19 @@ from chaffinch.datasets.records import Record
 COLUMNS = ("id", "url", "title", "text", "html", "published")
 """Columns that are read; ``text`` or ``html`` there must be."""
 
-NO_CONTENT = (
-    "{name} has no column `text` or `html` (its columns: {columns}). Rename the one that holds "
-    "the documents."
-)
+_SHOWN_COLUMNS = 20
+_SHOWN_CHARACTERS = 40
+
+
+def no_content(name: str, columns: Sequence[str]) -> Record:
+    """What becomes of a table without a column that holds documents."""
+    shown = [column[:_SHOWN_CHARACTERS] for column in columns[:_SHOWN_COLUMNS]]
+    shown += ["..."] if len(columns) > _SHOWN_COLUMNS else []
+    sentence = (
+        f"{name} has no column `text` or `html` (its columns: {', '.join(shown)}). Rename the one "
+        "that holds the documents."
+    )
+    return Record(name, 0, error=sentence)
 
 
 def record_of_row(row: Mapping[str, object], name: str, offset: int, place: str) -> Record:

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 _INPUT = 4096
 """Bytes taken in at a time: even 32,000 times larger unpacked, they fit in memory."""
 
-START_BYTES = 140_000
-"""Packed bytes from which the first unpacked ones are had: a Zstandard block holds 128 KB."""
-
 _START = 2048
 
 _PROOF = 64
@@ -45,13 +42,15 @@ class Packing(NamedTuple):
         magic: What its members begin with.
         member: Makes an object that unpacks one member.
         start: Unpacks the first bytes of a member, at most as many as its second argument says.
+        start_bytes: Packed bytes from which the first unpacked ones are had.
         broken: The error of damaged data.
     """
 
     name: str
     magic: bytes
     member: Callable[[], _Member]
-    start: Callable[[bytes, int], bytes]
+    start: Callable[[memoryview, int], bytes]
+    start_bytes: int
     broken: Callable[[], type[Exception]]
 
 
@@ -59,11 +58,11 @@ def _gzip_member() -> _Member:
     return zlib.decompressobj(wbits=31)
 
 
-def _gzip_start(packed: bytes, most: int) -> bytes:
+def _gzip_start(packed: memoryview, most: int) -> bytes:
     return zlib.decompressobj(wbits=31).decompress(packed, most)
 
 
-def _zstandard_start(packed: bytes, most: int) -> bytes:
+def _zstandard_start(packed: memoryview, most: int) -> bytes:
     import zstandard
 
     return zstandard.ZstdDecompressor().stream_reader(packed).read(most)
@@ -81,10 +80,17 @@ def _zstandard_error() -> type[Exception]:
     return zstandard.ZstdError
 
 
-GZIP = Packing("gzip", b"\x1f\x8b\x08", _gzip_member, _gzip_start, lambda: zlib.error)
+GZIP = Packing("gzip", b"\x1f\x8b\x08", _gzip_member, _gzip_start, 2 * _START, lambda: zlib.error)
 ZSTANDARD = Packing(
-    "Zstandard", b"\x28\xb5\x2f\xfd", _zstandard_member, _zstandard_start, _zstandard_error
+    "Zstandard",
+    b"\x28\xb5\x2f\xfd",
+    _zstandard_member,
+    _zstandard_start,
+    140_000,  # A block, which is unpacked as a whole, holds 128 KB.
+    _zstandard_error,
 )
+START_BYTES = max(GZIP.start_bytes, ZSTANDARD.start_bytes)
+"""Bytes of a member from which its first unpacked ones are had, whatever its compression."""
 
 
 def packing_of(start: bytes) -> Packing | None:
@@ -92,15 +98,15 @@ def packing_of(start: bytes) -> Packing | None:
     return next((one for one in (GZIP, ZSTANDARD) if start.startswith(one.magic)), None)
 
 
-def unpacked_start(packing: Packing, start: bytes) -> bytes:
+def unpacked_start(packing: Packing, start: bytes | memoryview) -> bytes:
     """What the first bytes of a member unpack to, at most 2 KB; b"" where they do not.
 
     Args:
         packing: The compression.
-        start: The first `START_BYTES` of the member.
+        start: The first `START_BYTES` of the member, or more; nothing of it is copied.
     """
     try:
-        return packing.start(start, _START)
+        return packing.start(memoryview(start)[: packing.start_bytes], _START)
     except packing.broken():
         return b""
 
@@ -182,20 +188,20 @@ class UnpackedStream(io.RawIOBase):
     def _find_next_member(self) -> None:
         """Drop input up to the next magic number from which something unpacks."""
         magic = self._packing.magic
-        searched = self._input[1:]
+        searched, place, ended = self._input, 1, False
         while True:
-            found = searched.find(magic)
-            if found >= 0:
-                if len(searched) - found < START_BYTES:
-                    searched = searched[found:] + self._packed.read(START_BYTES)
-                    found = 0
-                if len(unpacked_start(self._packing, searched[found:])) >= _PROOF:
-                    self._input = searched[found:]
+            found = searched.find(magic, place)
+            if found < 0:
+                more = self._packed.read(_INPUT)
+                if not more:
+                    self._input = b""
                     return
-                searched = searched[found + 1 :]
-                continue
-            more = self._packed.read(_INPUT)
-            if not more:
-                self._input = b""
+                searched, place = searched[max(place, len(searched) + 1 - len(magic)) :] + more, 0
+            elif not ended and len(searched) - found < START_BYTES:
+                more = self._packed.read(START_BYTES)
+                searched, place, ended = searched[found:] + more, 0, not more
+            elif len(unpacked_start(self._packing, memoryview(searched)[found:])) >= _PROOF:
+                self._input = searched[found:]
                 return
-            searched = searched[1 - len(magic) :] + more
+            else:
+                place = found + 1

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
 _MAGIC = b"WARC/"
-_CHUNK = 1 << 16
+_FIRST_CHUNK = 1 << 12
+_CHUNK = 1 << 20
 _PLAIN_MARK = b"\n" + _MAGIC
 _MARK = re.compile(b"|".join(map(re.escape, (_PLAIN_MARK, GZIP.magic, ZSTANDARD.magic))))
 """What a record begins with: a plain one, or a compressed one."""
@@ -169,27 +170,31 @@ def _decoded(content: bytes, encodings: list[tuple[str, str]]) -> bytes:
 
 def _next_start(stream: BinaryIO, position: int) -> int | None:
     """Where the next record begins at or behind a position, or None."""
-    buffer, place = b"", position
+    # It mostly is near.
+    size = _FIRST_CHUNK
     while True:
-        stream.seek(place + len(buffer))
-        piece = stream.read(_CHUNK)
-        if not piece:
-            return None
-        buffer += piece
+        stream.seek(position)
+        buffer = stream.read(size)
+        ended = len(buffer) < size
+        # Of the next piece: a mark may begin in this one.
+        next_place = len(buffer) - len(_PLAIN_MARK) + 1
         for found in _MARK.finditer(buffer):
-            start = place + found.start()
+            start = found.start()
             if found[0] == _PLAIN_MARK:
-                return start + 1
-            if _holds_header(stream, start):
-                return start
-        place += len(buffer) - len(_PLAIN_MARK) + 1
-        buffer = buffer[1 - len(_PLAIN_MARK) :]
+                return position + start + 1
+            if not ended and start > size - START_BYTES:
+                next_place = start
+                break
+            if _holds_header(memoryview(buffer)[start:]):
+                return position + start
+        if ended:
+            return None
+        position += next_place
+        size = _CHUNK
 
 
-def _holds_header(stream: BinaryIO, position: int) -> bool:
-    stream.seek(position)
-    start = stream.read(START_BYTES)
-    packing = packing_of(start)
+def _holds_header(start: memoryview) -> bool:
+    packing = packing_of(bytes(start[:4]))
     return packing is not None and is_warc(unpacked_start(packing, start))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.sources import is_url
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import Documents, documents
@@ -128,7 +129,7 @@ def run_audit(
 
 def _where(crawl: str | Path) -> str:
     """A crawl's place, whatever the directory that the command is given in."""
-    return str(crawl) if is_url(str(crawl)) else str(Path(crawl).absolute())
+    return str(crawl) if is_url(str(crawl)) else shown_name(str(Path(crawl).absolute()))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from chaffinch.datasets.file_names import real_name, shown_name
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
 from chaffinch.datasets.sources import filesystem_of, is_url
 
@@ -28,7 +29,8 @@ class CrawlFile(NamedTuple):
     """One file of a crawl, in the state it was found in.
 
     Attributes:
-        path: Path relative to the crawl's folder, with forward slashes, or as listed.
+        path: Path relative to the crawl's folder, with forward slashes, or as listed; as
+            `shown_name` writes it.
         size: Bytes.
         modified: Time of the last change, in nanoseconds, or a digest of what a remote file
             system states of the file's version.
@@ -94,7 +96,7 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
                 else:
                     yield _stated(path, path.relative_to(crawl).as_posix())
         for error in unreadable:
-            yield CrawlFile(_shown(Path(error.filename).relative_to(crawl).as_posix()), 0, 0)
+            yield CrawlFile(shown_name(Path(error.filename).relative_to(crawl).as_posix()), 0, 0)
 
     return Crawl(str(Path(crawl).absolute()), _table(walk()), skipped)
 
@@ -122,7 +124,7 @@ def _listed(name: str) -> CrawlFile:
     try:
         return _remote_file(name, filesystem.info(path))
     except OSError:
-        return CrawlFile(_shown(name), 0, 0)
+        return CrawlFile(shown_name(name), 0, 0)
 
 
 def _remote(url: str) -> Crawl:
@@ -145,7 +147,7 @@ def _remote(url: str) -> Crawl:
 def _remote_file(name: str, state: dict[str, object]) -> CrawlFile:
     version = repr([state.get(key) for key in _FILE_STATE]).encode()
     size = state.get("size")
-    return CrawlFile(_shown(name), size if isinstance(size, int) else 0, zlib.crc32(version))
+    return CrawlFile(shown_name(name), size if isinstance(size, int) else 0, zlib.crc32(version))
 
 
 def location(root: str, path: str) -> str:
@@ -158,6 +160,7 @@ def location(root: str, path: str) -> str:
     >>> location("zip://pages::https://host.example/crawl.zip", "a.txt")
     'zip://pages/a.txt::https://host.example/crawl.zip'
     """
+    path = real_name(path)
     if is_url(path):
         return path
     if not is_url(root):
@@ -208,12 +211,8 @@ def _stated(path: Path, name: str) -> CrawlFile:
     try:
         found = path.stat()
     except OSError:
-        return CrawlFile(_shown(name), 0, 0)
-    return CrawlFile(_shown(name), found.st_size, found.st_mtime_ns)
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return CrawlFile(shown_name(name), 0, 0)
+    return CrawlFile(shown_name(name), found.st_size, found.st_mtime_ns)
 
 
 def mirrored_url(path: str) -> str:

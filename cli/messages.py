@@ -1,0 +1,18 @@
+"""Sentences for a command's user, on standard error."""
+
+import click
+
+from chaffinch.reports.text import printable
+
+
+def complain(sentence: str) -> None:
+    """Say what went wrong with one input, while the command goes on."""
+    click.echo(f"chaffinch: {printable(sentence)}", err=True)
+
+
+def made_printable(error: click.ClickException) -> click.ClickException:
+    """The same error with a message, names out of a crawl in it, that a terminal can print."""
+    message = "\n".join(map(printable, error.format_message().split("\n")))
+    if isinstance(error, click.UsageError):
+        return click.UsageError(message, error.ctx)
+    return click.ClickException(message)

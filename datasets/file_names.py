@@ -1,0 +1,42 @@
+"""Names of files as text that any table or JSON can hold, and back.
+
+A name on Linux is any bytes; Python gives those that are no UTF-8 as lone surrogates, which no
+encoding of an output can hold.
+"""
+
+import re
+
+_ESCAPED = re.compile(r"\\x([89a-f][0-9a-f])")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TO_READ_BACK = re.compile(rf"\\\\|{_ESCAPED.pattern}")
+
+
+def shown_name(name: str) -> str:
+    r"""A name with each byte that is no UTF-8 written as ``\x`` and two digits.
+
+    No two names are shown alike: where a byte is written so, or a name looks as if, its own
+    backslashes are doubled.
+
+    Args:
+        name: A path as the system gives it.
+
+    >>> shown_name("caf\udce9.txt"), shown_name("café.txt"), shown_name(r"a\b")
+    ('caf\\xe9.txt', 'café.txt', 'a\\b')
+    """
+    if not (_SURROGATE.search(name) or _ESCAPED.search(name)):
+        return name
+    doubled = name.replace("\\", "\\\\").encode("utf-8", "surrogateescape")
+    return doubled.decode("utf-8", "backslashreplace")
+
+
+def real_name(shown: str) -> str:
+    r"""The name that `shown_name` made this of, for the system to open.
+
+    >>> real_name(r"caf\xe9.txt")
+    'caf\udce9.txt'
+    """
+    if not _ESCAPED.search(shown):
+        return shown
+    return _TO_READ_BACK.sub(
+        lambda match: chr(0xDC00 + int(match[1], 16)) if match[1] else "\\", shown
+    )

@@ -1,0 +1,28 @@
+"""JSON that every program reads: in ASCII, and no half of a surrogate pair in it."""
+
+import json
+import re
+from typing import Any
+
+# Escaped backslashes and whole pairs are matched first, so that none is cut in two.
+_ESCAPES = re.compile(
+    r"\\\\|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?P<half>\\ud[89a-f][0-9a-f]{2})"
+)
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    r"""A value as JSON (RFC 8259) that is I-JSON as well (RFC 7493).
+
+    A half of a surrogate pair becomes the replacement character, which takes one code point as
+    well, so that places in a text stay right.
+
+    Raises:
+        ValueError: A number is not finite.
+
+    >>> json_text({"half": "\ud800", "whole": "\U0001f426"})
+    '{"half": "\\ufffd", "whole": "\\ud83d\\udc26"}'
+    """
+    text = json.dumps(value, allow_nan=False, indent=indent)
+    if r"\ud" not in text:
+        return text
+    return _ESCAPES.sub(lambda found: r"\ufffd" if found["half"] else found[0], text)

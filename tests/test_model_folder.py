@@ -1,0 +1,238 @@
+"""A model folder from a stranger: nothing runs, nothing outside is read, everything is checked."""
+
+import json
+import os
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chaffinch.detector.data_folder import digest_of
+from chaffinch.detector.model import BUNDLED, ModelError, load_model
+
+Spoil = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(BUNDLED, tmp_path_factory.mktemp("whole") / "model"))
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path) -> Path:
+    """A model folder to spoil; its files are links, to be replaced and not written to."""
+    return Path(shutil.copytree(whole, tmp_path / "model", copy_function=os.link))
+
+
+def write(file: Path, content: bytes | str) -> None:
+    file.unlink()
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def described(folder: Path, **changes: Any) -> None:
+    """Change what ``model.json`` says, and make its digests those of the files."""
+    file = folder / "model.json"
+    model = json.loads(file.read_text())
+    changed = (name for name in model["digests"] if (folder / name).stat().st_nlink == 1)
+    model["digests"].update((name, digest_of(folder / name)) for name in list(changed))
+    for name, value in changes.items():
+        target = model["classifier"] if name in model["classifier"] else model
+        target[name] = value
+    write(file, json.dumps(model))
+
+
+def stated(**changes: Any) -> Spoil:
+    return lambda folder: described(folder, **changes)
+
+
+def classifier(name: str, value: object) -> Spoil:
+    """Another first number in a column of the classifier."""
+
+    def spoil(folder: Path) -> None:
+        column = json.loads((folder / "model.json").read_text())["classifier"][name]
+        described(folder, **{name: [value, *column[1:]]})
+
+    return spoil
+
+
+def array(name: str, change: Callable[[np.ndarray], Any]) -> Spoil:
+    """Another array, with a digest that is right."""
+
+    def spoil(folder: Path) -> None:
+        file = folder / f"{name}.npy"
+        values = np.load(file)
+        changed = change(values)
+        file.unlink()
+        np.save(file, values if changed is None else changed)
+        described(folder)
+
+    return spoil
+
+
+def put(place: Any, value: object) -> Callable[[np.ndarray], None]:
+    def change(values: np.ndarray) -> None:
+        values[place] = value
+
+    return change
+
+
+def words(change: Callable[[str], str]) -> Spoil:
+    def spoil(folder: Path) -> None:
+        file = folder / "vocabulary.txt"
+        write(file, change(file.read_text("utf-8")))
+        described(folder)
+
+    return spoil
+
+
+def linked(folder: Path) -> None:
+    outside = folder.parent / "outside.npy"
+    (folder / "unigram.npy").rename(outside)
+    (folder / "unigram.npy").symlink_to(outside)
+
+
+def linked_description(folder: Path) -> None:
+    outside = folder.parent / "outside.json"
+    (folder / "model.json").rename(outside)
+    (folder / "model.json").symlink_to(outside)
+
+
+def pipe(folder: Path) -> None:
+    (folder / "unigram.npy").unlink()
+    os.mkfifo(folder / "unigram.npy")
+
+
+def pickled(folder: Path) -> None:
+    """What runs a command where it is unpickled."""
+
+    class Command:
+        def __reduce__(self) -> Any:
+            return os.mkdir, (str(folder.parent / "ran"),)
+
+    header = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }".ljust(117) + b"\n"
+    data = b"\x93NUMPY\x01\x00\x76\x00" + header + pickle.dumps([Command()])
+    write(folder / "unigram.npy", data)
+    described(folder)
+
+
+def huge(folder: Path) -> None:
+    (folder / "vocabulary.txt").unlink()
+    with (folder / "vocabulary.txt").open("wb") as stream:
+        stream.truncate(1 << 40)
+
+
+def claims(text: str) -> Spoil:
+    def spoil(folder: Path) -> None:
+        file = folder / "unigram.npy"
+        data = file.read_bytes()
+        start = data.index(b"'shape': ")
+        shape = text.encode().ljust(128 - start - 10)
+        write(file, data[: start + 9] + shape + b"\n" + data[128:])
+        described(folder)
+
+    return spoil
+
+
+def digest(name: str, value: str | None) -> Spoil:
+    def spoil(folder: Path) -> None:
+        file = folder / "model.json"
+        model = json.loads(file.read_text())
+        model["digests"][name] = value
+        if value is None:
+            del model["digests"][name]
+        write(file, json.dumps(model))
+
+    return spoil
+
+
+def text(content: str) -> Spoil:
+    return lambda folder: write(folder / "model.json", content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (text("{"), "not a sound model"),
+        (text("[]"), "not a sound model"),
+        (text("[" * 100_000), "not a sound model"),
+        (text('{"schema_version": 1' + "0" * 5_000 + "}"), "not a sound model"),
+        (stated(schema_version=0), "schema 0, but this version reads schema"),
+        (stated(classifier=5), "not a sound model"),
+        (stated(name="\x1b[31mred"), "name must be text"),
+        (stated(name=["a"]), "name must be text"),
+        (stated(features=["shape.words"]), "trained with other signals"),
+        (stated(weight="0"), "finite number for each feature"),
+        (stated(weight=[1]), "finite number for each feature"),
+        (classifier("weight", "1"), "finite number for each feature"),
+        (classifier("weight", float("nan")), "finite number for each feature"),
+        (classifier("weight", 10**400), "finite number for each feature"),
+        (classifier("centre", True), "finite number for each feature"),
+        (classifier("weight", -1.0), "weights and limits not under"),
+        (classifier("highest", -1.0), "weights and limits not under"),
+        (classifier("scale", 0.0), "scales must be over 0"),
+        (stated(intercept=float("inf")), "finite intercept"),
+        (stated(threshold=1), "must lie between 0 and 1"),
+        (stated(base_rate=None), "not a sound model"),
+        (digest("unigram.npy", "0" * 32), "content of unigram.npy differs from its digest"),
+        (digest("unigram.npy", None), "must name every file, and no other. See unigram.npy"),
+        (digest("../outside.npy", "0" * 32), r"must name every file, and no other. See \.\./"),
+        (lambda folder: (folder / "backoff.npy").unlink(), "backoff.npy is missing"),
+        (linked, "unigram.npy is no plain file"),
+        (linked_description, "model.json is no plain file"),
+        (pipe, "unigram.npy is no plain file"),
+        (huge, "vocabulary.txt has more than"),
+        (pickled, "Python objects in dtype"),
+        (claims("(99999999999,), }"), "not a sound model"),
+        (claims("(-1,), }"), "not a sound model"),
+        (claims("__import__('os').mkdir('ran'), }"), "not a sound model"),
+        (array("unigram", lambda values: values.astype(np.float64)), "must be float32 with 1 axes"),
+        (array("unigram", lambda values: values.astype(">f4")), "must be float32 with 1 axes"),
+        (array("unigram", lambda values: values[:-1]), r"must hold \d+ numbers"),
+        (array("unigram", put(0, np.nan)), "finite numbers"),
+        (array("context_place", put((0, 0), 1e30)), "finite numbers, none beyond 10,000"),
+        (array("context_bias", lambda values: values[1:]), r"must have the shape \(\d+,\)"),
+        (array("context_units", put(0, 0)), "numbers over 0"),
+        (array("channel_start", put(5, 2**31)), "channel's arrays do not fit together"),
+        (array("channel_start", put(slice(-9, -1), 0)), "channel's arrays do not fit together"),
+        (array("channel_originals", put(0, 2**16 - 1)), "channel's arrays do not fit together"),
+        (array("channel_originals", put(0, 0)), "channel's arrays do not fit together"),
+        (array("channel_weights", lambda values: values[1:]), "do not fit together"),
+        (array("phrase_phrases", put((0, 0), 0)), "phrase channel's arrays"),
+        (array("phrase_phrases", lambda values: values[::-1]), "phrase channel's arrays"),
+        (array("phrase_original", put(0, 2**31)), "phrase channel's arrays"),
+        (array("phrase_start", put(0, 1)), "phrase channel's arrays"),
+        (array("bigram_fingerprints", lambda values: values[1:]), "bigram table's arrays"),
+        (array("bigram_values", lambda values: values[:, :0]), "bigram table's arrays"),
+        (array("odds_knots", put((0, 1), -1e4)), "with rising knots"),
+        (array("odds_phrase_knots", lambda values: values[:0]), "odds' arrays"),
+        (array("vocabulary_hashes", lambda values: values[::-1]), "must hold the words of"),
+        (words(lambda text: text[: text.rindex("\n")]), r"must hold \d+ words"),
+        (words(lambda text: text.replace("\n", "a\n", 1)), "must hold the words of"),
+        (words(lambda text: text.replace("\n", "\n\n", 1)), r"must hold \d+ words"),
+    ],
+)  # fmt: skip
+def test_an_unsound_folder_is_refused_with_the_reason(
+    folder: Path, tmp_path: Path, spoil: Spoil, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spoil(folder)
+    with pytest.raises(ModelError, match=message) as refused:
+        load_model(folder)
+    assert str(folder) in str(refused.value)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_copy_is_sound(folder: Path) -> None:
+    described(folder)
+    assert load_model(folder).name == load_model().name
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for path in (tmp_path / "file", tmp_path / "missing", tmp_path):
+        with pytest.raises(ModelError, match=f"{path}.*model"):
+            load_model(path)
