@@ -1,6 +1,5 @@
-"""The last stage of an audit: rows with what only the whole crawl can tell, and their order."""
+"""The last stage of an audit: its rows in order, with what only the whole crawl can tell."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chaffinch.detector.audit.republication import NO_ROW, Candidate, CandidateArray, Copies
+from chaffinch.detector.audit.copies import Found
+from chaffinch.detector.audit.republication import NO_ROW
 from chaffinch.detector.audit.rows import Segment, tables
 from chaffinch.detector.audit.shards import ShardWriter
-from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
+from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, nothing_to_spare
 
 _PART_ROWS = 20_000
 _COLUMNS = ("id", "copied", "cluster", "source_id", "similarity")
@@ -53,95 +53,72 @@ class Part(NamedTuple):
 
     def spared(self, fault: Fault) -> "Part":
         """Nothing can be left out here."""
-        raise EngineError(
-            f"A process {fault.reason} while it wrote {self.path.parent}. Make room there, or use "
-            "fewer --jobs, and run the same command again to go on."
-        )
+        raise nothing_to_spare(fault, self.path.parent)
 
 
-class Documents(NamedTuple):
-    """Everything that goes into ``documents/``.
+def parts(rows: Sequence[Segment], found: Found, folder: Path) -> Iterator[Part]:
+    """The tasks that write the files of ``documents/`` into a folder.
 
-    Attributes:
-        digest: The same for the same rows.
-        n_rows: Number of rows.
-        parts: Makes the files' tasks, for the folder that they are written to.
+    Args:
+        rows: All rows, in order.
+        found: Which of them are copies.
+        folder: Where the files go.
     """
-
-    digest: str
-    n_rows: int
-    parts: Callable[[Path], Iterator[Part]]
-
-
-def documents(rows: Sequence[Segment]) -> Documents:
-    """Plan the files of ``documents/`` for all rows, in order."""
-    sizes, copies = _decide(rows)
-    ends = np.cumsum(sizes)
-    ids = _source_ids(rows, ends, copies)
-    stated = repr([(segment.shard.name, segment.paths) for segment in rows]).encode()
-
-    def parts(folder: Path) -> Iterator[Part]:
-        first = start = number = 0
-        for index, end in enumerate(ends.tolist()):
-            if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
-                path = folder / f"part-{number:05d}.parquet"
-                additions = _additions(copies, ids, start, end)
-                yield Part(path, tuple(rows[first : index + 1]), additions)
-                first, start, number = index + 1, end, number + 1
-
-    digest = hashlib.blake2b(stated, digest_size=12).hexdigest()
-    return Documents(digest, sum(sizes), parts)
-
-
-def _decide(rows: Sequence[Segment]) -> tuple[list[int], Copies]:
-    """The number of rows of each segment, and which of all rows are copies."""
-    candidates = CandidateArray()
-    sizes = []
-    for table in tables(rows, Candidate._fields):
-        columns = (column.to_pylist() for column in table.columns)
-        candidates.add([Candidate(*facts) for facts in zip(*columns, strict=True)])
-        sizes.append(table.num_rows)
-    return sizes, candidates.copies()
+    ends = np.cumsum(found.sizes)
+    ids = _source_ids(rows, ends, found)
+    first = start = number = 0
+    for index, end in enumerate(ends.tolist()):
+        if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
+            path = folder / f"part-{number:05d}.parquet"
+            yield Part(path, tuple(rows[first : index + 1]), _additions(found, ids, start, end))
+            first, start, number = index + 1, end, number + 1
 
 
 def _source_ids(
-    rows: Sequence[Segment], ends: NDArray[np.int64], copies: Copies
-) -> tuple[NDArray[np.int64], pa.ChunkedArray]:
-    """The rows that are sources, ascending, and their ids."""
+    rows: Sequence[Segment], ends: NDArray[np.int64], found: Found
+) -> tuple[NDArray[np.int64], pa.Array]:
+    """The numbers of sources, ascending, and their ids."""
+    copies = found.copies
+    n_rows = len(copies.sources)
     sources = np.unique(copies.sources[copies.sources != NO_ROW])
-    owner = np.searchsorted(ends, sources, side="right")
-    found = [pa.array([], pa.string())]
+    in_crawl = sources[sources < n_rows]
+    owner = np.searchsorted(ends, in_crawl, side="right")
+    ids = [pa.array([], pa.string())]
     held, starts = np.unique(owner, return_index=True)
     chosen = [rows[index] for index in held.tolist()]
-    limits = [*starts.tolist(), len(sources)][1:]
+    limits = [*starts.tolist(), len(in_crawl)][1:]
     columns = ("id", "path", "offset")
     for index, start, end, table in zip(
         held.tolist(), starts.tolist(), limits, tables(chosen, columns), strict=True
     ):
-        of_segment = sources[start:end]
+        of_segment = in_crawl[start:end]
         inside = of_segment - (ends[index] - table.num_rows)
         picked = table.take(pa.array(inside))
-        repeated = pa.array(copies.repeated[of_segment])
-        found += pc.if_else(repeated, _places(picked), picked["id"]).chunks
-    return sources, pa.chunked_array(found, pa.string()).combine_chunks()
+        repeated = pa.array(found.documents.repeated[of_segment])
+        ids += pc.if_else(repeated, _places(picked), picked["id"]).chunks
+    if found.originals is not None:
+        originals = sources[sources >= n_rows] - n_rows
+        ids.append(pa.array(found.originals.ids(originals), pa.string()))
+    return sources, pa.chunked_array(ids, pa.string()).combine_chunks()
 
 
 def _additions(
-    copies: Copies, ids: tuple[NDArray[np.int64], pa.Array], start: int, end: int
+    found: Found, ids: tuple[NDArray[np.int64], pa.Array], start: int, end: int
 ) -> pa.Table:
+    copies = found.copies
     clusters, sources = copies.clusters[start:end], copies.sources[start:end]
     copied = sources != NO_ROW
     places = pa.array(np.searchsorted(ids[0], sources), mask=~copied)
     return pa.table(
         {
-            "repeated": copies.repeated[start:end],
+            "repeated": found.documents.repeated[start:end],
             "copied": copied,
             "cluster": pa.array(
                 [f"{cluster:016x}" if cluster else None for cluster in clusters.tolist()],
                 pa.string(),
             ),
             "source_id": ids[1].take(places),
-            "similarity": pa.array(np.ones(end - start), mask=~copied),
+            "similarity": pa.array(copies.similarity[start:end], mask=~copied),
         }
     )
 

@@ -17,8 +17,10 @@ from chaffinch.detector.audit.crawl import CrawlFile, location, mirrored_url
 from chaffinch.detector.audit.schema import error_row, row_schema, rows_table, verdict_row
 from chaffinch.detector.audit.shards import ShardWriter, is_finished, shard_path
 from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
+from chaffinch.detector.despinning import despun_text
 from chaffinch.detector.detector import Detector
 from chaffinch.features.document import Document
+from chaffinch.features.sketch import sketch
 
 SHARD_RECORDS = 500
 """Records of a shard, and so the most that are judged again after a stop."""
@@ -252,21 +254,24 @@ class _Shard:
         documents = [document for _, _, document, _ in batch if document is not None]
         threshold = self._detector.threshold
         try:
-            verdicts = iter(self._detector.score_batch(documents))
+            judged = self._detector.score_batch(documents)
+            # What a spinner replaced is put back, as far as it is known, to find the source by.
+            sketches = sketch([despun_text(verdict) for verdict in judged])
         except Exception as problem:
             if len(batch) > 1:
                 return [row for item in batch for row in self._rows([item])]
             record = batch[0][1]
             return [error_row(record, _failed(record, problem), threshold)]
         rows = []
+        verdicts = zip(judged, sketches, strict=True)
         for _, record, document, error in batch:
             if document is None:
                 rows.append(error_row(record, error or "", threshold))
                 continue
-            verdict = next(verdicts)
+            verdict, minhash = next(verdicts)
             if record.no_page is not None:
                 verdict = replace(verdict, unscorable=record.no_page)
-            rows.append(verdict_row(record, verdict))
+            rows.append(verdict_row(record, verdict, minhash))
         return rows
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 
@@ -83,3 +84,11 @@ class Task(Protocol):
 
 class EngineError(Exception):
     """Processes that cannot go on; the message says why and what to do."""
+
+
+def nothing_to_spare(fault: Fault, folder: Path) -> EngineError:
+    """The error of a task that has to be done whole."""
+    return EngineError(
+        f"A process {fault.reason} while it wrote {folder}. Make room there, or use fewer --jobs, "
+        "and run the same command again to go on."
+    )
