@@ -22,7 +22,6 @@ import pytest
 import zstandard
 
 from chaffinch.detector.audit.audit import AuditError, run_audit
-from chaffinch.detector.audit.republication import Candidate, CandidateArray
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.sites import site_verdict, wilson_interval
 from chaffinch.detector.audit.task import Limits
@@ -281,41 +280,6 @@ def test_a_crawl_that_is_not_there_is_wrong_usage(crawl: str, tmp_path: Path) ->
     )
     assert done.returncode in (1, 2) and "Traceback" not in done.stderr
     assert crawl in done.stderr
-
-
-def copies(*candidates: Candidate) -> list[int]:
-    """The row of each candidate's source, -1 where there is none."""
-    found = CandidateArray()
-    # In two parts, as shards come.
-    found.add(candidates[:2])
-    found.add(candidates[2:])
-    sources: list[int] = found.copies().sources.tolist()
-    return sources
-
-
-def candidate(
-    published: str | None = None, flagged: bool = False, url: str = "", digest: str = "f" * 32
-) -> Candidate:
-    return Candidate(digest, url, "id", published, flagged)
-
-
-def test_the_source_is_unflagged_then_earliest_then_first() -> None:
-    assert copies(
-        candidate("2024-01-01", flagged=True),
-        candidate("2024-03-01"),
-        candidate("2024-02-01"),
-        candidate(),
-        candidate(digest="0" * 31 + "1"),
-        candidate(digest=""),
-        candidate(digest=""),
-    ) == [2, 2, -1, 2, -1, -1, -1]
-
-
-def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
-    one, other = "https://a.example/", "https://b.example/"
-    assert copies(candidate(url=one), candidate(url=one)) == [-1, -1]
-    found = copies(candidate(url=one), candidate(url=one), candidate(url=other))
-    assert found == [-1, -1, 0]
 
 
 @pytest.mark.parametrize(

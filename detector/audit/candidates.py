@@ -31,20 +31,17 @@ class Sharing(NamedTuple):
         first: Number of the first original; originals are numbered after a crawl's rows.
         values: uint64 array of shape (n_values,), values of the originals, rising.
         rows: Integer array of shape (n_values,), the original that each is of, from 0.
-        addresses: uint64 array of shape (n_originals,), hash of each one's address; 0 for none.
     """
 
     first: int
     values: NDArray[np.uint64]
     rows: NDArray[Any]
-    addresses: NDArray[np.uint64]
 
 
 def candidates(
     values: NDArray[np.uint64],
     rows: NDArray[np.int64],
     rank: NDArray[np.int64],
-    addresses: NDArray[np.uint64],
     originals: Sequence[Sharing],
     n_texts: int,
 ) -> tuple[NDArray[np.void], int]:
@@ -60,7 +57,6 @@ def candidates(
         rows: int64 array of shape (n_postings,), the document that each is of.
         rank: int64 array of shape (n_docs,): the likelier a source, the lower; captures of one
             address have one rank.
-        addresses: uint64 array of shape (n_docs,), hash of each document's address.
         originals: Parts of an index of originals.
         n_texts: Number of all texts, documents and originals.
 
@@ -94,8 +90,7 @@ def candidates(
         copy = np.repeat(rows[_spread(start[groups], size[groups])], copies)
         row = part.rows[_spread(np.repeat(first[groups], size[groups]), copies)].astype(np.int64)
         gain = np.repeat(weight[groups], held[groups] * size[groups])
-        elsewhere = (part.addresses[row] != addresses[copy]) | (addresses[copy] == 0)
-        found.append(_pairs(copy, part.first + row, gain)[elsewhere])
+        found.append(_pairs(copy, part.first + row, gain))
     return added_up(np.concatenate(found)), int(common.sum())
 
 

@@ -48,7 +48,7 @@ from chaffinch.detector.audit.task import (
     Limits,
     Place,
     Stage,
-    nothing_to_spare,
+    while_writing,
 )
 from chaffinch.detector.audit.verification import MATCH, verify
 
@@ -146,7 +146,7 @@ class Gathering(NamedTuple):
 
     def spared(self, fault: Fault) -> "Gathering":
         """Nothing can be left out here."""
-        raise nothing_to_spare(fault, self.plan.folder)
+        raise while_writing(fault, self.plan.folder)
 
 
 class Pairing(NamedTuple):
@@ -174,13 +174,12 @@ class Pairing(NamedTuple):
         first = plan.n_rows
         for segment in opened_originals(*plan.reference).segments if plan.reference else ():
             found = segment.texts.between(low, high)
-            sharing.append(Sharing(first, *found, segment.addresses))
+            sharing.append(Sharing(first, *found))
             first += len(segment.texts)
         pairs, common = candidates(
             np.concatenate(values),
             np.concatenate(rows),
             np.load(plan.folder / "rank.npy", mmap_mode="r"),
-            np.load(plan.folder / "addresses.npy", mmap_mode="r"),
             sharing,
             plan.n_texts,
         )
@@ -190,7 +189,7 @@ class Pairing(NamedTuple):
 
     def spared(self, fault: Fault) -> "Pairing":
         """Nothing can be left out here."""
-        raise nothing_to_spare(fault, self.plan.folder)
+        raise while_writing(fault, self.plan.folder)
 
 
 class Verifying(NamedTuple):
@@ -231,7 +230,7 @@ class Verifying(NamedTuple):
 
     def spared(self, fault: Fault) -> "Verifying":
         """Nothing can be left out here."""
-        raise nothing_to_spare(fault, self.plan.folder)
+        raise while_writing(fault, self.plan.folder)
 
     def _write_replaced(self, replaced: Counter[tuple[int, str, str]], first: int) -> None:
         sites = [site for table in tables(self.segments, ("site",)) for site in table["site"]]
@@ -304,7 +303,6 @@ def find_copies(
     folder.mkdir(exist_ok=True)
     sizes, documents = _ranked(rows, index)
     _save(documents.rank, folder / "rank.npy")
-    _save(documents.addresses, folder / "addresses.npy")
     groups = _groups(rows, sizes)
     n_rows = sum(sizes)
     plan = Plan(

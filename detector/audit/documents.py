@@ -13,7 +13,7 @@ from chaffinch.detector.audit.copies import Found
 from chaffinch.detector.audit.republication import NO_ROW
 from chaffinch.detector.audit.rows import Segment, tables
 from chaffinch.detector.audit.shards import ShardWriter
-from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, nothing_to_spare
+from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, while_writing
 
 _PART_ROWS = 20_000
 _COLUMNS = ("id", "copied", "cluster", "source_id", "similarity")
@@ -53,7 +53,7 @@ class Part(NamedTuple):
 
     def spared(self, fault: Fault) -> "Part":
         """Nothing can be left out here."""
-        raise nothing_to_spare(fault, self.path.parent)
+        raise while_writing(fault, self.path.parent)
 
 
 def parts(rows: Sequence[Segment], found: Found, folder: Path) -> Iterator[Part]:

@@ -60,7 +60,6 @@ class Documents(NamedTuple):
             the very same words, often the document itself.
         rank: int64 array of shape (n_docs,): the likelier a source, the lower. Captures of
             one address are one document and have one rank.
-        addresses: uint64 array of shape (n_docs,), hash of each address; 0 without one.
         trusted: bool array of shape (n_docs,): documents that are nobody's copy.
         repeated: bool array of shape (n_docs,): whether an earlier row has the same id.
     """
@@ -68,7 +67,6 @@ class Documents(NamedTuple):
     digests: NDArray[np.uint64]
     first: NDArray[np.int64]
     rank: NDArray[np.int64]
-    addresses: NDArray[np.uint64]
     trusted: NDArray[np.bool_]
     repeated: NDArray[np.bool_]
 
@@ -130,22 +128,21 @@ class CandidateArray:
                 ~trusted,
             )
         )
-        rank = np.empty(len(facts), np.int64)
-        rank[order] = rows
+        place = np.empty(len(facts), np.int64)
+        place[order] = rows
+        rank = place.copy()
         by_address = np.lexsort((rank, facts["address"]))
         for captures in _groups(by_address[facts["address"][by_address] != 0], facts["address"]):
             rank[captures] = rank[captures[0]]
         first = rows.copy()
-        by_words = np.lexsort((rows, rank, facts["digest_rest"], facts["digest"]))
+        by_words = np.lexsort((place, rank, facts["digest_rest"], facts["digest"]))
         by_words = by_words[facts["digest"][by_words] != 0]
         for members in _groups(by_words, facts[["digest", "digest_rest"]]):
             first[members] = members[0]
         repeated = np.zeros(len(facts), np.bool_)
         for members in _groups(np.lexsort((rows, facts["id"])), facts["id"]):
             repeated[members[1:]] = True
-        return Documents(
-            facts["digest"].copy(), first, rank, facts["address"].copy(), trusted, repeated
-        )
+        return Documents(facts["digest"].copy(), first, rank, trusted, repeated)
 
 
 def attributed(
@@ -163,9 +160,9 @@ def attributed(
         identities: Cluster numbers of the originals of an index that occur in the matches.
     """
     n_docs = len(documents.rank)
-    matches = matches[~documents.trusted[matches["copy"]]]
     copied = np.zeros(n_docs, np.bool_)
     copied[matches["copy"]] = True
+    copied &= ~documents.trusted
     original = matches["source"] >= n_docs
     of_copy = np.zeros(len(matches), np.bool_)
     of_copy[~original] = copied[matches["source"][~original]]

@@ -86,9 +86,9 @@ class EngineError(Exception):
     """Processes that cannot go on; the message says why and what to do."""
 
 
-def nothing_to_spare(fault: Fault, folder: Path) -> EngineError:
-    """The error of a task that has to be done whole."""
+def while_writing(fault: Fault, folder: Path) -> EngineError:
+    """What to say of a process that came to an end while it wrote to a folder."""
     return EngineError(
-        f"A process {fault.reason} while it wrote {folder}. Make room there, or use fewer --jobs, "
-        "and run the same command again to go on."
+        f"A process {fault.reason} while it wrote {folder}. Make room there, or use fewer "
+        "--jobs, and run the same command again to go on."
     )
