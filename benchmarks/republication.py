@@ -136,9 +136,10 @@ def paraphrases(data: Path, most: int) -> Iterator[Page]:
         .splitlines()
     )
     pairs = [line.split("\t")[3:5] for line in lines[1:] if line.startswith("1\t")]
-    for size in _SAME_EVENT:
-        for number in range(min(len(pairs) // size, most)):
-            part = pairs[number * size : (number + 1) * size]
+    share = len(pairs) // len(_SAME_EVENT)
+    for first, size in zip(range(0, len(pairs), share), _SAME_EVENT, strict=False):
+        for number in range(min(share // size, most)):
+            part = pairs[first + number * size : first + (number + 1) * size]
             for side in (0, 1):
                 text = " ".join(pair[side] for pair in part)
                 name = f"paraphrase-{size}-{number}-{side}"

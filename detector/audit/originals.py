@@ -81,9 +81,18 @@ class Originals:
         return np.concatenate([np.zeros(0, np.uint64), *(one.identities for one in self.segments)])
 
     def text(self, number: int) -> str:
-        """The text of an original."""
-        segment, row = self._place(number)
-        return self.segments[segment].texts.text(row)
+        """The text of an original.
+
+        Raises:
+            OriginalsError: What is stored there is no text.
+        """
+        segment = int(np.searchsorted(self._ends, number, side="right"))
+        row = number - (int(self._ends[segment - 1]) if segment else 0)
+        try:
+            return self.segments[segment].texts.text(row)
+        except ValueError as error:
+            folder = self.segments[segment].folder
+            raise OriginalsError(f"{folder}: {error}. Build the index again.") from None
 
     def ids(self, numbers: NDArray[np.int64]) -> list[str]:
         """Ids of originals, given by rising numbers."""
@@ -96,10 +105,6 @@ class Originals:
                 found += column.take(pa.array(rows)).to_pylist()
             first = end
         return found
-
-    def _place(self, number: int) -> tuple[int, int]:
-        segment = int(np.searchsorted(self._ends, number, side="right"))
-        return segment, number - (int(self._ends[segment - 1]) if segment else 0)
 
 
 def load_originals(folder: Path, *, verify: bool = True) -> Originals:
