@@ -327,6 +327,7 @@ def share_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "SHARD_RECORDS", 7)
     monkeypatch.setattr(stage, "_GATHERED_ROWS", 1)
     monkeypatch.setattr(stage, "_VALUES_A_RANGE", 1000)
+    monkeypatch.setattr(stage, "_OPEN_FILES", 2)
 
 
 def test_how_rows_are_shared_out_does_not_matter(

@@ -12,7 +12,7 @@ PAIR = np.dtype([("copy", np.int64), ("source", np.int64), ("score", np.int64)])
 MOST_SOURCES = 8
 """A document is paired with at most this many of the likeliest sources of one value, ..."""
 
-MOST_ORIGINALS = 64
+MOST_ORIGINALS = 16
 """... and with this many originals of an index."""
 
 MOST_SHARING = 10_000

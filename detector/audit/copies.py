@@ -64,14 +64,18 @@ REPLACED_SCHEMA = pa.schema(
 """Columns of ``pairs.parquet``: what the copies on a site say in place of their sources' words,
 how often, and in how many documents."""
 
-_GATHERED_ROWS = 4_000
-_VALUES_A_RANGE = 4_000_000
-_TABLE_ROWS = 20_000
+_GATHERED_ROWS, _MOST_GATHERINGS = 4_000, 16_000
+_VALUES_A_RANGE, _MOST_RANGES = 1_000_000, 6_000
+_SAMPLED_VALUES = 1_000
+_TABLE_ROWS, _OPEN_FILES = 5_000, 100
 _FACTS = ("text_digest", "url", "id", "published", "flagged", "probability")
 _CONTRADICTIONS = tuple(
     f"provenance.{name}"
     for name in ("foreign_canonical", "foreign_data", "foreign_byline", "foreign_agency")
 )
+
+
+_NO_VALUES = np.zeros(0, np.uint64)
 
 
 class Plan(NamedTuple):
@@ -82,7 +86,8 @@ class Plan(NamedTuple):
         first_rows: int64 array of shape (n_gatherings,), the first row of each gathering.
         n_rows: Number of the crawl's rows.
         n_texts: Number of all texts, those of the index included.
-        n_ranges: Number of ranges of sketch values.
+        bounds: uint64 array of shape (n_ranges - 1,), the sketch values at which one range
+            ends and the next begins.
         reference: Folder and digest of the index of originals, or None.
     """
 
@@ -90,8 +95,18 @@ class Plan(NamedTuple):
     first_rows: NDArray[np.int64]
     n_rows: int
     n_texts: int
-    n_ranges: int
+    bounds: NDArray[np.uint64]
     reference: tuple[Path, str] | None
+
+    @property
+    def n_ranges(self) -> int:
+        """Number of ranges of sketch values."""
+        return len(self.bounds) + 1
+
+    def range(self, number: int) -> tuple[int, int | None]:
+        """Where a range begins and ends; None for the end of all values."""
+        inner = self.bounds.tolist()
+        return [0, *inner][number], [*inner, None][number]
 
     def gathered(self, number: int) -> Path:
         """Folder of the texts of a gathering."""
@@ -128,13 +143,12 @@ class Gathering(NamedTuple):
     def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
         """Write the gathering's folder."""
         at(Place(Stage.WRITING, 0, 0))
-        nothing = np.zeros(0, np.uint64)
         sketches: list[NDArray[np.uint64]] = []
         texts: list[str | None] = []
         for table in tables(self.segments, ("minhash", "text")):
             for values, text in zip(table["minhash"], table["text"], strict=True):
                 kept = self.kept[len(texts)] and values.is_valid
-                sketches.append(values.values.to_numpy() if kept else nothing)
+                sketches.append(values.values.to_numpy() if kept else _NO_VALUES)
                 texts.append(text.as_py() if len(sketches[-1]) else None)
         folder = self.plan.gathered(self.number)
         draft = folder.with_suffix(".tmp")
@@ -164,11 +178,12 @@ class Pairing(NamedTuple):
         """Write the range's pairs."""
         at(Place(Stage.WRITING, 0, 0))
         plan = self.plan
-        low, high = _bounds(self.number, plan.n_ranges)
-        values, rows = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+        low, high = plan.range(self.number)
+        values, rows = [_NO_VALUES], [np.zeros(0, np.int64)]
         for number, first in enumerate(plan.first_rows.tolist()):
             found = _gathered(plan.gathered(number)).between(low, high)
-            values.append(found[0])
+            # Copies, so that not every file stays open.
+            values.append(np.array(found[0]))
             rows.append(found[1] + first)
         sharing = []
         first = plan.n_rows
@@ -310,7 +325,7 @@ def find_copies(
         np.array([first for first, _ in groups], np.int64),
         n_rows,
         n_rows + (len(index) if index else 0),
-        0,
+        _NO_VALUES,
         (originals, index.digest) if originals and index else None,
     )
     kept = documents.first == np.arange(n_rows)
@@ -325,8 +340,7 @@ def find_copies(
         for number, ((first, segments), end) in enumerate(zip(groups, ends, strict=True))
         if not plan.gathered(number).exists()
     )
-    n_values = sum(len(_gathered(plan.gathered(number)).values) for number in range(len(groups)))
-    plan = plan._replace(n_ranges=max(1, -(-n_values // _VALUES_A_RANGE)))
+    plan = plan._replace(bounds=_evenly([plan.gathered(number) for number in range(len(groups))]))
     done(
         Pairing(plan, number) for number in range(plan.n_ranges) if not plan.pairs(number).exists()
     )
@@ -347,12 +361,23 @@ def find_copies(
 
 
 def write_replaced(found: Found, file: Path) -> None:
-    """Write ``pairs.parquet``: a row a site and pair, the commonest of each site first."""
-    streams = [_rows_of(part) for part in sorted(found.folder.glob("replaced-*.parquet"))]
+    """Write ``pairs.parquet``: a row a site and pair, in the order of their letters."""
+    parts = sorted(found.folder.glob("replaced-*.parquet"))
+    merged = 0
+    while len(parts) > _OPEN_FILES:
+        joined = found.folder / f"joined-{merged:06d}.parquet"
+        _merge(parts[:_OPEN_FILES], joined)
+        parts, merged = [*parts[_OPEN_FILES:], joined], merged + 1
+    _merge(parts, file)
+
+
+def _merge(parts: Sequence[Path], file: Path) -> None:
+    """Add up sorted tables, of which a part at a time is held."""
     draft = file.with_suffix(".tmp")
     with pq.ParquetWriter(draft, REPLACED_SCHEMA, compression="zstd") as writer:
         waiting: list[tuple[Any, ...]] = []
-        for key, same in groupby(heapq.merge(*streams), key=itemgetter(0, 1, 2)):
+        rows = heapq.merge(*(_rows_of(part) for part in parts))
+        for key, same in groupby(rows, key=itemgetter(0, 1, 2)):
             counts = [(row[3], row[4]) for row in same]
             waiting.append((*key, *map(sum, zip(*counts, strict=True))))
             if len(waiting) == _TABLE_ROWS:
@@ -363,8 +388,9 @@ def write_replaced(found: Found, file: Path) -> None:
 
 
 def _rows_of(part: Path) -> Iterator[tuple[Any, ...]]:
-    for batch in pq.ParquetFile(part).iter_batches(_TABLE_ROWS):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    with pq.ParquetFile(part) as file:
+        for batch in file.iter_batches(_TABLE_ROWS):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _replaced_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
@@ -381,11 +407,8 @@ def _ranked(rows: Sequence[Segment], index: Originals | None) -> tuple[list[int]
     sizes = []
     for table in tables(rows, (*_FACTS, *(f"features.{name}" for name in _CONTRADICTIONS))):
         columns = [table[name].to_pylist() for name in _FACTS]
-        said = [
-            any(features.values()) if features else False
-            for features in table["features"].to_pylist()
-        ]
-        facts.add([Candidate(*facts) for facts in zip(*columns, said, strict=True)])
+        against = [bool(one) and any(one.values()) for one in table["features"].to_pylist()]
+        facts.add([Candidate(*row) for row in zip(*columns, against, strict=True)])
         sizes.append(table.num_rows)
     trusted = (index.addresses, index.identities) if index else ()
     return sizes, facts.documents(*trusted)
@@ -394,20 +417,25 @@ def _ranked(rows: Sequence[Segment], index: Originals | None) -> tuple[list[int]
 def _groups(rows: Sequence[Segment], sizes: Sequence[int]) -> list[tuple[int, tuple[Segment, ...]]]:
     """Consecutive segments of some thousand rows together, each with its first row."""
     groups: list[tuple[int, tuple[Segment, ...]]] = []
-    first = held = 0
-    start = 0
+    enough = max(_GATHERED_ROWS, sum(sizes) // _MOST_GATHERINGS)
+    first = held = start = 0
     for index, size in enumerate(sizes):
         held += size
-        if held >= _GATHERED_ROWS or index == len(sizes) - 1:
+        if held >= enough or index == len(sizes) - 1:
             groups.append((first, tuple(rows[start : index + 1])))
             first, held, start = first + held, 0, index + 1
     return groups
 
 
-def _bounds(number: int, n_ranges: int) -> tuple[int, int | None]:
-    """The values of a range: from the first up to the second, None for the end of all."""
-    last = number == n_ranges - 1
-    return number * 2**64 // n_ranges, None if last else (number + 1) * 2**64 // n_ranges
+def _evenly(folders: Sequence[Path]) -> NDArray[np.uint64]:
+    """Inner bounds of ranges with about as many values each: low values are commoner."""
+    # One file is open at a time.
+    n_values = sum(len(SketchedTexts.load(folder).values) for folder in folders)
+    n_ranges = -(-n_values // max(_VALUES_A_RANGE, n_values // _MOST_RANGES))
+    step = max(1, n_values // (max(n_ranges, 1) * _SAMPLED_VALUES))
+    parts = [np.array(SketchedTexts.load(folder).values[::step]) for folder in folders]
+    sample = np.sort(np.concatenate([_NO_VALUES, *parts]))
+    return np.unique(sample[np.arange(1, n_ranges) * len(sample) // max(n_ranges, 1)])
 
 
 @lru_cache(maxsize=64)
