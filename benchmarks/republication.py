@@ -154,9 +154,9 @@ def make_crawl(
     texts = [text for texts in read_part(data, part, 10**6).values() for text in texts]
     texts = [text for text in texts if len(text.text.split()) >= _LEAST_WORDS]
     texts = [texts[at] for at in np.random.default_rng(0).permutation(len(texts)).tolist()]
-    share = max(len(texts) // 3, 1)
-    known, unknown, others = texts[:share], texts[share : 2 * share], texts[2 * share :]
     n_copies = n_documents * 3 // 10
+    share = max(min(len(texts) // 3, n_copies // _COPIES_OF_A_SOURCE), 1)
+    known, unknown, others = texts[:share], texts[share : 2 * share], texts[2 * share :]
     pages = [
         *copies(known, lexicons, True, n_copies, 1),
         *copies(unknown, lexicons, False, n_copies, 2),
