@@ -43,6 +43,7 @@ dates happen to honest pages, and one strange word is all there is to doubt in s
 
 _RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 _ONE_KIND, _MOST_OF_ONE_KIND = 0.52, 0.9
+_TWO_TORTURED = 0.6
 _TORTURED = FEATURE_NAMES.index("tortured.phrases")
 
 
@@ -129,7 +130,7 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
     """A classifier that any two kinds of residue convince, and no number of one kind.
 
     What a linear model cannot learn: honest pages have one kind now and then, so two are worth
-    more than twice one. Nor do single tortured phrases; four different ones do.
+    more than twice one. Of tortured phrases it takes four different ones.
     """
     needed = log_odds(classifier.threshold) - classifier.intercept
     weight, highest = np.array(classifier.weight), np.array(classifier.highest)
@@ -137,8 +138,8 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
     kinds = np.isin(classifier.features, _RESIDUE_KINDS) & (weight > 0) & (one_piece > 0)
     one_piece = np.where(kinds, one_piece, 1.0)
     weight = np.where(kinds, np.maximum(weight, _ONE_KIND * needed / one_piece), weight)
-    one_phrase = (1 - classifier.centre[_TORTURED]) / classifier.scale[_TORTURED]
-    weight[_TORTURED] = min(weight[_TORTURED], _ONE_KIND * needed / one_phrase)
+    one_more = (1 - classifier.centre[_TORTURED]) / classifier.scale[_TORTURED]
+    weight[_TORTURED] = min(weight[_TORTURED], _TWO_TORTURED * needed / one_more)
     most = _MOST_OF_ONE_KIND * needed / np.maximum(weight, 1e-9)
     return replace(
         classifier,
@@ -174,34 +175,43 @@ def calibrate(
     platt = LogisticRegression(C=1e6, class_weight="balanced").fit(score[:, None], labels)
     slope = float(platt.coef_[0, 0])
     shift = float(platt.intercept_[0] + log_odds(base_rate))
-    clean_scores = (slope * score + shift)[~labels]
-    limit = max(0.0, log_odds(draft.threshold))
-    if len(clean_scores) >= _MIN_CLEAN_FOR_THRESHOLD:
-        limits = [log_odds(_LEAST_THRESHOLD), float(np.quantile(clean_scores, 1 - max_fpr))]
-        clean_genres = np.zeros(0, np.str_) if genres is None else genres[~labels]
-        names, genre, sizes = np.unique(clean_genres, return_inverse=True, return_counts=True)
-        # One outlier among fifty texts says little of their genre: small ones are taken together.
-        group = np.where(sizes < _MIN_CLEAN_FOR_GENRE, -1, np.arange(len(names)))[genre]
-        for number in np.unique(group):
-            scores = clean_scores[group == number]
-            if len(scores) >= _MIN_CLEAN_FOR_GENRE:
-                limits.append(float(np.quantile(scores, 1 - _GENRE_ALLOWANCE * max_fpr)))
-        limit = max(limits)
-    intercept = slope * draft.intercept + shift
-    highest = np.array(draft.highest)
-    most = _MOST_ALONE * (limit - intercept) / np.maximum(slope * weight, 1e-9)
-    highest = np.minimum(highest, most)
+    clean = draft.standing(values[~labels])
+    clean_genres = None if genres is None else genres[~labels]
+    weight, intercept = slope * weight, slope * draft.intercept + shift
+    least = max(0.0, log_odds(draft.threshold))
+    limit = _limit(clean @ weight + intercept, clean_genres, max_fpr, least)
+    most = _MOST_ALONE * (limit - intercept) / np.maximum(weight, 1e-9)
+    highest = np.minimum(np.array(draft.highest), most)
+    limit = _limit(np.minimum(clean, highest) @ weight + intercept, clean_genres, max_fpr, least)
     # Rounded, so that processors that add up in another order give the same model.
     return replace(
         draft,
         centre=_rounded(draft.centre),
         scale=_rounded(draft.scale),
         highest=_rounded(highest),
-        weight=_rounded(slope * weight),
+        weight=_rounded(weight),
         intercept=round(intercept, _DIGITS),
         base_rate=base_rate,
         threshold=round(min(probability(limit), 1 - 1e-6), _DIGITS),
     )
+
+
+def _limit(
+    scores: NDArray[np.float64], genres: NDArray[np.str_] | None, max_fpr: float, least: float
+) -> float:
+    """Log-odds from which documents are flagged, by those of clean calibration texts."""
+    if len(scores) < _MIN_CLEAN_FOR_THRESHOLD:
+        return least
+    limits = [log_odds(_LEAST_THRESHOLD), float(np.quantile(scores, 1 - max_fpr))]
+    stated = np.zeros(len(scores), np.str_) if genres is None else genres
+    names, genre, sizes = np.unique(stated, return_inverse=True, return_counts=True)
+    # One outlier among fifty texts says little of their genre: small ones are taken together.
+    group = np.where(sizes < _MIN_CLEAN_FOR_GENRE, -1, np.arange(len(names)))[genre]
+    for number in np.unique(group):
+        of_group = scores[group == number]
+        if len(of_group) >= _MIN_CLEAN_FOR_GENRE:
+            limits.append(float(np.quantile(of_group, 1 - _GENRE_ALLOWANCE * max_fpr)))
+    return max(limits)
 
 
 def _rounded(values: ArrayLike) -> tuple[float, ...]:

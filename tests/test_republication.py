@@ -35,7 +35,7 @@ from chaffinch.detector.audit.republication import (
     attributed,
 )
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.audit.task import Counts, EngineError, Limits, Task
+from chaffinch.detector.audit.task import Counts, EngineError, Task
 from chaffinch.detector.audit.verification import MATCH, verify
 from chaffinch.features.document import Document
 
@@ -47,8 +47,9 @@ def candidate(
     digest: str = "f" * 32,
     probability: float | None = None,
     contradicted: bool = False,
+    trusted: bool = False,
 ) -> Candidate:
-    return Candidate(digest, url, "id", published, flagged, probability, contradicted)
+    return Candidate(digest, url, "id", published, flagged, probability, contradicted, trusted)
 
 
 def decided(
@@ -94,6 +95,15 @@ def test_the_source_is_the_page_that_less_speaks_against(
 ) -> None:
     assert sources(copy, source) == [1, -1]
     assert sources(source, copy) == [-1, 0]
+
+
+def test_what_is_trusted_is_the_source_and_no_copy() -> None:
+    late = candidate("2024-04-01", trusted=True)
+    assert sources(candidate("2024-02-01"), late, candidate("2024-05-01", trusted=True)) == [
+        1,
+        -1,
+        -1,
+    ]
 
 
 def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
@@ -251,8 +261,15 @@ class InThisProcess:
     def __init__(self) -> None:
         self.done: list[str] = []
         self.stop_after = 1000
+        self.jobs = 1
 
-    def __call__(self, tasks: Iterable[Task], jobs: int, limits: Limits) -> Iterator[Counts]:
+    def __enter__(self) -> "InThisProcess":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        return None
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
         for number, task in enumerate(tasks):
             if number == self.stop_after:
                 raise EngineError("stopped")
@@ -263,7 +280,7 @@ class InThisProcess:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> InThisProcess:
     engine = InThisProcess()
-    monkeypatch.setitem(ENGINES, "local", engine)
+    monkeypatch.setitem(ENGINES, "local", lambda jobs, limits: engine)
     return engine
 
 

@@ -54,8 +54,8 @@ class Echo(Signal):
     alternative otherwise agrees with the title or one of the first 8 lines, at most 5 that
     spinners are known to write for each other and at most 5 others of four letters or more.
     These lines (headline, deck, caption, first paragraph) are compared with each other too,
-    for known pairs alone, of which the original is ten times commoner. A known pair weighs
-    1, another 0.5; the reference's word is given as the original.
+    for known pairs alone, of which the original is ten times commoner: verse repeats its lines
+    so as well, and they count with the others. A known pair weighs 1, another 0.5; the reference's word is given as the original.
 
     Why farms show it: addresses, image names and descriptions are taken from the source
     before or beside the text that is spun.
@@ -189,7 +189,7 @@ def _is_replacement(original: str, shown: str) -> bool:
 def _span(doc: int, passage: _Passage, index: int, original: str, place: str, known: bool) -> Span:
     start, end = passage.span(index)
     shown = passage.text[start:end]
-    weight = 1.0 if known else 0.5
+    weight = 1.0 if known and place != _LINE else 0.5
     if passage.place == "title":
         note = f"title says '{shown}', {place} '{original}'"
         return Span(doc, "title", -1, -1, original, weight, note)

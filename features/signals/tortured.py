@@ -13,8 +13,8 @@ _BESIDE = 15
 class Tortured(Signal):
     """Listed tortured phrases, such as a synonym for each word of a set term.
 
-    What it measures: different phrases of the list, at most 6; short quotations do not count, nor
-    phrases whose term stands within 15 words of them. Each span weighs 1 and gives the term.
+    What it measures: different phrases of the list but for the first one, at most 6; short
+    quotations do not count, nor phrases whose term stands within 15 words of them. Each span weighs 1 and gives the term.
 
     Why farms show it: a paraphrasing tool rewrites the set terms of a field, for which no author
     has other words.
@@ -28,7 +28,9 @@ class Tortured(Signal):
     """
 
     name = "tortured"
-    features = (Feature("phrases", "phrases", "different listed phrases", 0, _CAP, "spun"),)
+    features = (
+        Feature("phrases", "phrases", "different listed phrases, less one", 0, _CAP, "spun"),
+    )
 
     def measure(self, block: TokenBlock) -> Measurement:
         listed = self.resources.tortured_phrases
@@ -47,7 +49,7 @@ class Tortured(Signal):
             _, end = block.local(first + length - 1)
             term = " ".join(words[id] for id in original)
             spans.append(Span(doc, "text", start, end, term, 1.0, "tortured phrase"))
-        counts = np.array([[len(phrases)] for phrases in different], np.float64)
+        counts = np.array([[len(phrases) - 1] for phrases in different], np.float64)
         return Measurement(counts.clip(0, _CAP), spans)
 
 
