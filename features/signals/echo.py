@@ -55,7 +55,8 @@ class Echo(Signal):
     spinners are known to write for each other and at most 5 others of four letters or more.
     These lines (headline, deck, caption, first paragraph) are compared with each other too,
     for known pairs alone, of which the original is ten times commoner: verse repeats its lines
-    so as well, and they count with the others. A known pair weighs 1, another 0.5; the reference's word is given as the original.
+    so as well, and they count with the others. A known pair weighs 1, another 0.5; the
+    reference's word is given as the original.
 
     Why farms show it: addresses, image names and descriptions are taken from the source
     before or beside the text that is spun.

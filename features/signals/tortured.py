@@ -14,7 +14,8 @@ class Tortured(Signal):
     """Listed tortured phrases, such as a synonym for each word of a set term.
 
     What it measures: different phrases of the list but for the first one, at most 6; short
-    quotations do not count, nor phrases whose term stands within 15 words of them. Each span weighs 1 and gives the term.
+    quotations do not count, nor phrases whose term stands within 15 words of them. Each span
+    weighs 1 and gives the term.
 
     Why farms show it: a paraphrasing tool rewrites the set terms of a field, for which no author
     has other words.
