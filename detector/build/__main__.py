@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from threadpoolctl import threadpool_limits
 
 from chaffinch.datasets.lexicons import HOLD_OUTS
 from chaffinch.detector.build.bundle import build_bundle
@@ -34,7 +35,9 @@ from chaffinch.detector.build.context_model import EPOCHS
 )
 def build(data: Path, output: Path, share: float, hold_out: tuple[str, ...], epochs: float) -> None:
     """Build a model folder from clean corpora (*.jsonl.zst) and lexicons in DATA."""
-    model = build_bundle(data, output, share, hold_out, epochs)
+    # With more threads sums come out in another order, and the model in other bits.
+    with threadpool_limits(1):
+        model = build_bundle(data, output, share, hold_out, epochs)
     click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")
 
 

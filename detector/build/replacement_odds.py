@@ -8,6 +8,7 @@ from sklearn.preprocessing import SplineTransformer
 from chaffinch.features.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 
 N_KNOTS = 8
+_DIGITS = 4
 _LOW, _HIGH = 0.02, 0.999
 _BINARY = ("no_candidate", "capital")
 
@@ -71,5 +72,6 @@ def _curves(
     share = replaced.mean()
     # The constant goes into one curve: all of them are added up.
     curves[0] += model.intercept_[0] - np.log(share / (1 - share))
-    heights: NDArray[np.float32] = curves.astype(np.float32)
+    # Rounded, so that processors that add up in another order give the same model.
+    heights: NDArray[np.float32] = np.round(curves, _DIGITS).astype(np.float32)
     return heights
