@@ -31,7 +31,7 @@ _FARM_SHARE = 0.3
 _CLEAN_SHARE = 0.1
 _WIDEST = 0.5
 _SHOWN = 3
-_LEAST_ROWS = 40_000
+_LEAST_ROWS = 20_000
 _MOST_ROWS = 500_000
 
 _SOURCE = pa.struct([("source", pa.string()), ("documents", pa.int64())])
