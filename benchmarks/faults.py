@@ -11,6 +11,7 @@ a read-only folder need root, and are left out without.
 import contextlib
 import gzip
 import json
+import multiprocessing
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +31,7 @@ import zstandard
 
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 MEGABYTE = 1_000_000
-PIECE = 100 * MEGABYTE
+PIECE = 10 * MEGABYTE
 PROSE = (
     "The council voted on Tuesday to bring back the harbour ferry. It will run four times a day, "
     "and the first crossing is planned for May. The mayor said that the town had asked for it. "
@@ -199,8 +201,10 @@ def long_record(folder: Path, gigabytes: int) -> Outcome:
 
 def page_bomb(folder: Path, gigabytes: int) -> Outcome:
     """A page whose transfer encoding unpacks to much."""
-    body = gzip.compress(b"a" * (gigabytes * 100 * MEGABYTE))
-    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n" + body
+    packer = zlib.compressobj(wbits=31)
+    body = b"".join(packer.compress(piece) for piece in pieces(gigabytes, b"a"))
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n"
+    http += body + packer.flush()
     head = (
         "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http; "
         f"msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
@@ -222,8 +226,16 @@ def repeated_value(folder: Path, _: int) -> Outcome:
     """A Parquet file of 60 MB of which 64 rows take 4 GB."""
     crawl = folder / "crawl"
     crawl.mkdir()
-    values = pa.DictionaryArray.from_arrays(pa.array([0] * 1000), pa.array(["a" * 60 * MEGABYTE]))
-    pq.write_table(pa.table({"text": values}), crawl / "a.parquet", compression="zstd")
+
+    def write() -> None:
+        values = pa.array(["a" * 60 * MEGABYTE])
+        rows = pa.DictionaryArray.from_arrays(pa.array([0] * 1000), values)
+        pq.write_table(pa.table({"text": rows}), crawl / "a.parquet", compression="zstd")
+
+    # The memory that starts a command counts as the command's own.
+    writer = multiprocessing.get_context("fork").Process(target=write)
+    writer.start()
+    writer.join()
     (crawl / "note.txt").write_text(PROSE)
     return audited(crawl, folder / "out")
 
@@ -383,7 +395,7 @@ FAULTS: dict[str, Fault] = {
     "JSON Lines, a line of gigabytes": long_line,
     "CSV, a cell of gigabytes": long_cell,
     "WARC, a record of gigabytes": long_record,
-    "WARC, a page that unpacks to a gigabyte": page_bomb,
+    "WARC, a page that unpacks to gigabytes": page_bomb,
     "gigabytes of zeros in a sparse file": sparse_text,
     "Parquet, rows that unpack to 60 GB": repeated_value,
     "links in a loop": link_loop,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaffinch.cli.options import model_options
+from chaffinch.cli.messages import complain
+from chaffinch.cli.options import model_options, output_option
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.reports.tables import TABLES
 
@@ -18,12 +19,8 @@ _SHOWN_SITES = 10
 
 @click.command()
 @click.argument("crawl", required=False)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="Folder for the results.",
+@output_option(
+    click.Path(file_okay=False, path_type=Path), "Folder for the results.", required=True
 )
 @click.option(
     "--files-from",
@@ -167,6 +164,8 @@ def audit(
             ) from None
     for name in formats:
         TABLES[name](output)
+    if not manifest["documents"]:
+        complain(f"{source} holds no document. Check the path, and which files are read (--help).")
     _summary(output, manifest)
 
 

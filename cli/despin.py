@@ -23,9 +23,11 @@ from chaffinch.reports.text import printable
     show_default=True,
     help="The text, or one JSON object a replacement.",
 )
-@click.option("--model", type=click.Path(path_type=Path), help="Model folder.")
+@click.option(
+    "--model", type=click.Path(path_type=Path), help="Model folder; the bundled one by default."
+)
 def despin(path: str, format_: str, model: Path | None) -> None:
-    r"""Print FILE with probable originals put back; clean text comes back unchanged.
+    """Print FILE with probable originals put back; clean text comes back unchanged.
 
     \b
     Example:

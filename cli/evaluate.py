@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from chaffinch.cli.options import load_detector
+from chaffinch.cli.options import load_detector, output_option
 
 
 @click.command()
@@ -15,14 +15,17 @@ from chaffinch.cli.options import load_detector
     type=click.Path(path_type=Path),
     help="Model folder; the bundled one by default.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for evaluation.json and evaluation.html, a page with plots.",
+@output_option(
+    click.Path(file_okay=False, path_type=Path),
+    "Folder for evaluation.json and evaluation.html, a page with plots.",
 )
 @click.option(
-    "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text"
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print the figures.",
 )
 @click.option(
     "--resamples",
@@ -34,7 +37,7 @@ from chaffinch.cli.options import load_detector
 def evaluate(
     data: Path, model: Path | None, output: Path | None, format_: str, resamples: int
 ) -> None:
-    r"""Measure a model on DATA: JSON Lines with `text` and `label`, or a folder a label.
+    """Measure a model on DATA: JSON Lines with `text` and `label`, or a folder a label.
 
     Figures are broken down by the data's `family`, `rate` (share of words replaced) and
     `genre`, and by length, worst first. Rows with the same `group`, such as copies of one

@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,14 @@ def model_options(function: Function) -> Function:
     """``--model``, ``--threshold`` and ``--base-rate``."""
     rate = click.FloatRange(0, 1, min_open=True, max_open=True)
     for option in (
-        click.option("--base-rate", type=rate, help="Share of republications to assume."),
-        click.option("--threshold", type=rate, help="Probability from which to flag."),
+        click.option(
+            "--base-rate",
+            type=rate,
+            help="Share of republications to assume; the model's by default.",
+        ),
+        click.option(
+            "--threshold", type=rate, help="Probability from which to flag; the model's by default."
+        ),
         click.option(
             "--model",
             type=click.Path(path_type=Path),
@@ -26,6 +32,27 @@ def model_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
+
+
+def output_option(
+    kind: click.Path, text: str, *, required: bool = False
+) -> Callable[[Function], Function]:
+    """``-o``, ``--output``: where to write; given twice it is refused, and not half obeyed."""
+
+    def only_one(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> Any:
+        if len(given) > 1:
+            raise click.BadParameter("given more than once. Give one place to write to.")
+        return given[0] if given else None
+
+    return click.option(
+        "-o",
+        "--output",
+        type=kind,
+        multiple=True,
+        callback=only_one,
+        required=required,
+        help=text,
+    )
 
 
 def load_detector(

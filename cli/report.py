@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from chaffinch.cli.options import output_option
 from chaffinch.reports.audit_data import AuditData, ReportError
 from chaffinch.reports.audit_formats import SUMMARIES
 from chaffinch.reports.html import render
@@ -12,11 +13,9 @@ from chaffinch.reports.static_site import render_site
 
 @click.command()
 @click.argument("audit", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write; a summary goes to standard output without it.",
+@output_option(
+    click.Path(dir_okay=False, path_type=Path),
+    "The file to write; a summary goes to standard output without it.",
 )
 @click.option(
     "--site",
@@ -32,7 +31,7 @@ from chaffinch.reports.static_site import render_site
     help="The report, or a short summary; csv lists the strongest documents.",
 )
 def report(audit: Path, output: Path | None, site: Path | None, format_: str) -> None:
-    r"""Show the audit in folder AUDIT as one self-contained HTML page.
+    """Show the audit in folder AUDIT as one self-contained HTML page.
 
     Labels given in the report are exported as JSON Lines for `chaffinch train` and
     `chaffinch evaluate`.

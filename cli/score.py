@@ -38,7 +38,7 @@ def score(
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
-    r"""Judge text, Markdown, HTML, JSON Lines, CSV, Parquet and WARC files; - is standard input.
+    """Judge text, Markdown, HTML, JSON Lines, CSV, Parquet and WARC files; - is standard input.
 
     Exit status: 0 all scored; 1 one was flagged (with --fail-on flagged); 2 wrong usage;
     3 something could not be read.

@@ -10,9 +10,11 @@ from chaffinch.cli.options import load_detector
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--model", type=click.Path(path_type=Path), help="Model folder.")
+@click.option(
+    "--model", type=click.Path(path_type=Path), help="Model folder; the bundled one by default."
+)
 def signals(name: str | None, model: Path | None) -> None:
-    r"""List every feature with its unit and weight, or show one signal's manual page.
+    """List every feature with its unit and weight, or show one signal's manual page.
 
     \b
     Example:

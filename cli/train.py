@@ -4,18 +4,12 @@ from pathlib import Path
 
 import click
 
-from chaffinch.cli.options import load_detector
+from chaffinch.cli.options import load_detector, output_option
 
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="Model folder to write.",
-)
+@output_option(click.Path(file_okay=False, path_type=Path), "Model folder to write.", required=True)
 @click.option(
     "--from",
     "base",
@@ -64,7 +58,7 @@ def train(
     base_rate: float,
     licence: str,
 ) -> None:
-    r"""Fit a classifier to DATA, and measure it on labels that it was not fitted to.
+    """Fit a classifier to DATA, and measure it on labels that it was not fitted to.
 
     DATA is JSON Lines with `text` and `label` ("original", or "spun", "scraped",
     "republication"), or a folder with one sub-folder a label. Rows with the same `group`,

@@ -15,7 +15,8 @@ def document_from_record(record: Record) -> Document:
     """The document that a record holds; one without text for a record without a page.
 
     Raises:
-        UnreadableRecord: The record says why it cannot be read, or its bytes are no text.
+        UnreadableRecord: The record says why it cannot be read, its bytes are no text, or its
+            text cannot be taken out.
     """
     if record.error is not None:
         raise UnreadableRecord(record.error)
@@ -24,6 +25,12 @@ def document_from_record(record: Record) -> Document:
     except NotTextError as error:
         sentence = f"{record.path}: not text ({error}). Give the text or HTML of the page."
         raise UnreadableRecord(sentence) from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        # A parser's fault with one record is no reason to leave the others.
+        problem = f"its text cannot be taken out ({type(error).__name__}: {error})"
+        raise UnreadableRecord(f"{record.path}, record {record.offset}: {problem}.") from error
 
 
 def _document(record: Record) -> Document:

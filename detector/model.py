@@ -257,6 +257,8 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
         raise ModelError(
             f"{folder} is not a model folder: {Path(error.filename).name} is missing."
         ) from None
+    except NotADirectoryError:
+        raise ModelError(f"{folder} is not a model folder, but a file.") from None
     except _UNSOUND as error:
         raise ModelError(f"{folder}: not a sound model ({error}).") from error
     digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -7,7 +7,9 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import faults
 import leave_one_family_out
+import linear_time
 import numpy as np
 import pytest
 import zstandard
@@ -284,6 +286,22 @@ def test_the_readmes_tables_hold_every_corpus_and_family(
         assert [line.split(" | ")[1] for line in lines if line.startswith(f"| {name} |")] != []
     table = [line for line in lines if line.startswith("| moby |")]
     assert [line.split(" | ")[1] for line in table] == ["8%", "15%", "25%", "40%"]
+
+
+@pytest.mark.parametrize("shape", linear_time.SHAPES)
+def test_a_hostile_text_has_about_the_size_that_is_asked_for(shape: str) -> None:
+    assert 0.4 * 5_000 < len(linear_time.SHAPES[shape](5_000)) < 1.1 * 5_000
+
+
+def test_growth_is_measured_until_a_text_takes_too_long() -> None:
+    assert linear_time.growth("braces", "txt.gz", 4_000, 10.0)[::3] == (3_840, True)
+    assert linear_time.growth("articles", linear_time.UNCUT, 4_000_000, 0.001).ended is False
+
+
+def test_a_fault_is_set_up_and_told(tmp_path: Path) -> None:
+    outcome = faults.FAULTS["links in a loop"](tmp_path, 1)
+    assert (outcome.ended.status, outcome.rows) == (0, "2, 1 with errors")
+    assert outcome.ended.said.startswith("self.txt cannot be read")
 
 
 def test_a_family_that_knows_no_word_of_a_text_makes_no_copy(data: Path) -> None:

@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from chaffinch.cli.main import main
 
 SPUN = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt"
 CLEAN = "larkfield-kitchen.example/leek-and-barley-soup.txt"
@@ -223,8 +226,15 @@ def test_scoring_imports_neither_scikit_learn_nor_pyarrow(examples: Path) -> Non
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    "command", ["score", "despin", "audit", "compare", "report", "train", "evaluate", "signals"]
-)
-def test_every_command_has_help_with_an_example(command: str) -> None:
-    assert f"chaffinch {command}" in run(command, "--help").stdout.split("Example:")[1]
+COMMANDS = main.list_commands(click.Context(main))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example_and_a_word_on_each_option(name: str) -> None:
+    shown = run(name, "--help").stdout
+    assert f"\n  Example:\n    chaffinch {name} " in shown
+    assert "\\b" not in shown
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    assert [one.name for one in options if not one.help] == []

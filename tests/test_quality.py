@@ -18,8 +18,10 @@ def test_no_figure_is_below_its_floor(shared_data: Path) -> None:
 def test_the_build_command_is_deterministic_and_its_model_works(
     shared_data: Path, tmp_path: Path
 ) -> None:
+    stages: list[str] = []
     for name in ("one", "two"):
-        build_bundle(shared_data, tmp_path / name, share=0.01, epochs=0.5)
+        build_bundle(shared_data, tmp_path / name, share=0.01, epochs=0.5, progress=stages.append)
+    assert len(stages) == 14 and stages[:7] == stages[7:]
     one, two = (load_model(tmp_path / name) for name in ("one", "two"))
     assert one.digest == two.digest
     article = (shared_data / "example_article.txt").read_text("utf-8")

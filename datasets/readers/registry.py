@@ -89,6 +89,12 @@ def read_records(
     except OSError as error:
         problem = f"{name} cannot be read ({error.strerror or error})."
         yield Record(name, offset, error=f"{problem} Check the disk and try again.")
+    except MemoryError:
+        raise
+    except Exception as error:
+        # A library's fault with one file is no reason to leave the others.
+        problem = f"{name}, record {offset}: reading it failed ({type(error).__name__}: {error})"
+        yield Record(name, offset, error=f"{problem}. The rest of the file was not read.")
 
 
 def _read_opened(stream: BinaryIO, location: str, name: str) -> Iterator[Record]:

@@ -179,8 +179,9 @@ def _check_same(output: Path, header: dict[str, Any]) -> None:
         raise AuditError(f"{file} is damaged. Start anew with --overwrite.") from None
     for key, value in header.items():
         if earlier.get(key) != value:
+            other = "other" if key == "settings" else "another"
             raise AuditError(
-                f"{output} holds an audit with another {key.replace('_', ' ')} "
+                f"{output} holds an audit with {other} {key.replace('_', ' ')} "
                 f"({earlier.get(key)}, now {value}). Choose another folder, or start anew "
                 "with --overwrite."
             )

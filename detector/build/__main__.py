@@ -1,5 +1,6 @@
 """``python -m chaffinch.detector.build DATA -o MODEL``: build the bundled model."""
 
+import time
 from pathlib import Path
 
 import click
@@ -12,7 +13,13 @@ from chaffinch.detector.build.context_model import EPOCHS
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Model folder to write.",
+)
 @click.option(
     "--share",
     type=click.FloatRange(0, 1, min_open=True),
@@ -35,9 +42,14 @@ from chaffinch.detector.build.context_model import EPOCHS
 )
 def build(data: Path, output: Path, share: float, hold_out: tuple[str, ...], epochs: float) -> None:
     """Build a model folder from clean corpora (*.jsonl.zst) and lexicons in DATA."""
+    began = time.monotonic()
+
+    def progress(stage: str) -> None:
+        click.echo(f"{time.monotonic() - began:5.0f} s  {stage}", err=True)
+
     # With more threads sums come out in another order, and the model in other bits.
     with threadpool_limits(1):
-        model = build_bundle(data, output, share, hold_out, epochs)
+        model = build_bundle(data, output, share, hold_out, epochs, progress)
     click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")
 
 

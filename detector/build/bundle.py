@@ -1,6 +1,6 @@
 """The bundled model, built from a folder of clean texts and lexicons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +131,7 @@ def build_bundle(
     share: float = 1.0,
     hold_out: Sequence[str] = (),
     epochs: float = EPOCHS,
+    progress: Callable[[str], None] = lambda stage: None,
 ) -> Model:
     """Build a model folder from clean corpora and lexicons, the same on every run.
 
@@ -141,7 +142,9 @@ def build_bundle(
         share: Part of every corpus to use; less than 1 makes a small model quickly.
         hold_out: Thesauri that neither the language side nor any spinner in training may know.
         epochs: Training of the context model.
+        progress: Told of each stage as it begins.
     """
+    progress("reading lexicons and corpora")
     lexicons = read_lexicons(data)
     for thesaurus in hold_out:
         lexicons = lexicons.without(thesaurus)
@@ -149,12 +152,14 @@ def build_bundle(
     # What a language model wrote is clean for the classifier, but no model of human English.
     human = [text for text in parts["language_model"] if not text.genre.startswith("llm")]
     corpora = {name: [text.text for text in own] for name, own in by_corpus(human).items()}
+    progress(f"counting words and training the context model on {len(human):,} texts")
     resources = build_resources(corpora, lexicons, epochs)
 
     families = training_families(hold_out)
     spinners = make_spinners(lexicons, families)
     seen = [text for text in parts["training"] if text.corpus not in HELD_OUT]
     sample = [text.text for own in by_corpus(seen, _MOST_FOR_ODDS).values() for text in own]
+    progress(f"weighing the evidence on words of {len(sample):,} texts, clean and spun")
     resources, thin = with_fitted_odds(resources, sample, spinners)
 
     phrases, unseen_phrases = split_phrases(PHRASE_SEED)
@@ -174,10 +179,12 @@ def build_bundle(
             )
         )
         documents = [item.document for item in labelled]
+        progress(f"measuring {len(documents):,} texts for {part}")
         values = measure(documents, (resources, thin) if part == "training" else (resources,))
         measured.append((labelled, values, scorable(documents, values)))
 
     (fitted, values, usable), (held, held_values, held_usable), tested = measured
+    progress("fitting the classifier and writing the model")
     classifier = train_classifier(
         values[usable],
         _labels(fitted)[usable],
