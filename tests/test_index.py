@@ -31,7 +31,7 @@ def documents(numbers: range) -> list[Document]:
 
 def content(index: Originals) -> dict[str, str]:
     """Every original's text by its id."""
-    ids = index.ids(np.arange(len(index)))
+    ids = index.stated(np.arange(len(index)))["id"].to_pylist()
     return {id: index.text(number) for number, id in enumerate(ids)}
 
 

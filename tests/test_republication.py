@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -69,8 +69,8 @@ def sources(*candidates: Candidate) -> list[int]:
     return found
 
 
-def test_the_source_is_unflagged_then_earliest_then_first() -> None:
-    assert sources(
+def test_the_source_is_trusted_then_unflagged_then_earliest_then_first() -> None:
+    rows = [
         candidate("2024-01-01", flagged=True),
         candidate("2024-03-01"),
         candidate("2024-02-01"),
@@ -78,7 +78,10 @@ def test_the_source_is_unflagged_then_earliest_then_first() -> None:
         candidate(digest="0" * 31 + "1"),
         candidate(digest=""),
         candidate(digest=""),
-    ) == [2, 2, -1, 2, -1, -1, -1]
+    ]
+    assert sources(*rows) == [2, 2, -1, 2, -1, -1, -1]
+    rows += [candidate("2024-05-01", trusted=True), candidate("2024-04-01", trusted=True)]
+    assert sources(*rows) == [8, 8, 8, 8, -1, -1, -1, -1, -1], "what is trusted is no copy"
 
 
 @pytest.mark.parametrize(
@@ -95,15 +98,6 @@ def test_the_source_is_the_page_that_less_speaks_against(
 ) -> None:
     assert sources(copy, source) == [1, -1]
     assert sources(source, copy) == [-1, 0]
-
-
-def test_what_is_trusted_is_the_source_and_no_copy() -> None:
-    late = candidate("2024-04-01", trusted=True)
-    assert sources(candidate("2024-02-01"), late, candidate("2024-05-01", trusted=True)) == [
-        1,
-        -1,
-        -1,
-    ]
 
 
 def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
@@ -258,16 +252,17 @@ class InThisProcess:
         stop_after: Tasks of a run after which it stops.
     """
 
+    jobs = 1
+
     def __init__(self) -> None:
         self.done: list[str] = []
         self.stop_after = 1000
-        self.jobs = 1
 
-    def __enter__(self) -> "InThisProcess":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        return None
+        pass
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
         for number, task in enumerate(tasks):

@@ -184,16 +184,23 @@ def test_a_crawl_without_a_document_has_no_sites(tmp_path: Path) -> None:
 def test_what_is_trusted_is_the_source_and_the_last_stage_alone_is_done_again(
     examples: Path, tmp_path: Path
 ) -> None:
-    def copied() -> dict[str, str]:
-        table = pq.read_table(tmp_path / "documents", columns=["site", "source_site", "copied"])
-        return {one["site"]: one["source_site"] for one in table.to_pylist() if one["copied"]}
+    def copied(word: str) -> dict[str, str]:
+        """Site of each copy whose address has a word, and of its source."""
+        columns = ["site", "url", "source_site", "copied"]
+        rows = pq.read_table(tmp_path / "documents", columns=columns).to_pylist()
+        copies = [one for one in rows if one["copied"] and word in one["url"]]
+        return {one["site"]: one["source_site"] for one in copies}
 
     run_audit(examples, tmp_path, Settings())
     shards = {file: file.stat().st_mtime_ns for file in (tmp_path / ".work").glob("*.parquet")}
-    assert copied() == {"reposthub.example": "larkfield-kitchen.example"}
+    assert copied("soup") == {"reposthub.example": "larkfield-kitchen.example"}
+    farms = ("dailyspin.example", "newswire-pr.example", "reposthub.example")
+    assert copied("ferry") == dict.fromkeys(farms, "harbour-gazette.example")
     trusted = TrustedSites(frozenset({"reposthub.example"}))
     manifest = run_audit(examples, tmp_path, Settings(), trusted=trusted)
-    assert copied() == {"larkfield-kitchen.example": "reposthub.example"}
+    assert copied("soup") == {"larkfield-kitchen.example": "reposthub.example"}
+    others = ("dailyspin.example", "newswire-pr.example", "harbour-gazette.example")
+    assert copied("ferry") == dict.fromkeys(others, "reposthub.example")
     assert manifest["trusted"] == ["reposthub.example"]
     assert {file: file.stat().st_mtime_ns for file in shards} == shards
     found = pq.read_table(tmp_path / "sites.parquet", columns=["site", "verdict", "flagged"])

@@ -85,6 +85,7 @@ def run_audit(
     detector = detector_for(settings)
     # Tasks may be done where the working directory is another.
     output = output.absolute()
+    originals = originals.absolute() if originals else None
     if settings.model is not None:
         settings = settings._replace(model=str(Path(settings.model).absolute()))
     found = listed_files(Path(crawl)) if files_from else find_files(crawl, besides=output)
@@ -119,7 +120,8 @@ def run_audit(
             copies = find_copies(rows, work, originals, trusted, running)
             _write_documents(output, rows, copies, running)
             write_replaced(copies, output / "pairs.parquet")
-            totals = write_sites(output, copies.digest, sum(copies.sizes), trusted, running)
+            n_rows = sum(copies.sizes)
+            totals = write_sites(output, copies.digest, n_rows, trusted, running)
         manifest = {
             **header,
             "records_read": totals["documents"],

@@ -307,7 +307,7 @@ def find_copies(
     """
     index = load_originals(originals) if originals else None
     stated = repr([(segment.shard.name, segment.paths) for segment in rows])
-    stated += f"{index.digest if index else ''} {sorted(trusted.hosts)}"
+    stated += repr((sorted(trusted.hosts), index.digest if index else None))
     digest = hashlib.blake2b(stated.encode(), digest_size=12).hexdigest()
     folder = work / f"copies-{digest}"
     for other in work.glob("copies-*"):
@@ -327,7 +327,7 @@ def find_copies(
         (originals, index.digest) if originals and index else None,
     )
     kept = documents.first == np.arange(n_rows)
-    ends = [*plan.first_rows[1:].tolist(), n_rows]
+    ends = [*plan.first_rows[1:].tolist(), n_rows][: len(groups)]
 
     def done(tasks: Iterator[Any]) -> None:
         for _ in engine.run(tasks):
@@ -405,15 +405,15 @@ def _ranked(
     """The number of rows of each segment, and what is known of all documents."""
     facts = CandidateArray()
     sizes = []
-    stated = (*_FACTS, "site", *(f"features.{name}" for name in _CONTRADICTIONS))
-    for table in tables(rows, stated):
+    against = (f"features.{name}" for name in _CONTRADICTIONS)
+    for table in tables(rows, (*_FACTS, "site", *against)):
         columns = [table[name].to_pylist() for name in _FACTS]
-        against = [bool(one) and any(one.values()) for one in table["features"].to_pylist()]
-        known = trusted.mask(table["site"]).tolist()
-        facts.add([Candidate(*row) for row in zip(*columns, against, known, strict=True)])
+        said = [bool(one) and any(one.values()) for one in table["features"].to_pylist()]
+        ours = trusted.mask(table["site"]).tolist()
+        facts.add([Candidate(*row) for row in zip(*columns, said, ours, strict=True)])
         sizes.append(table.num_rows)
-    originals = (index.addresses, index.identities) if index else ()
-    return sizes, facts.documents(*originals)
+    known = (index.addresses, index.identities) if index else ()
+    return sizes, facts.documents(*known)
 
 
 def _groups(rows: Sequence[Segment], sizes: Sequence[int]) -> list[tuple[int, tuple[Segment, ...]]]:

@@ -14,6 +14,7 @@ from chaffinch.detector.audit.republication import NO_ROW
 from chaffinch.detector.audit.rows import Segment, tables
 from chaffinch.detector.audit.shards import ShardWriter
 from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, while_writing
+from chaffinch.features.document import Document
 
 _PART_ROWS = 20_000
 _COLUMNS = ("id", "copied", "cluster", "source_id", "source_site", "similarity")
@@ -70,20 +71,19 @@ def parts(rows: Sequence[Segment], found: Found, folder: Path) -> Iterator[Part]
     for index, end in enumerate(ends.tolist()):
         if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
             path = folder / f"part-{number:05d}.parquet"
-            additions = _additions(found, sources, start, end)
-            yield Part(path, tuple(rows[first : index + 1]), additions)
+            yield Part(path, tuple(rows[first : index + 1]), _additions(found, sources, start, end))
             first, start, number = index + 1, end, number + 1
 
 
 class _Sources(NamedTuple):
-    """The documents that others were copied from.
+    """What others were copied from.
 
     Attributes:
-        rows: Their rows in the audit, ascending; originals of an index are numbered after these.
+        numbers: Their rows in the audit, and the numbers of originals after these, ascending.
         named: Table of shape (n_sources, 2): their ``id`` and ``site``.
     """
 
-    rows: NDArray[np.int64]
+    numbers: NDArray[np.int64]
     named: pa.Table
 
 
@@ -109,10 +109,9 @@ def _sources(rows: Sequence[Segment], ends: NDArray[np.int64], found: Found) -> 
         ids = pc.if_else(repeated, _places(picked), picked["id"])
         named.append(pa.table([ids, picked["site"]], schema))
     if found.originals is not None:
-        ids = found.originals.ids(sources[sources >= n_rows] - n_rows)
-        named.append(
-            pa.table([pa.array(ids, pa.string()), pa.nulls(len(ids), pa.string())], schema)
-        )
+        stated = found.originals.stated(sources[sources >= n_rows] - n_rows)
+        sites = [Document("", url=url).site for url in stated["url"].to_pylist()]
+        named.append(pa.table([stated["id"], pa.array(sites, pa.string())], schema))
     return _Sources(sources, pa.concat_tables(named))
 
 
@@ -120,7 +119,8 @@ def _additions(found: Found, sources: _Sources, start: int, end: int) -> pa.Tabl
     copies = found.copies
     clusters, of_row = copies.clusters[start:end], copies.sources[start:end]
     copied = of_row != NO_ROW
-    source = sources.named.take(pa.array(np.searchsorted(sources.rows, of_row), mask=~copied))
+    places = pa.array(np.searchsorted(sources.numbers, of_row), mask=~copied)
+    source = sources.named.take(places)
     return pa.table(
         {
             "repeated": found.documents.repeated[start:end],

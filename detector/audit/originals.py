@@ -94,17 +94,16 @@ class Originals:
             folder = self.segments[segment].folder
             raise OriginalsError(f"{folder}: {error}. Build the index again.") from None
 
-    def ids(self, numbers: NDArray[np.int64]) -> list[str]:
-        """Ids of originals, given by rising numbers."""
-        found: list[str] = []
+    def stated(self, numbers: NDArray[np.int64]) -> pa.Table:
+        """Ids, addresses and titles of originals, given by rising numbers."""
+        found = [_COLUMNS.empty_table()]
         first = 0
         for segment, end in zip(self.segments, self._ends.tolist(), strict=True):
             rows = numbers[(numbers >= first) & (numbers < end)] - first
             if len(rows):
-                column = pq.read_table(segment.folder / _TABLE, columns=["id"])["id"]
-                found += column.take(pa.array(rows)).to_pylist()
+                found.append(pq.read_table(segment.folder / _TABLE).take(pa.array(rows)))
             first = end
-        return found
+        return pa.concat_tables(found)
 
 
 def load_originals(folder: Path, *, verify: bool = True) -> Originals:

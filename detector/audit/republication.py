@@ -22,6 +22,7 @@ _FACTS = np.dtype(
         ("id", np.uint64),
         ("identity", np.uint64),
         ("flagged", np.bool_),
+        ("contradicted", np.bool_),
         ("trusted", np.bool_),
         ("contradicted", np.bool_),
         ("date", f"S{_DATE_CHARACTERS}"),
@@ -40,7 +41,7 @@ class Candidate(NamedTuple):
         published: Date of publication as stated, or None.
         flagged: Whether it was flagged.
         probability: Its probability, or None.
-        contradicted: Whether its byline, dateline, canonical link or dates name somebody else.
+        contradicted: Whether its byline, dateline, canonical link or data name somebody else.
         trusted: Whether its site is trusted.
     """
 
@@ -207,9 +208,7 @@ def attributed(
     return Copies(clusters, sources, similarity)
 
 
-def _facts(
-    one: Candidate,
-) -> tuple[int, int, int, int, int, bool, bool, bool, bytes, float]:
+def _facts(one: Candidate) -> tuple[int, int, int, int, int, bool, bool, bool, bytes, float]:
     # A text without a date comes after all those with one.
     date = (one.published or "9999").encode("ascii", "replace")[:_DATE_CHARACTERS]
     digest = one.text_digest or "0" * 32
@@ -220,8 +219,8 @@ def _facts(
         text_hash(one.id),
         identity_hash(one.id, one.url, one.text_digest),
         one.flagged,
-        one.trusted,
         one.contradicted,
+        one.trusted,
         date,
         one.probability or 0.0,
     )

@@ -285,7 +285,7 @@ def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
     try:
         verdicts = detector.score_batch(documents)
         # What a spinner replaced is put back, as far as it is known, to find the source by.
-        sketches = sketch([despun_text(verdict) for verdict in verdicts])
+        sketched = zip(verdicts, sketch([despun_text(one) for one in verdicts]), strict=True)
     except Exception as problem:
         if len(batch) > 1:
             return [row for item in batch for row in judged(detector, [item])]
@@ -297,7 +297,7 @@ def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
         if document is None:
             rows.append(error_row(record, error or "", detector.threshold))
             continue
-        verdict, minhash = next(scored)
+        verdict, minhash = next(sketched)
         if record.no_page is not None:
             verdict = replace(verdict, unscorable=record.no_page)
         rows.append(verdict_row(record, verdict, minhash))

@@ -13,10 +13,11 @@ from chaffinch.features.alignment import AlignableText, Alignment, align, aligna
 MATCH = np.dtype([("copy", np.int64), ("source", np.int64), ("similarity", np.float64)])
 """A document's row, the row of a text that it is a copy of, and how much of it is the same."""
 
-_LEAST_IN_STEP = 0.7
+_LEAST_WORDS = 40
+_LEAST_IN_STEP, _LEAST_EQUAL = 0.7, 0.2
 _FEW_SHIFTED = 0.02
 _MOST_SHIFTED = 0.25
-_FEW_FIRM, _LITTLE_FIRM, _MOST_FIRM = 2, 0.1, 0.3
+_FEW_FIRM, _LITTLE_FIRM, _MOST_FIRM, _LEAST_FIRM = 2, 0.1, 0.3, 0.25
 _LONGEST_PHRASE = 4
 _COPIES_AT_ONCE = 100
 
@@ -32,24 +33,35 @@ class Replaced(NamedTuple):
 def is_copy(alignment: Alignment) -> bool:
     """Whether a text aligned with another is a copy of it or of a part of it.
 
-    At least 70 % of its words are in step with the other's. What differs there was replaced
-    and not moved: at most 2 % of the words, or a quarter of what differs, has no counterpart,
-    while people who rewrite a sentence put words in and leave words out. And what differs is not
-    names and numbers: pages of one form have others of them, and a spinner leaves them. At most
-    two of them or 10 % are other ones, or 30 % of what differs.
+    At least 70 % of its words are in step with the other's, and of these a fifth is the same.
+    What differs there was replaced and not moved: at most 2 % of the words, or a quarter of what
+    differs, has no counterpart, while people who rewrite a sentence put words in and leave words
+    out. And what differs is not names and numbers: pages of one form have others of them, and a
+    spinner leaves them. At most two of them or 10 % are other ones, or 30 % of what differs;
+    where less than half of the words is the same, two at most or three quarters of them.
+
+    Under 40 words only the very same words are a copy: a sentence is soon said again.
     """
-    changed = alignment.n_in_step - alignment.n_equal
+    n_words, in_step, equal = alignment.n_words, alignment.n_in_step, alignment.n_equal
+    changed = in_step - equal
     other_firm = alignment.n_firm - alignment.n_firm_equal
+    if n_words < _LEAST_WORDS:
+        return 0 < n_words == equal
     return (
-        alignment.n_in_step > 0
-        and alignment.n_in_step >= _LEAST_IN_STEP * alignment.n_words
+        in_step >= _LEAST_IN_STEP * n_words
+        and equal >= _LEAST_EQUAL * in_step
         and (
-            alignment.n_shifted <= _FEW_SHIFTED * alignment.n_in_step
+            alignment.n_shifted <= _FEW_SHIFTED * in_step
             or alignment.n_shifted <= _MOST_SHIFTED * (alignment.n_shifted + changed)
         )
         and (
             other_firm <= max(_FEW_FIRM, _LITTLE_FIRM * alignment.n_firm)
             or other_firm <= _MOST_FIRM * changed
+        )
+        and (
+            changed <= equal
+            or other_firm <= _FEW_FIRM
+            or alignment.n_firm_equal >= _LEAST_FIRM * alignment.n_firm
         )
     )
 
