@@ -24,7 +24,6 @@ _FACTS = np.dtype(
         ("flagged", np.bool_),
         ("contradicted", np.bool_),
         ("trusted", np.bool_),
-        ("contradicted", np.bool_),
         ("date", f"S{_DATE_CHARACTERS}"),
         ("probability", np.float32),
     ]

@@ -292,7 +292,6 @@ def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
         record = batch[0].record
         return [error_row(record, _failed(record, problem), detector.threshold)]
     rows = []
-    scored = zip(verdicts, sketches, strict=True)
     for record, document, error in batch:
         if document is None:
             rows.append(error_row(record, error or "", detector.threshold))
