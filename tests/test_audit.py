@@ -95,7 +95,7 @@ def test_new_and_changed_files_are_added_and_the_rest_is_not_scored_again(
 
 def test_other_settings_are_refused_until_overwritten(examples: Path, tmp_path: Path) -> None:
     audit(examples, tmp_path)
-    with pytest.raises(AuditError, match="another settings"):
+    with pytest.raises(AuditError, match="other settings"):
         run_audit(examples, tmp_path, Settings(threshold=0.123))
     run_audit(examples, tmp_path, Settings(threshold=0.123), overwrite=True)
     assert {row["threshold"] for row in rows(tmp_path)} == {0.123}

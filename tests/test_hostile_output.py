@@ -117,24 +117,29 @@ def assert_no_formula(table: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_score_prints_nothing_that_is_obeyed(crawl: Path, format_: str) -> None:
+def test_score_prints_nothing_that_is_obeyed(
+    crawl: Path, format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     files = sorted(crawl.iterdir())
-    done = run("score", "--with-text", "--format", format_, *files, crawl / f"missing{ESCAPE}")
-    assert done.exit_code == 3
-    assert_printable(done.output)
+    paths = [str(file) for file in (*files, crawl / f"missing{ESCAPE}")]
+    with pytest.raises(SystemExit) as ended:
+        main(["score", "--with-text", "--format", format_, *paths], standalone_mode=False)
+    assert ended.value.code == 3
+    shown, said = capsys.readouterr()
+    assert_printable(shown + said)
     if format_ == "text":
-        assert "replaced: successful > in" in done.stdout
+        assert "replaced: successful > in" in shown
     elif format_ == "csv":
-        assert len(assert_no_formula(done.stdout)) == 1 + 5 + 1 + len(NAMES) + 1
+        assert len(assert_no_formula(shown)) == 1 + 5 + 1 + len(NAMES) + 1
     elif format_ == "jsonl":
-        rows = [assert_well_formed(line) for line in done.stdout.splitlines()]
+        rows = [assert_well_formed(line) for line in shown.splitlines()]
         assert len({row["path"] for row in rows}) == len(files) + 1
         for row in rows:
             for item in row["evidence"]:
                 if item["where"] == "text":
                     assert row["text_scored"][item["start"] : item["end"]] == item["text"]
     else:
-        found = assert_well_formed(done.stdout)
+        found = assert_well_formed(shown)
         if format_ == "sarif":
             (sarif,) = found["runs"]
             assert len(sarif["results"]) == 3

@@ -85,7 +85,7 @@ def test_a_quote_without_end_does_not_swallow_memory(
     monkeypatch.setattr("chaffinch.datasets.readers.csv_table.MAX_BYTES", 1000)
     first, last = read(tmp_path, "a.csv", b'text\none\n"' + b"two\n" * 1000)
     assert first.content == "one"
-    assert "field larger than field limit" in (last.error or "")
+    assert "longer than" in (last.error or "")
 
 
 def test_a_damaged_row_group_costs_its_rows(tmp_path: Path) -> None:
