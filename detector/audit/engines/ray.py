@@ -75,10 +75,11 @@ class RayEngine:
             }
         try:
             self._ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **settings)
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
+        # What Ray raises where a cluster does not start in time has no class of its own.
+        except Exception as error:
             raise EngineError(
-                f"The Ray cluster at {address} cannot be used ({error}). Check RAY_ADDRESS, or "
-                "unset it to use this machine alone."
+                f"The Ray cluster at {address} cannot be used ({_first_line(error)}). Check "
+                "RAY_ADDRESS, or unset it to use this machine alone."
             ) from None
 
     def __enter__(self) -> Self:
