@@ -1,0 +1,88 @@
+"""A text in a few hashes that its copies share, whole or cut, word for word or spun."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.unspun_words import blocks, unspun
+from chaffinch.features.vocabulary import FIRST_WORD, NUMBER, powers
+
+SKETCH_VERSION = 1
+"""Rises when the same text gets other values."""
+
+_WEIGHT, _LIGHT = 4, 1
+_LIGHT_CHARACTERS = 2
+_SHINGLE_WEIGHT = 12
+_SAMPLED = np.uint64(2**64 // 8)
+_LEAST_VALUES, _MOST_VALUES = 48, 4096
+_FACTORS = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
+_SHIFT = np.uint64(33)
+
+
+def sketch(texts: Sequence[str]) -> list[NDArray[np.uint64]]:
+    """The MinHash values of texts.
+
+    Hashed are shingles, runs of words that weigh about as much as three words of content,
+    function words being light. Runs of all words survive copying and light spinning. Runs of
+    names, numbers and those function words that spinners leave alone, with whatever stands
+    between them passed over, survive heavy spinning. Of the different values the lowest are
+    kept, one in eight and at least 48, so that two texts share values in proportion to what they
+    have in common, however long each of them is.
+
+    Source: bottom sketches, Broder (1997); values kept by their size, Manber (1994) and, as
+    FracMinHash, Irber et al. (2022).
+
+    Returns:
+        For each text a rising uint64 array; empty for a text of a few words.
+    """
+    found: list[NDArray[np.uint64]] = []
+    for block in blocks(texts):
+        values, start = _sketch(block)
+        found += np.split(values, start[1:-1])
+    return found
+
+
+def _sketch(block: TokenBlock) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Values of all documents, and where in them each document's begin and the last one's end."""
+    short = (block.end - block.start <= _LIGHT_CHARACTERS) & (block.word != NUMBER)
+    weight = np.where((block.word >= FIRST_WORD) | short, _LIGHT, _WEIGHT)
+    left = np.flatnonzero(unspun(block))
+    every, of_every = _shingles(block.word_hash, weight, block.doc)
+    firm, of_firm = _shingles(block.word_hash[left], weight[left], block.doc[left])
+    # Where a text's words are all left alone, both kinds are the same words.
+    values = np.concatenate([_mixed(every), _mixed(~firm)])
+    doc = np.concatenate([of_every, of_firm])
+    order = np.lexsort((values, doc))
+    values, doc = values[order], doc[order]
+    new = np.ones(len(values), np.bool_)
+    new[1:] = (values[1:] != values[:-1]) | (doc[1:] != doc[:-1])
+    values, doc = values[new], doc[new]
+    rank = np.arange(len(values)) - np.searchsorted(doc, doc)
+    kept = ((values < _SAMPLED) | (rank < _LEAST_VALUES)) & (rank < _MOST_VALUES)
+    return values[kept], np.searchsorted(doc[kept], np.arange(len(block) + 1))
+
+
+def _shingles(
+    hashes: NDArray[np.uint64], weight: NDArray[np.int64], doc: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Hash and document of the run that begins at each word, where its document is long enough."""
+    reached = np.cumsum(weight)
+    end = np.searchsorted(reached, reached - weight + _SHINGLE_WEIGHT) + 1
+    start = np.flatnonzero(end <= len(hashes))
+    start = start[doc[start] == doc[end[start] - 1]]
+    end = end[start]
+    # As in `hash_spans`: a polynomial of the words, from one running sum.
+    table = powers(len(hashes) + 1)
+    running = np.zeros(len(hashes) + 1, np.uint64)
+    np.cumsum(hashes * table[0, : len(hashes)], out=running[1:])
+    return (running[end] - running[start]) * table[1, start], doc[start]
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Values spread evenly over 64 bits: the finaliser of MurmurHash3."""
+    for factor in _FACTORS:
+        values = (values ^ (values >> _SHIFT)) * factor
+    mixed: NDArray[np.uint64] = values ^ (values >> _SHIFT)
+    return mixed
