@@ -9,6 +9,7 @@ _COMMANDS = {
     "score": "Judge files and show the evidence.",
     "despin": "Print the probable original of a spun text.",
     "audit": "Judge every document of a crawl.",
+    "index": "Collect originals that an audit attributes copies to.",
     "compare": "Show what changed between two audits.",
     "report": "Make an HTML page of an audit.",
     "train": "Train a model on your own labels.",

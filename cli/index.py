@@ -1,0 +1,77 @@
+"""``chaffinch index``: a reference index of originals."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from chaffinch.features.document import Document
+
+
+@click.command()
+@click.argument("originals")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of the index; originals are added where it is one already.",
+)
+def index(originals: str, output: Path) -> None:
+    """Collect ORIGINALS, a folder, a file, or a URL that fsspec can open, in an index.
+
+    What `chaffinch audit` reads is read. Run the command again to go on after an interruption,
+    or with more originals to add them; those that the index holds already are passed over.
+
+    Exit status: 0 when all was read; 1 not finished; 2 wrong usage; 3 something could not be read.
+
+    \b
+    Example:
+      chaffinch index news/ -o originals/
+      chaffinch audit crawl/ -o audit/ --originals originals/
+    """
+    from tqdm import tqdm
+
+    from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+    from chaffinch.datasets.readers.registry import read_records
+    from chaffinch.datasets.sources import MissingLibrary
+    from chaffinch.detector.audit.crawl import CrawlError, find_files, location, mirrored_url
+    from chaffinch.detector.audit.originals import OriginalsError, add_originals
+
+    unreadable = 0
+
+    def documents() -> Iterator["Document"]:
+        nonlocal unreadable
+        for number in range(len(found.files)):
+            file = found.file(number)
+            for record in read_records(location(found.root, file.path), file.path):
+                if record.skipped or record.no_page is not None:
+                    continue
+                try:
+                    url = record.url or mirrored_url(record.path)
+                    yield document_from_record(replace(record, url=url))
+                except UnreadableRecord as error:
+                    unreadable += 1
+                    click.echo(f"chaffinch: {error}", err=True)
+
+    try:
+        found = find_files(originals, besides=output)
+        added = add_originals(output, tqdm(documents(), unit=" originals", disable=None))
+    except CrawlError as error:
+        raise click.UsageError(str(error)) from None
+    except (MissingLibrary, OriginalsError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"Stopped: {error}. What is done is kept; make room or mend access, and run the same "
+            "command again to go on."
+        ) from None
+    click.echo(
+        f"{output}: {added.originals} originals, {added.added} of them new; {added.known} were "
+        f"there already, {unreadable} could not be read."
+    )
+    if unreadable:
+        raise SystemExit(3)

@@ -1,0 +1,108 @@
+"""Texts on disk to look up by what they share, and to read one by one: a folder of arrays."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from chaffinch.features.document import MAX_CHARACTERS
+
+ARRAYS: dict[str, Any] = {
+    "values": np.uint64,
+    "rows": np.uint32,
+    "texts": np.uint8,
+    "text_ends": np.int64,
+}
+"""The arrays of a folder, each in an ``.npy`` file of its name with this dtype and one axis."""
+
+_MOST_BYTES = 4 * MAX_CHARACTERS
+
+
+class SketchedTexts(NamedTuple):
+    """Texts by row, and the sketches of all of them as one inverted index.
+
+    Attributes:
+        values: uint64 array of shape (n_values,), the values of all sketches, rising.
+        rows: uint32 array of shape (n_values,), the text that each of them is of.
+        texts: uint8 array of shape (n_bytes,), the texts as Zstandard frames, one after another.
+        text_ends: int64 array of shape (n_texts,), where each frame ends.
+    """
+
+    values: NDArray[np.uint64]
+    rows: NDArray[np.uint32]
+    texts: NDArray[np.uint8]
+    text_ends: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.text_ends)
+
+    @classmethod
+    def of(
+        cls, sketches: Sequence[NDArray[np.uint64]], texts: Sequence[str | None]
+    ) -> "SketchedTexts":
+        """Put texts and their sketches together; None keeps a row free."""
+        counts = np.array([len(one) for one in sketches], np.int64)
+        values = np.concatenate([np.zeros(0, np.uint64), *sketches])
+        rows = np.repeat(np.arange(len(counts)), counts).astype(np.uint32)
+        order = np.lexsort((rows, values))
+        pack = zstandard.ZstdCompressor().compress
+        frames = [
+            b"" if text is None else pack(text[:MAX_CHARACTERS].encode("utf-8", "replace"))
+            for text in texts
+        ]
+        return cls(
+            values[order],
+            rows[order],
+            np.frombuffer(b"".join(frames), np.uint8),
+            np.cumsum([len(frame) for frame in frames], dtype=np.int64),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into a folder that is there."""
+        for name, array in self._asdict().items():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> "SketchedTexts":
+        """Map a folder's arrays into memory, as they are.
+
+        Raises:
+            OSError: A file is missing or cannot be read.
+            ValueError: A file holds no such array.
+        """
+        arrays = {}
+        for name, dtype in ARRAYS.items():
+            array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            if array.dtype != dtype or array.ndim != 1:
+                raise ValueError(
+                    f"{name}.npy must be {np.dtype(dtype)} with one axis. "
+                    f"Got {array.dtype} with {array.ndim}."
+                )
+            arrays[name] = array.view(np.ndarray)
+        return cls(**arrays)
+
+    def text(self, row: int) -> str:
+        """The text in a row; "" where there is none.
+
+        Raises:
+            ValueError: What is stored there is no text.
+        """
+        start = int(self.text_ends[row - 1]) if row else 0
+        frame = self.texts[start : int(self.text_ends[row])].tobytes()
+        if not frame:
+            return ""
+        try:
+            if zstandard.frame_content_size(frame) > _MOST_BYTES:
+                raise ValueError("it is longer than any text that is stored")
+            return zstandard.ZstdDecompressor().decompress(frame, _MOST_BYTES).decode()
+        except (zstandard.ZstdError, ValueError) as error:
+            raise ValueError(f"text {row} cannot be read ({error})") from None
+
+    def between(self, low: int, high: int | None) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        """Values from `low` up to `high` (None: to the end), with their rows."""
+        first = np.searchsorted(self.values, np.uint64(low))
+        last = len(self.values) if high is None else np.searchsorted(self.values, np.uint64(high))
+        return self.values[first:last], self.rows[first:last]
