@@ -67,6 +67,11 @@ _SHOWN_SITES = 10
     show_default=True,
     help="Megabytes that one process may take for its documents.",
 )
+@click.option(
+    "--originals",
+    type=click.Path(path_type=Path),
+    help="Index of originals, made by chaffinch index, to attribute copies to.",
+)
 @click.option("--overwrite", is_flag=True, help="Start anew in a folder that holds an audit.")
 @model_options
 def audit(
@@ -79,6 +84,7 @@ def audit(
     formats: tuple[str, ...],
     timeout: float,
     memory: int,
+    originals: Path | None,
     overwrite: bool,
     model: Path | None,
     threshold: float | None,
@@ -102,6 +108,7 @@ def audit(
     from chaffinch.datasets.sources import MissingLibrary
     from chaffinch.detector.audit.audit import AuditError, run_audit
     from chaffinch.detector.audit.crawl import CrawlError
+    from chaffinch.detector.audit.originals import OriginalsError
     from chaffinch.detector.audit.scoring import Settings
     from chaffinch.detector.audit.task import EngineError, Limits
     from chaffinch.detector.audit.trusted import (
@@ -141,11 +148,12 @@ def audit(
                 limits=Limits(timeout, memory),
                 trusted=read_trusted(trusted) if trusted else TrustedSites(),
                 overwrite=overwrite,
+                originals=originals,
                 progress=progress,
             )
         except (CrawlError, TrustedSitesError) as error:
             raise click.UsageError(str(error)) from None
-        except (AuditError, EngineError, MissingLibrary, ModelError) as error:
+        except (AuditError, EngineError, MissingLibrary, ModelError, OriginalsError) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
             raise click.ClickException(

@@ -22,7 +22,6 @@ import pytest
 import zstandard
 
 from chaffinch.detector.audit.audit import AuditError, run_audit
-from chaffinch.detector.audit.republication import Candidate, CandidateArray
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.task import Limits
 
@@ -280,45 +279,3 @@ def test_a_crawl_that_is_not_there_is_wrong_usage(crawl: str, tmp_path: Path) ->
     )
     assert done.returncode in (1, 2) and "Traceback" not in done.stderr
     assert crawl in done.stderr
-
-
-def copies(*candidates: Candidate) -> list[int]:
-    """The row of each candidate's source, -1 where there is none."""
-    found = CandidateArray()
-    # In two parts, as shards come.
-    found.add(candidates[:2])
-    found.add(candidates[2:])
-    sources: list[int] = found.copies().sources.tolist()
-    return sources
-
-
-def candidate(
-    published: str | None = None,
-    flagged: bool = False,
-    url: str = "",
-    digest: str = "f" * 32,
-    trusted: bool = False,
-) -> Candidate:
-    return Candidate(digest, url, "id", published, flagged, trusted)
-
-
-def test_the_source_is_trusted_then_unflagged_then_earliest_then_first() -> None:
-    candidates = [
-        candidate("2024-01-01", flagged=True),
-        candidate("2024-03-01"),
-        candidate("2024-02-01"),
-        candidate(),
-        candidate(digest="0" * 31 + "1"),
-        candidate(digest=""),
-        candidate(digest=""),
-    ]
-    assert copies(*candidates) == [2, 2, -1, 2, -1, -1, -1]
-    candidates += [candidate("2024-05-01", trusted=True), candidate("2024-04-01", trusted=True)]
-    assert copies(*candidates) == [8, 8, 8, 8, -1, -1, -1, -1, -1], "what is trusted is no copy"
-
-
-def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
-    one, other = "https://a.example/", "https://b.example/"
-    assert copies(candidate(url=one), candidate(url=one)) == [-1, -1]
-    found = copies(candidate(url=one), candidate(url=one), candidate(url=other))
-    assert found == [-1, -1, 0]

@@ -1,10 +1,9 @@
 """An audit from start to finish: score what is new, then write documents, sites, manifest."""
 
-import fcntl
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -14,12 +13,15 @@ import numpy as np
 import pyarrow as pa
 
 from chaffinch.datasets.sources import is_url
+from chaffinch.detector.audit.copies import Found, find_copies, write_replaced
 from chaffinch.detector.audit.crawl import find_files, listed_files
-from chaffinch.detector.audit.documents import Documents, documents
+from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine
 from chaffinch.detector.audit.engines.registry import ENGINES
+from chaffinch.detector.audit.lock import Locked, locked
+from chaffinch.detector.audit.originals import load_originals
 from chaffinch.detector.audit.planning import plan
-from chaffinch.detector.audit.rows import finished, segments, skipped
+from chaffinch.detector.audit.rows import Segment, finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.shards import appear
@@ -43,6 +45,7 @@ def run_audit(
     limits: Limits = Limits(),  # noqa: B008
     trusted: TrustedSites = TrustedSites(),  # noqa: B008
     overwrite: bool = False,
+    originals: Path | None = None,
     progress: Callable[[Counts, int], None] = lambda done, size: None,
 ) -> dict[str, Any]:
     """Judge every record of a crawl; go on where an earlier run stopped.
@@ -52,7 +55,8 @@ def run_audit(
 
     Args:
         crawl: A directory, a file, or a URL that fsspec can open.
-        output: Folder for ``documents/``, ``sites.parquet`` and ``manifest.json``.
+        output: Folder for ``documents/``, ``sites.parquet``, ``pairs.parquet`` and
+            ``manifest.json``.
         settings: What to judge with.
         files_from: Whether `crawl` is a list of files, a path or URL a line.
         jobs: Processes; as many as the engine has cores where None.
@@ -60,6 +64,7 @@ def run_audit(
         limits: What one document may cost.
         trusted: Sites that copy nobody.
         overwrite: Forget an earlier audit in `output`.
+        originals: Folder of an index of originals that copies are attributed to.
         progress: Told what each shard came to, and once, first, how many bytes are to do.
 
     Returns:
@@ -72,16 +77,20 @@ def run_audit(
         EngineError: A process failed for no document's fault.
         MissingLibrary: A library for the crawl's URL or for the engine is not installed.
         ModelError: The model cannot be used.
+        OriginalsError: The index of originals cannot be used.
     """
+    if originals is not None:
+        load_originals(originals)
     detector = detector_for(settings)
     # Tasks may be done where the working directory is another.
     output = output.absolute()
+    originals = originals.absolute() if originals else None
     if settings.model is not None:
         settings = settings._replace(model=str(Path(settings.model).absolute()))
     found = listed_files(Path(crawl)) if files_from else find_files(crawl, besides=output)
     work = output / ".work"
     work.mkdir(parents=True, exist_ok=True)
-    with _locked(work):
+    with _alone(work):
         if overwrite:
             _forget(output)
         header = {
@@ -106,15 +115,20 @@ def run_audit(
                 raise AuditError(
                     f"{left} could not be read to its end. Run the same command again."
                 )
-            planned = documents([*segments(done, found)], trusted)
-            _write_documents(output, planned, running)
-            totals = write_sites(output, planned.digest, planned.n_rows, trusted, running)
+            rows = [*segments(done, found)]
+            copies = find_copies(rows, work, originals, trusted, running)
+            _write_documents(output, rows, copies, running)
+            write_replaced(copies, output / "pairs.parquet")
+            n_rows = sum(copies.sizes)
+            totals = write_sites(output, copies.digest, n_rows, trusted, running)
         manifest = {
             **header,
             "records_read": totals["documents"],
             "skipped": found.skipped + skipped(done, found),
             **totals,
             "trusted": sorted(trusted.hosts),
+            "clusters": _clusters(copies),
+            "originals": _stated(copies),
             "finished": True,
             "versions": {
                 "chaffinch": version("chaffinch"),
@@ -123,6 +137,7 @@ def run_audit(
             },
         }
         _write_json(output / "manifest.json", manifest)
+        shutil.rmtree(copies.folder)
     return manifest
 
 
@@ -132,16 +147,15 @@ def _where(crawl: str | Path) -> str:
 
 
 @contextmanager
-def _locked(work: Path) -> Iterator[None]:
-    """Keep other audits out of a folder; the lock goes when its process does."""
-    with (work / "lock").open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AuditError(
-                f"Another audit is writing to {work.parent}. Wait for it, or choose another folder."
-            ) from None
-        yield
+def _alone(work: Path) -> Iterator[None]:
+    """Keep other audits out of a folder."""
+    try:
+        with locked(work / "lock"):
+            yield
+    except Locked:
+        raise AuditError(
+            f"Another audit is writing to {work.parent}. Wait for it, or choose another folder."
+        ) from None
 
 
 def _forget(output: Path) -> None:
@@ -173,21 +187,38 @@ def _check_same(output: Path, header: dict[str, Any]) -> None:
             )
 
 
-def _write_documents(output: Path, planned: Documents, engine: Engine) -> None:
+def _write_documents(output: Path, rows: Sequence[Segment], found: Found, engine: Engine) -> None:
     """Write ``documents/``, keeping the files that an interrupted run has written already."""
     work = output / ".work"
-    draft = work / f"documents-{planned.digest}"
+    draft = work / f"documents-{found.digest}"
     for other in work.glob("documents-*"):
         if other != draft:
             shutil.rmtree(other)
     draft.mkdir(exist_ok=True)
     for leftover in draft.glob("*.tmp"):
         leftover.unlink()
-    parts = (part for part in planned.parts(draft) if not part.path.exists())
-    for _ in engine.run(parts):
+    tasks = (part for part in parts(rows, found, draft) if not part.path.exists())
+    for _ in engine.run(tasks):
         pass
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
+
+
+def _clusters(found: Found) -> dict[str, int]:
+    """How many clusters there are, how large they get, and what was too common to tell by."""
+    clusters = found.copies.clusters
+    _, sizes = np.unique(clusters[clusters != 0], return_counts=True)
+    return {
+        "clusters": len(sizes),
+        "largest": int(sizes.max(initial=0)),
+        "common_passages": found.common,
+    }
+
+
+def _stated(found: Found) -> dict[str, Any] | None:
+    if found.originals is None:
+        return None
+    return {"documents": len(found.originals), "digest": found.originals.digest}
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
-"""The last stage of an audit: rows with what only the whole crawl can tell, and their order."""
+"""The last stage of an audit: its rows in order, with what only the whole crawl can tell."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chaffinch.detector.audit.republication import NO_ROW, Candidate, CandidateArray, Copies
+from chaffinch.detector.audit.copies import Found
+from chaffinch.detector.audit.republication import NO_ROW
 from chaffinch.detector.audit.rows import Segment, tables
 from chaffinch.detector.audit.shards import ShardWriter
 from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, while_writing
-from chaffinch.detector.audit.trusted import TrustedSites
+from chaffinch.features.document import Document
 
 _PART_ROWS = 20_000
 _COLUMNS = ("id", "copied", "cluster", "source_id", "source_site", "similarity")
@@ -57,94 +57,73 @@ class Part(NamedTuple):
         raise while_writing(fault, self.path.parent)
 
 
-class Documents(NamedTuple):
-    """Everything that goes into ``documents/``.
+def parts(rows: Sequence[Segment], found: Found, folder: Path) -> Iterator[Part]:
+    """The tasks that write the files of ``documents/`` into a folder.
 
-    Attributes:
-        digest: The same for the same rows.
-        n_rows: Number of rows.
-        parts: Makes the files' tasks, for the folder that they are written to.
+    Args:
+        rows: All rows, in order.
+        found: Which of them are copies.
+        folder: Where the files go.
     """
-
-    digest: str
-    n_rows: int
-    parts: Callable[[Path], Iterator[Part]]
-
-
-def documents(rows: Sequence[Segment], trusted: TrustedSites) -> Documents:
-    """Plan the files of ``documents/`` for all rows, in order."""
-    sizes, copies = _decide(rows, trusted)
-    ends = np.cumsum(sizes)
-    sources = _sources(rows, ends, copies)
-    shards = [(segment.shard.name, segment.paths) for segment in rows]
-    stated = repr((shards, sorted(trusted.hosts))).encode()
-
-    def parts(folder: Path) -> Iterator[Part]:
-        first = start = number = 0
-        for index, end in enumerate(ends.tolist()):
-            if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
-                path = folder / f"part-{number:05d}.parquet"
-                additions = _additions(copies, sources, start, end)
-                yield Part(path, tuple(rows[first : index + 1]), additions)
-                first, start, number = index + 1, end, number + 1
-
-    digest = hashlib.blake2b(stated, digest_size=12).hexdigest()
-    return Documents(digest, sum(sizes), parts)
-
-
-def _decide(rows: Sequence[Segment], trusted: TrustedSites) -> tuple[list[int], Copies]:
-    """The number of rows of each segment, and which of all rows are copies."""
-    candidates = CandidateArray()
-    sizes = []
-    stated = ("text_digest", "url", "id", "published", "flagged")
-    for table in tables(rows, (*stated, "site")):
-        columns = [table[name].to_pylist() for name in stated]
-        facts = zip(*columns, trusted.mask(table["site"]).tolist(), strict=True)
-        candidates.add([Candidate(*one) for one in facts])
-        sizes.append(table.num_rows)
-    return sizes, candidates.copies()
+    ends = np.cumsum(found.sizes)
+    sources = _sources(rows, ends, found)
+    first = start = number = 0
+    for index, end in enumerate(ends.tolist()):
+        if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
+            path = folder / f"part-{number:05d}.parquet"
+            yield Part(path, tuple(rows[first : index + 1]), _additions(found, sources, start, end))
+            first, start, number = index + 1, end, number + 1
 
 
 class _Sources(NamedTuple):
-    """The documents that others were copied from.
+    """What others were copied from.
 
     Attributes:
-        rows: Their rows in the audit, ascending.
+        numbers: Their rows in the audit, and the numbers of originals after these, ascending.
         named: Table of shape (n_sources, 2): their ``id`` and ``site``.
     """
 
-    rows: NDArray[np.int64]
+    numbers: NDArray[np.int64]
     named: pa.Table
 
 
-def _sources(rows: Sequence[Segment], ends: NDArray[np.int64], copies: Copies) -> _Sources:
+def _sources(rows: Sequence[Segment], ends: NDArray[np.int64], found: Found) -> _Sources:
+    copies = found.copies
+    n_rows = len(copies.sources)
     sources = np.unique(copies.sources[copies.sources != NO_ROW])
-    owner = np.searchsorted(ends, sources, side="right")
+    in_crawl = sources[sources < n_rows]
+    owner = np.searchsorted(ends, in_crawl, side="right")
     schema = pa.schema([("id", pa.string()), ("site", pa.string())])
-    found = [schema.empty_table()]
+    named = [schema.empty_table()]
     held, starts = np.unique(owner, return_index=True)
     chosen = [rows[index] for index in held.tolist()]
-    limits = [*starts.tolist(), len(sources)][1:]
+    limits = [*starts.tolist(), len(in_crawl)][1:]
     columns = ("id", "site", "path", "offset")
     for index, start, end, table in zip(
         held.tolist(), starts.tolist(), limits, tables(chosen, columns), strict=True
     ):
-        of_segment = sources[start:end]
+        of_segment = in_crawl[start:end]
         inside = of_segment - (ends[index] - table.num_rows)
         picked = table.take(pa.array(inside))
-        repeated = pa.array(copies.repeated[of_segment])
+        repeated = pa.array(found.documents.repeated[of_segment])
         ids = pc.if_else(repeated, _places(picked), picked["id"])
-        found.append(pa.table([ids, picked["site"]], schema))
-    return _Sources(sources, pa.concat_tables(found))
+        named.append(pa.table([ids, picked["site"]], schema))
+    if found.originals is not None:
+        stated = found.originals.stated(sources[sources >= n_rows] - n_rows)
+        sites = [Document("", url=url).site for url in stated["url"].to_pylist()]
+        named.append(pa.table([stated["id"], pa.array(sites, pa.string())], schema))
+    return _Sources(sources, pa.concat_tables(named))
 
 
-def _additions(copies: Copies, sources: _Sources, start: int, end: int) -> pa.Table:
+def _additions(found: Found, sources: _Sources, start: int, end: int) -> pa.Table:
+    copies = found.copies
     clusters, of_row = copies.clusters[start:end], copies.sources[start:end]
     copied = of_row != NO_ROW
-    source = sources.named.take(pa.array(np.searchsorted(sources.rows, of_row), mask=~copied))
+    places = pa.array(np.searchsorted(sources.numbers, of_row), mask=~copied)
+    source = sources.named.take(places)
     return pa.table(
         {
-            "repeated": copies.repeated[start:end],
+            "repeated": found.documents.repeated[start:end],
             "copied": copied,
             "cluster": pa.array(
                 [f"{cluster:016x}" if cluster else None for cluster in clusters.tolist()],
@@ -152,7 +131,7 @@ def _additions(copies: Copies, sources: _Sources, start: int, end: int) -> pa.Ta
             ),
             "source_id": source["id"],
             "source_site": source["site"],
-            "similarity": pa.array(np.ones(end - start), mask=~copied),
+            "similarity": pa.array(copies.similarity[start:end], mask=~copied),
         }
     )
 

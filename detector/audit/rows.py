@@ -104,16 +104,24 @@ def skipped(done: Finished, crawl: Crawl) -> int:
 
 
 def tables(rows: Iterable[Segment], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """A table for each segment; one shard is held at a time."""
+    """A table for each segment; one shard is held at a time.
+
+    Args:
+        rows: The segments.
+        columns: Names of columns, or None for all; ``column.field`` for one field of a column,
+            which is then a column of the fields that were named.
+    """
+    names = list(dict.fromkeys(name.partition(".")[0] for name in columns or ()))
 
     # Files added to a crawl lie between the rows of a shard, which is then read in pieces.
     @lru_cache(maxsize=1)
     def read(shard: Path) -> pa.Table:
         wanted = None if columns is None else [*dict.fromkeys([*columns, "path"])]
-        return pq.read_table(shard, columns=wanted, use_threads=False)
+        with pq.ParquetFile(shard) as file:
+            return file.read(columns=wanted, use_threads=False)
 
     for segment in rows:
         table = read(segment.shard)
         if segment.paths is not None:
             table = table.filter(pc.is_in(table["path"], pa.array(segment.paths)))
-        yield table if columns is None else table.select(list(columns))
+        yield table if columns is None else table.select(names)

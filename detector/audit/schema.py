@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from chaffinch.datasets.records import Record
 from chaffinch.detector.verdict import Verdict
@@ -35,7 +37,8 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     ``status`` is ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors.
     ``text`` is the scored text, in whose code points evidence is placed. ``captured`` is when a
     crawler fetched the page, where an archive says so. ``cluster``,
-    ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known.
+    ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known. ``minhash``
+    is `chaffinch.features.sketch.sketch` of the text with its probable originals put back.
     """
     return pa.schema(
         [
@@ -65,12 +68,13 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("similarity", _NUMBER),
             ("text", _TEXT),
             ("text_digest", _TEXT),
+            ("minhash", pa.list_(pa.uint64())),
         ]
     )
 
 
-def verdict_row(record: Record, verdict: Verdict) -> dict[str, Any]:
-    """The row of a judged record."""
+def verdict_row(record: Record, verdict: Verdict, minhash: NDArray[np.uint64]) -> dict[str, Any]:
+    """The row of a judged record, with the sketch of its de-spun text."""
     document = verdict.document
     return {
         **_origin(record),
@@ -90,6 +94,7 @@ def verdict_row(record: Record, verdict: Verdict) -> dict[str, Any]:
         "unscorable": verdict.unscorable,
         "text": _valid(document.text[:MAX_CHARACTERS]),
         "text_digest": text_digest(document.text),
+        "minhash": minhash,
     }
 
 

@@ -17,8 +17,10 @@ from chaffinch.detector.audit.crawl import CrawlFile, location, mirrored_url
 from chaffinch.detector.audit.schema import error_row, row_schema, rows_table, verdict_row
 from chaffinch.detector.audit.shards import ShardWriter, is_finished, shard_path
 from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
+from chaffinch.detector.despinning import despun_text
 from chaffinch.detector.detector import Detector
 from chaffinch.features.document import Document
+from chaffinch.features.sketch import sketch
 
 SHARD_RECORDS = 500
 """Records of a shard, and so the most that are judged again after a stop."""
@@ -281,7 +283,9 @@ def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
     """A row for each item, in order; a document that cannot be judged costs its own."""
     documents = [item.document for item in batch if item.document is not None]
     try:
-        verdicts = iter(detector.score_batch(documents))
+        verdicts = detector.score_batch(documents)
+        # What a spinner replaced is put back, as far as it is known, to find the source by.
+        sketched = zip(verdicts, sketch([despun_text(one) for one in verdicts]), strict=True)
     except Exception as problem:
         if len(batch) > 1:
             return [row for item in batch for row in judged(detector, [item])]
@@ -292,10 +296,10 @@ def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
         if document is None:
             rows.append(error_row(record, error or "", detector.threshold))
             continue
-        verdict = next(verdicts)
+        verdict, minhash = next(sketched)
         if record.no_page is not None:
             verdict = replace(verdict, unscorable=record.no_page)
-        rows.append(verdict_row(record, verdict))
+        rows.append(verdict_row(record, verdict, minhash))
     return rows
 
 

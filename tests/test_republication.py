@@ -1,0 +1,419 @@
+"""Copies: candidates, attribution, the stage of an audit, and what it leaves behind."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from articles import article, replaced
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaffinch.detector.audit import copies as stage
+from chaffinch.detector.audit import scoring
+from chaffinch.detector.audit.audit import run_audit
+from chaffinch.detector.audit.candidates import (
+    MOST_SHARING,
+    MOST_SOURCES,
+    PAIR,
+    Sharing,
+    added_up,
+    candidates,
+    worth_verifying,
+)
+from chaffinch.detector.audit.engines.registry import ENGINES
+from chaffinch.detector.audit.originals import add_originals
+from chaffinch.detector.audit.republication import (
+    Candidate,
+    CandidateArray,
+    Copies,
+    attributed,
+)
+from chaffinch.detector.audit.scoring import Settings
+from chaffinch.detector.audit.task import Counts, EngineError, Task
+from chaffinch.detector.audit.verification import MATCH, verify
+from chaffinch.features.document import Document
+
+
+def candidate(
+    published: str | None = None,
+    flagged: bool = False,
+    url: str = "",
+    digest: str = "f" * 32,
+    probability: float | None = None,
+    contradicted: bool = False,
+    trusted: bool = False,
+) -> Candidate:
+    return Candidate(digest, url, "id", published, flagged, probability, contradicted, trusted)
+
+
+def decided(
+    *candidates: Candidate, matches: Sequence[tuple[int, int, float]] = (), originals: int = 0
+) -> Copies:
+    facts = CandidateArray()
+    # In two parts, as shards come.
+    facts.add(candidates[:2])
+    facts.add(candidates[2:])
+    clusters = {len(candidates) + number: 1000 + number for number in range(originals)}
+    return attributed(facts.documents(), np.array(list(matches), MATCH), clusters)
+
+
+def sources(*candidates: Candidate) -> list[int]:
+    """The row of the source of each of some documents with the same words, -1 for none."""
+    found: list[int] = decided(*candidates).sources.tolist()
+    return found
+
+
+def test_the_source_is_trusted_then_unflagged_then_earliest_then_first() -> None:
+    rows = [
+        candidate("2024-01-01", flagged=True),
+        candidate("2024-03-01"),
+        candidate("2024-02-01"),
+        candidate(),
+        candidate(digest="0" * 31 + "1"),
+        candidate(digest=""),
+        candidate(digest=""),
+    ]
+    assert sources(*rows) == [2, 2, -1, 2, -1, -1, -1]
+    rows += [candidate("2024-05-01", trusted=True), candidate("2024-04-01", trusted=True)]
+    assert sources(*rows) == [8, 8, 8, 8, -1, -1, -1, -1, -1], "what is trusted is no copy"
+
+
+@pytest.mark.parametrize(
+    ("copy", "source"),
+    [
+        (candidate("2023-01-01", contradicted=True), candidate("2024-01-01")),
+        (candidate(probability=0.3), candidate(probability=0.01)),
+        (candidate("2024-01-02", probability=0.0), candidate("2024-01-01", probability=0.5)),
+    ],
+    ids=["signed by others", "likelier spun", "later"],
+)
+def test_the_source_is_the_page_that_less_speaks_against(
+    copy: Candidate, source: Candidate
+) -> None:
+    assert sources(copy, source) == [1, -1]
+    assert sources(source, copy) == [-1, 0]
+
+
+def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
+    one, other = "https://a.example/", "https://b.example/"
+    assert sources(candidate(url=one), candidate(url=one)) == [-1, -1]
+    assert sources(candidate(url=one), candidate(url=one), candidate(url=other)) == [-1, -1, 0]
+    same = "http://www.a.example/#top"
+    assert sources(candidate(url=one), candidate(url=same), candidate(url=other)) == [-1, -1, 0]
+
+
+def each(number: int) -> list[Candidate]:
+    """Documents with words of their own, the first ones likelier sources."""
+    return [
+        candidate(f"2024-01-{row + 1:02d}", digest=f"{row + 1:016x}{'0' * 16}")
+        for row in range(number)
+    ]
+
+
+def test_a_copy_is_attributed_to_a_document_that_is_none_before_a_more_similar_one() -> None:
+    found = decided(*each(4), matches=[(1, 0, 0.9), (2, 0, 0.6), (2, 1, 0.8), (3, 1, 0.7)])
+    assert found.sources.tolist() == [-1, 0, 0, 1]
+    assert found.similarity[1:].tolist() == [0.9, 0.6, 0.7]
+    # What is only a copy of a copy is in no cluster with the source it was not compared to.
+    assert found.clusters[0] == found.clusters[1] == found.clusters[2] != found.clusters[3]
+
+
+def test_an_original_of_an_index_is_the_source_before_any_document() -> None:
+    found = decided(*each(3), matches=[(1, 0, 0.9), (1, 3, 0.8), (2, 3, 0.7)], originals=1)
+    assert found.sources.tolist() == [-1, 3, 3]
+    assert found.clusters.tolist() == [0, 1000, 1000]
+
+
+def test_documents_with_the_same_words_share_a_source() -> None:
+    rows = each(3)
+    twin = rows[2]._replace(published="2024-05-01")
+    found = decided(*rows, twin, matches=[(2, 0, 0.75)])
+    assert found.sources.tolist() == [-1, -1, 0, 0]
+    assert found.similarity[2:].tolist() == [0.75, 0.75]
+
+
+@given(order=st.permutations(range(6)))
+def test_the_order_of_documents_does_not_matter(order: list[int]) -> None:
+    rows = each(6)
+    matches = [(1, 0, 0.9), (2, 1, 0.8), (2, 0, 0.5), (4, 3, 0.7), (5, 4, 0.6)]
+    plain = decided(*rows, matches=matches)
+    place = [order.index(row) for row in range(6)]
+    moved = decided(
+        *(rows[row] for row in order),
+        matches=[(place[copy], place[source], alike) for copy, source, alike in matches],
+    )
+    for row in range(6):
+        source = int(plain.sources[row])
+        assert moved.sources[place[row]] == (place[source] if source >= 0 else -1)
+        assert moved.clusters[place[row]] == plain.clusters[row]
+
+
+postings = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 11)), unique=True, max_size=120)
+
+
+def pairs_of(found: list[tuple[int, int]], low: int = 0, high: int = 1000) -> np.ndarray:
+    """Pairs from postings (value, row) between two values; rows 9 and over are originals."""
+    inside = [one for one in found if low <= one[0] < high]
+    ours = [one for one in inside if one[1] < 9]
+    theirs = sorted(one for one in inside if one[1] >= 9)
+    sharing = Sharing(
+        9,
+        np.array([value for value, _ in theirs], np.uint64),
+        np.array([row - 9 for _, row in theirs], np.int64),
+    )
+    pairs, _ = candidates(
+        np.array([value for value, _ in ours], np.uint64),
+        np.array([row for _, row in ours], np.int64),
+        np.arange(9),
+        [sharing],
+        12,
+    )
+    return pairs
+
+
+@given(found=postings, cut=st.integers(0, 30), seed=st.integers(0, 99))
+def test_candidates_depend_on_no_order_and_no_division_into_ranges(
+    found: list[tuple[int, int]], cut: int, seed: int
+) -> None:
+    whole = pairs_of(found)
+    shuffled = random.Random(seed).sample(found, len(found))
+    assert pairs_of(shuffled).tolist() == whole.tolist()
+    parts = np.concatenate([pairs_of(found, 0, cut), pairs_of(found, cut)])
+    assert added_up(parts).tolist() == whole.tolist()
+
+
+@given(found=postings)
+def test_candidates_are_the_pairs_that_share_a_value(found: list[tuple[int, int]]) -> None:
+    of_row = {row: {value for value, one in found if one == row} for row in range(12)}
+    expected = {
+        (copy, source)
+        for copy in range(9)
+        for source in [*range(copy), *range(9, 12)]
+        if of_row[copy] & of_row[source]
+    }
+    pairs = pairs_of(found)
+    assert {(int(pair["copy"]), int(pair["source"])) for pair in pairs} == expected
+    assert (pairs["score"] >= 0).all()
+
+
+def test_the_work_for_a_value_grows_with_the_documents_that_share_it() -> None:
+    def pairs(n_docs: int) -> tuple[int, int]:
+        found, common = candidates(
+            np.zeros(n_docs, np.uint64),
+            np.arange(n_docs),
+            np.arange(n_docs),
+            [],
+            n_docs,
+        )
+        return len(found), common
+
+    most = MOST_SOURCES * (MOST_SOURCES + 1) // 2
+    assert pairs(1000) == (1000 * MOST_SOURCES - most, 0)
+    assert pairs(MOST_SHARING + 1) == (0, 1)
+
+
+def test_only_the_best_pairs_of_a_document_are_verified() -> None:
+    pairs = np.array([(9, source, 1000 + source) for source in range(9)], PAIR)
+    kept = worth_verifying(pairs, np.full(9, 50), 10, 1000)
+    assert kept["source"].tolist() == [8, 7, 6, 5]
+    assert len(worth_verifying(pairs, np.full(9, 5000), 10, 1000)) == 0
+
+
+def test_copies_are_verified_in_any_portions() -> None:
+    texts = [article(seed) for seed in range(3)]
+    texts += [replaced(texts[0], 0.5), replaced(texts[1], 0.4), texts[2]]
+    pairs = np.array([(copy, source, 1) for copy in (3, 4, 5) for source in range(3)], PAIR)
+
+    def found(parts: list[np.ndarray]) -> list[Any]:
+        return [
+            match
+            for part in parts
+            for matches, _ in verify(part, lambda rows: [texts[row] for row in rows])
+            for match in matches.tolist()
+        ]
+
+    whole = found([pairs])
+    assert [(copy, source) for copy, source, _ in whole] == [(3, 0), (4, 1), (5, 2)]
+    assert whole[2][2] == 1 and 0.5 < whole[0][2] < 0.9
+    assert found([pairs[:3], pairs[3:4], pairs[4:]]) == whole
+
+
+class InThisProcess:
+    """An engine without processes that stops after some tasks.
+
+    Attributes:
+        done: Kind of each task that was done.
+        stop_after: Tasks of a run after which it stops.
+    """
+
+    jobs = 1
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.stop_after = 1000
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        pass
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
+        for number, task in enumerate(tasks):
+            if number == self.stop_after:
+                raise EngineError("stopped")
+            yield from task.run(lambda place: None)
+            self.done.append(type(task).__name__)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> InThisProcess:
+    engine = InThisProcess()
+    monkeypatch.setitem(ENGINES, "local", lambda jobs, limits: engine)
+    return engine
+
+
+def rows_of(output: Path) -> list[dict[str, Any]]:
+    columns = ["id", "copied", "cluster", "source_id", "similarity"]
+    return list(pq.read_table(output / "documents", columns=columns).to_pylist())
+
+
+def page(id: str, text: str, site: str, **more: str) -> dict[str, str]:
+    return {"id": id, "text": text, "url": f"https://{site}/{id}", **more}
+
+
+@pytest.fixture(scope="module")
+def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two articles; of the first a spun and a cut copy, another capture; others of their own."""
+    one, two = article(100), article(101)
+    words = one.split()
+    cut = " ".join(words[100:220])
+    pages = [
+        page("spun", replaced(one, 0.4), "farm.example", published="2024-02-02"),
+        page("one", one, "paper.example", published="2024-02-01"),
+        {**page("again", one, "paper.example"), "url": "https://paper.example/one"},
+        page("cut", cut, "farm.example", published="2024-02-03"),
+        page("two", two, "paper.example"),
+        page("same", one, "mirror.example", published="2024-03-01"),
+        *(page(f"other-{seed}", article(seed), "others.example") for seed in range(20)),
+    ]
+    folder = tmp_path_factory.mktemp("crawl")
+    for number in range(2):
+        lines = [json.dumps(row) for row in pages[number::2]]
+        (folder / f"{number}.jsonl").write_text("\n".join(lines))
+    return folder
+
+
+def audited(crawl: Path, output: Path, **options: Any) -> dict[str, dict[str, Any]]:
+    run_audit(crawl, output, Settings(), **options)
+    return {row["id"]: row for row in rows_of(output)}
+
+
+def test_spun_cut_and_exact_copies_are_attributed_within_a_crawl(
+    crawl: Path, tmp_path: Path, engine: InThisProcess
+) -> None:
+    rows = audited(crawl, tmp_path)
+    assert {id: row["source_id"] for id, row in rows.items() if row["copied"]} == {
+        "spun": "one",
+        "cut": "one",
+        "same": "one",
+    }
+    assert rows["cut"]["similarity"] == rows["same"]["similarity"] == 1
+    assert 0.6 < rows["spun"]["similarity"] < 0.95
+    members = {id for id, row in rows.items() if row["cluster"] == rows["one"]["cluster"]}
+    assert members == {"spun", "one", "again", "cut", "same"}
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert manifest["copied"] == 3
+    assert manifest["clusters"] == {"clusters": 1, "largest": 5, "common_passages": 0}
+    assert list((tmp_path / ".work").glob("copies-*")) == []
+
+
+def share_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Divide even a small crawl into many tasks."""
+    monkeypatch.setattr(scoring, "SHARD_RECORDS", 7)
+    monkeypatch.setattr(stage, "_GATHERED_ROWS", 1)
+    monkeypatch.setattr(stage, "_VALUES_A_RANGE", 1000)
+    monkeypatch.setattr(stage, "_OPEN_FILES", 2)
+
+
+def test_how_rows_are_shared_out_does_not_matter(
+    crawl: Path, tmp_path: Path, engine: InThisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = audited(crawl, tmp_path / "whole")
+    assert engine.done.count("Gathering") == engine.done.count("Pairing") == 1
+    share_out(monkeypatch)
+    assert audited(crawl, tmp_path / "parts") == expected
+    assert engine.done.count("Gathering") > 3 and engine.done.count("Pairing") > 3
+    pairs = [pq.read_table(tmp_path / name / "pairs.parquet") for name in ("whole", "parts")]
+    assert pairs[0].equals(pairs[1])
+
+
+def test_stopped_after_every_task_it_does_each_once_and_ends_the_same(
+    crawl: Path, tmp_path: Path, engine: InThisProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share_out(monkeypatch)
+    expected = audited(crawl, tmp_path / "undisturbed")
+    undisturbed = Counter(engine.done)
+    engine.done, engine.stop_after = [], 1
+    stops = 0
+    while True:
+        try:
+            rows = audited(crawl, tmp_path / "stopped")
+            break
+        except EngineError:
+            stops += 1
+    assert rows == expected
+    assert stops > 6
+    assert Counter(engine.done) == undisturbed
+
+
+def test_replaced_words_are_counted_by_site(
+    crawl: Path, tmp_path: Path, engine: InThisProcess
+) -> None:
+    audited(crawl, tmp_path)
+    pairs = pq.read_table(tmp_path / "pairs.parquet").to_pylist()
+    assert {row["site"] for row in pairs} == {"farm.example"}
+    assert all(row["substitute"].startswith("x") for row in pairs)
+    assert all(row["count"] >= row["documents"] == 1 for row in pairs)
+    text = article(100)
+    assert all(row["original"] in text for row in pairs)
+    assert sum(row["count"] for row in pairs) > 40
+
+
+@pytest.mark.parametrize("own_address", [True, False])
+def test_copies_are_attributed_to_an_index_but_no_original_is_to_itself(
+    crawl: Path, tmp_path: Path, engine: InThisProcess, own_address: bool
+) -> None:
+    url = "http://www.paper.example/one/" if own_address else "https://elsewhere.example/"
+    add_originals(
+        tmp_path / "index",
+        [
+            Document(article(100), id="the original", url=url),
+            Document(article(7), id="nobody's source", url="https://others.example/other-7"),
+            Document(article(999), id="not in the crawl"),
+        ],
+    )
+    rows = audited(crawl, tmp_path / "out", originals=tmp_path / "index")
+    copied = {id: row["source_id"] for id, row in rows.items() if row["copied"]}
+    captures = {} if own_address else {"one": "the original", "again": "the original"}
+    assert copied == dict.fromkeys(("spun", "cut", "same"), "the original") | captures
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["originals"]["documents"] == 3
+
+
+def test_more_originals_change_the_copies_without_scoring_again(
+    crawl: Path, tmp_path: Path, engine: InThisProcess
+) -> None:
+    index, output = tmp_path / "index", tmp_path / "out"
+    add_originals(index, [Document(article(999), id="another")])
+    audited(crawl, output, originals=index)
+    shards = {file: file.stat().st_mtime_ns for file in (output / ".work").glob("*.parquet")}
+    add_originals(index, [Document(article(100), id="the original")])
+    assert audited(crawl, output, originals=index)["spun"]["source_id"] == "the original"
+    assert all(file.stat().st_mtime_ns == modified for file, modified in shards.items())
