@@ -39,6 +39,11 @@ from chaffinch.cli.options import load_detector
     help="With --from-scratch: folder of synonym resources, as the build command reads it.",
 )
 @click.option(
+    "--pairs",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="pairs.parquet of an audit: replacements that were seen in copies, for the channel.",
+)
+@click.option(
     "--base-rate",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.1,
@@ -55,6 +60,7 @@ def train(
     prior: bool,
     from_scratch: bool,
     lexicons: Path | None,
+    pairs: Path | None,
     base_rate: float,
     licence: str,
 ) -> None:
@@ -64,11 +70,15 @@ def train(
     "republication"), or a folder with one sub-folder a label. Rows with the same `group`,
     such as copies of one article, never stand on both sides of a split.
 
+    With --pairs the model's channel learns replacements of single words that were seen in two
+    or more copies: they become probable originals where these words are read.
+
     \b
     Example:
       chaffinch train labels.jsonl -o model/
     """
     from chaffinch.detector.build.labelled import LabelError, read_labelled
+    from chaffinch.detector.build.pairs import PairsError
     from chaffinch.detector.build.retrain import build_from_labels
     from chaffinch.detector.evaluation_tables import headline
     from chaffinch.detector.training import TrainingError
@@ -80,9 +90,17 @@ def train(
     start = None if from_scratch else load_detector(base).model
     try:
         trained = build_from_labels(
-            list(read_labelled(data)), data, output, base_rate, start, prior, lexicons, licence
+            list(read_labelled(data)),
+            data,
+            output,
+            base_rate,
+            start,
+            prior,
+            lexicons,
+            licence,
+            pairs,
         )
-    except (LabelError, TrainingError) as error:
+    except (LabelError, PairsError, TrainingError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}.") from None

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from chaffinch.detector.adaptation import adapt_weights
 from chaffinch.detector.build.labelled import Example
 from chaffinch.detector.build.licences import read_licences
 from chaffinch.detector.build.model_card import Corpus, ModelCard, render_card
+from chaffinch.detector.build.pairs import PairsError, read_pairs, with_pairs
 from chaffinch.detector.build.retrain import (
     N_FOLDS,
     build_from_labels,
@@ -26,7 +29,9 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.model import Classifier
 from chaffinch.detector.training import TrainingError, calibrate
 from chaffinch.features.document import Document
+from chaffinch.features.language_model import dequantise
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
+from chaffinch.features.resources import Resources
 
 NOUNS = "harbour council teacher bridge market garden library village river train baker".split()
 VERBS = "opened crossed visited painted closed found kept repaired sold watched".split()
@@ -258,3 +263,75 @@ def test_a_folders_digest_follows_names_and_contents(tmp_path: Path) -> None:
     second = data_digest(tmp_path)
     (tmp_path / "b").write_text("2")
     assert len({first, second, data_digest(tmp_path)}) == 3
+
+
+def audit_pairs(file: Path, rows: list[tuple[str, str, str, int, int]]) -> Path:
+    names = ("site", "substitute", "original", "count", "documents")
+    columns = zip(*rows, strict=True)
+    pq.write_table(pa.table(dict(zip(names, map(list, columns), strict=True))), file)
+    return file
+
+
+def test_replacements_seen_in_copies_become_probable_originals(
+    detector: Detector, tmp_path: Path
+) -> None:
+    file = audit_pairs(
+        tmp_path / "pairs.parquet",
+        [
+            ("a.example", "harbour", "market", 6, 1),
+            ("b.example", "harbour", "market", 2, 1),
+            ("a.example", "garden", "market", 2, 2),
+            ("a.example", "bridge", "council", 9, 1),
+            ("a.example", "grow to be", "become", 4, 4),
+            ("a.example", "qqqqqqq", "become", 4, 4),
+        ],
+    )
+    seen = read_pairs(file)
+    assert seen == {
+        ("market", "harbour"): 8,
+        ("market", "garden"): 2,
+        ("become", "grow to be"): 4,
+        ("become", "qqqqqqq"): 4,
+    }
+    before = detector.model.resources
+    after, added = with_pairs(before, seen)
+    assert added == 2
+    words = before.vocabulary
+
+    def originals(resources: Resources, written: str) -> dict[str, float]:
+        word = words.ids([written])
+        _, places = resources.channel.expand(word)
+        names = (words.words[index] for index in resources.channel.original[places].tolist())
+        chances = 10 ** dequantise(resources.channel.weight[places])
+        return dict(zip(names, chances.tolist(), strict=True))
+
+    assert "market" not in originals(before, "harbour")
+    assert originals(after, "harbour")["market"] == pytest.approx(0.4, rel=0.05)
+    assert originals(after, "garden")["market"] == pytest.approx(0.1, rel=0.05)
+    for word in ("arsenic", "successful", "town"):
+        assert originals(after, word) == originals(before, word)
+
+
+def test_training_with_pairs_states_them_in_the_card(detector: Detector, tmp_path: Path) -> None:
+    file = audit_pairs(tmp_path / "pairs.parquet", [("a.example", "harbour", "market", 6, 2)])
+    build_from_labels(
+        examples(24), tmp_path, tmp_path / "m", 0.1, detector.model, True, None, "CC0", file
+    )
+    card = (tmp_path / "m" / "card.md").read_text("utf-8")
+    assert "channel: 1 replacements seen in copies" in card
+    channels = [one.model.resources.channel for one in (detector, Detector.load(tmp_path / "m"))]
+    assert len(channels[1].original) >= len(channels[0].original)
+    assert channels[1].original.tolist() != channels[0].original.tolist()
+
+
+@pytest.mark.parametrize("content", [b"PAR1 no", b""])
+def test_a_file_that_holds_no_pairs_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pairs.parquet").write_bytes(content)
+    with pytest.raises(PairsError, match=r"Give the pairs\.parquet of an audit"):
+        read_pairs(tmp_path / "pairs.parquet")
+
+
+def test_a_table_of_other_columns_is_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["a"]}), tmp_path / "pairs.parquet")
+    with pytest.raises(PairsError):
+        read_pairs(tmp_path / "pairs.parquet")

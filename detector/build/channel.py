@@ -18,7 +18,9 @@ MAX_CANDIDATES = 32
 RESOURCES = ("wordnet any sense", "wordnet one hop", "moby", "mythes", "neighbours")
 """Tables of `Lexicons.inflected` that candidates come from."""
 
-_OBSERVED = 0.5
+OBSERVED = 0.5
+"""What having seen a replacement on real pages adds to its chance, at most."""
+
 _FORGOTTEN = 0.1
 _ROUNDS = 50
 
@@ -80,7 +82,7 @@ def channel_pairs(lexicons: Lexicons, vocabulary: Vocabulary) -> Pairs:
                     chance[original, written] += weight * share
     for pair in lexicons.observed:
         if pair.original in ids and pair.substitute in ids:
-            chance[ids[pair.original], ids[pair.substitute]] += _OBSERVED
+            chance[ids[pair.original], ids[pair.substitute]] += OBSERVED
     return dict(chance)
 
 

@@ -13,6 +13,7 @@ from chaffinch.detector.adaptation import adapt_weights
 from chaffinch.detector.build.corpus import file_digest
 from chaffinch.detector.build.labelled import Example, scored_texts
 from chaffinch.detector.build.model_card import Corpus, ModelCard, render_card
+from chaffinch.detector.build.pairs import read_pairs, with_pairs
 from chaffinch.detector.build.scratch import build_from_examples
 from chaffinch.detector.evaluation import Evaluation, evaluate
 from chaffinch.detector.model import Classifier, Model, save_model
@@ -127,6 +128,7 @@ def build_from_labels(
     prior: bool,
     lexicons: Path | None,
     licence: str,
+    pairs: Path | None = None,
 ) -> Trained:
     """Train on labels and write the model folder with its card.
 
@@ -139,24 +141,33 @@ def build_from_labels(
         prior: Whether its weights are the prior.
         lexicons: Folder of synonym resources for a start from nothing.
         licence: Licence of the examples, for the card.
+        pairs: ``pairs.parquet`` of an audit, to take into the channel.
 
     Raises:
+        PairsError: `pairs` is no such file.
         TrainingError: There are too few texts.
     """
     n_examples = len(examples)
+    weights = None
     if start is None:
         resources, examples = build_from_examples(examples, lexicons)
-        trained = train_on_labels(examples, resources, output.name, base_rate)
         origin = (
             f"from scratch: the clean texts of half of the groups ({n_examples - len(examples):,} "
             "labelled texts) became the language model and served for nothing else"
         )
     else:
-        weights = start.classifier if prior else None
-        trained = train_on_labels(examples, start.resources, output.name, base_rate, weights)
+        resources, weights = start.resources, start.classifier if prior else None
         origin = f"from the model {start.name} ({start.digest}): its language model and channel" + (
             ", with its weights as the prior" if prior else ""
         )
+    corpora = [
+        Corpus(data.name, n_examples, "training and calibration", licence, data_digest(data))
+    ]
+    if pairs is not None:
+        resources, n_pairs = with_pairs(resources, read_pairs(pairs))
+        use = f"channel: {n_pairs:,} replacements seen in copies"
+        corpora.append(Corpus(pairs.name, None, use, licence, file_digest(pairs)))
+    trained = train_on_labels(examples, resources, output.name, base_rate, weights)
     families = sorted({example.family for example in examples if example.label and example.family})
     card = ModelCard(
         description=(
@@ -164,9 +175,7 @@ def build_from_labels(
             f"judged and were left out. A quarter of the groups calibrates and sets the threshold, "
             "the others fit."
         ),
-        corpora=[
-            Corpus(data.name, n_examples, "training and calibration", licence, data_digest(data))
-        ],
+        corpora=corpora,
         families=dict.fromkeys(families, "as labelled in the data"),
         evaluation=trained.evaluation,
         evaluated_on=(
