@@ -327,7 +327,7 @@ def find_copies(
         (originals, index.digest) if originals and index else None,
     )
     kept = documents.first == np.arange(n_rows)
-    ends = [*plan.first_rows[1:].tolist(), n_rows]
+    ends = [*plan.first_rows[1:].tolist(), n_rows][: len(groups)]
 
     def done(tasks: Iterator[Any]) -> None:
         for _ in engine.run(tasks):
