@@ -48,6 +48,9 @@ county said that they wanted to use it.
 """.strip()
 
 
+NOTE = "The library is closed on Monday because of the storm."
+
+
 def form(street: str, name: str, sum_: str, day: str, age: str) -> str:
     """A page of a form, with other names and numbers each time."""
     return (
@@ -82,6 +85,13 @@ CASES = {
         False,
         (0.4, 0.9),
     ),
+    "a sentence said again": (
+        " ".join(SOURCE.split()[:30]).replace("voted", "decided"),
+        SOURCE,
+        False,
+        (0.8, 0.99),
+    ),
+    "the same sentence": (NOTE, NOTE, True, (1, 1)),
     "without words": ("", SOURCE, False, (0, 0)),
     "of nothing": (SOURCE, "", False, (0, 0)),
 }

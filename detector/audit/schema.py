@@ -94,7 +94,7 @@ def verdict_row(record: Record, verdict: Verdict, minhash: NDArray[np.uint64]) -
         "unscorable": verdict.unscorable,
         "text": _valid(document.text[:MAX_CHARACTERS]),
         "text_digest": text_digest(document.text),
-        "minhash": minhash,
+        "minhash": minhash.tolist(),
     }
 
 

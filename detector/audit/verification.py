@@ -38,7 +38,7 @@ def is_copy(alignment: Alignment) -> bool:
     differs, has no counterpart, while people who rewrite a sentence put words in and leave words
     out. And what differs is not names and numbers: pages of one form have others of them, and a
     spinner leaves them. At most two of them or 10 % are other ones, or 30 % of what differs;
-    where less than half of the words is the same, a quarter of the names and numbers is.
+    where less than half of the words is the same, two at most or three quarters of them.
 
     Under 40 words only the very same words are a copy: a sentence is soon said again.
     """
@@ -58,7 +58,11 @@ def is_copy(alignment: Alignment) -> bool:
             other_firm <= max(_FEW_FIRM, _LITTLE_FIRM * alignment.n_firm)
             or other_firm <= _MOST_FIRM * changed
         )
-        and (changed <= equal or alignment.n_firm_equal >= _LEAST_FIRM * alignment.n_firm)
+        and (
+            changed <= equal
+            or other_firm <= _FEW_FIRM
+            or alignment.n_firm_equal >= _LEAST_FIRM * alignment.n_firm
+        )
     )
 
 
