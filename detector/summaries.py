@@ -17,10 +17,10 @@ def summarise(signal: str, contribution: float, evidence: Sequence[Evidence]) ->
         evidence: What it found.
     """
     if signal == "substitutions" and evidence:
-        originals = Counter(item.original for item in evidence)
+        originals = Counter(item.original for item in evidence if item.original)
         named = ", ".join(f"'{word}'" for word, _ in originals.most_common(_NAMED))
         words = "1 word does" if len(evidence) == 1 else f"{len(evidence)} words do"
-        return f"{words} not fit; most likely {named}"
+        return f"{words} not fit" + (f"; most likely {named}" if named else "")
     if evidence:
         facts = [item.note for item in evidence if item.where == "metadata"]
         if facts:

@@ -15,7 +15,8 @@ import os
 import shutil
 import socket
 import struct
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -355,12 +356,18 @@ def test_any_bytes_are_text_or_are_refused(data: bytes) -> None:
 def in_this_process() -> Generator[None]:
     """Audits run their tasks here and now: what a task raises, a test sees."""
 
-    def run(tasks: Iterator[Task], *_: object) -> Iterator[Counts]:
-        for task in tasks:
-            yield from task.run(lambda place: None)
+    class Here(AbstractContextManager["Here"]):
+        jobs = 1
+
+        def __exit__(self, *problem: object) -> None:
+            return None
+
+        def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
+            for task in tasks:
+                yield from task.run(lambda place: None)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(ENGINES, "local", run)
+        patch.setitem(ENGINES, "local", lambda jobs, limits: Here())
         patch.setattr(os, "fsync", lambda file: None)
         yield
 

@@ -193,13 +193,14 @@ def test_what_is_trusted_is_the_source_and_the_last_stage_alone_is_done_again(
 
     run_audit(examples, tmp_path, Settings())
     shards = {file: file.stat().st_mtime_ns for file in (tmp_path / ".work").glob("*.parquet")}
-    before = copied()
-    assert "reposthub.example" in before and "larkfield-kitchen.example" not in before
+    assert copied("soup") == {"reposthub.example": "larkfield-kitchen.example"}
+    farms = ("dailyspin.example", "newswire-pr.example", "reposthub.example")
+    assert copied("ferry") == dict.fromkeys(farms, "harbour-gazette.example")
     trusted = TrustedSites(frozenset({"reposthub.example"}))
     manifest = run_audit(examples, tmp_path, Settings(), trusted=trusted)
-    after = copied()
-    assert after["larkfield-kitchen.example"] == "reposthub.example"
-    assert "reposthub.example" not in after
+    assert copied("soup") == {"larkfield-kitchen.example": "reposthub.example"}
+    others = ("dailyspin.example", "newswire-pr.example", "harbour-gazette.example")
+    assert copied("ferry") == dict.fromkeys(others, "reposthub.example")
     assert manifest["trusted"] == ["reposthub.example"]
     assert {file: file.stat().st_mtime_ns for file in shards} == shards
     found = pq.read_table(tmp_path / "sites.parquet", columns=["site", "verdict", "flagged"])
