@@ -122,6 +122,8 @@ def test_every_python_command_exists_with_its_options(command: str) -> None:
     else:
         run = importlib.import_module(Path(program).stem).main
         assert (ROOT / program).samefile(inspect.getfile(run.callback or run.main))
+    if isinstance(run, click.Group):
+        run = run.commands[words.pop(0)]
     assert {word for word in words if word.startswith("-")} <= options(run)
 
 

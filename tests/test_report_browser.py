@@ -215,7 +215,7 @@ def test_contributions_add_up_to_the_score_shown(page: Page, report: Path) -> No
     open_document(page, report, OWLS)
     amounts = [float(text) for text in page.locator(".steps .number").all_inner_texts()]
     assert sum(amounts[:-1]) == pytest.approx(amounts[-1], abs=0.05 * len(amounts))
-    assert "words do not fit; most likely 'in'" in page.locator(".steps").inner_text()
+    assert "words do not fit; most likely 'as'" in page.locator(".steps").inner_text()
 
 
 def test_a_copy_stands_beside_its_source_with_the_differences_marked(
