@@ -34,9 +34,6 @@ from chaffinch.detector.detector import Detector
 
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 
-# One process runs them all, on one cluster.
-pytestmark = pytest.mark.xdist_group("engines")
-
 
 @pytest.fixture(scope="module")
 def tasks() -> Iterator[Any]:
