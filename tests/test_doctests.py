@@ -21,4 +21,6 @@ MODULES = [
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples(name: str) -> None:
+    if name.endswith(".engines.datatrove"):
+        pytest.importorskip("datatrove", reason="the extra is not installed")
     assert doctest.testmod(importlib.import_module(name)).failed == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO
+from zoneinfo import ZoneInfoNotFoundError
 
 from chaffinch.datasets.readers.reader import Reader
 from chaffinch.datasets.readers.tables import COLUMNS, no_content, record_of_row
@@ -9,7 +10,7 @@ from chaffinch.datasets.records import Record
 
 _MAGIC = b"PAR1"
 _BATCH = 64
-_IMPOSSIBLE = (ValueError, OverflowError)
+_IMPOSSIBLE = (ValueError, OverflowError, ZoneInfoNotFoundError)
 
 
 def _read(stream: BinaryIO, name: str) -> Iterator[Record]:

@@ -231,6 +231,9 @@ class CountSites(NamedTuple):
 
 def count_sites(rows: pa.Table, trusted: TrustedSites) -> pa.Table:
     """A row of `SITE_SCHEMA` for each site, in no order, of rows of ``documents/``."""
+    # Old versions of pyarrow take the offsets of empty columns from memory as it is.
+    if not rows.num_rows:
+        return SITE_SCHEMA.empty_table()
     table = _one_an_address(rows)
     scored = pc.equal(table["status"], "scored")
     counted = pa.table(
@@ -295,6 +298,8 @@ def _one_an_address(rows: pa.Table) -> pa.Table:
 def _main_sources(table: pa.Table) -> dict[str, list[dict[str, Any]]]:
     """The most frequent sources of each site's copies."""
     copies = table.filter(table["copied"])
+    if not copies.num_rows:
+        return {}
     site = copies["source_site"]
     named = pc.and_(pc.is_valid(site), pc.not_equal(site, "").fill_null(False))
     source = pc.if_else(named, site, copies["source_id"])
@@ -317,6 +322,8 @@ def _examples(table: pa.Table) -> dict[str, list[str]]:
     chosen = table.filter(pc.or_(table["flagged"], table["copied"])).select(
         ["site", "flagged", "probability", "id"]
     )
+    if not chosen.num_rows:
+        return {}
     flagged = chosen["flagged"].cast(pa.int8())
     chosen = chosen.set_column(1, "flagged", flagged)
     order = [
