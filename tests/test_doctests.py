@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,17 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
     "packages"
 ]
+EXTRAS = ("datatrove",)
+"""Libraries of extras that a module of the same name needs to be imported."""
+
 MODULES = [
     f"{package}.{path.stem}"
     for package in PACKAGES
     for path in sorted(ROOT.joinpath(*package.split(".")[1:]).glob("*.py"))
-    if path.stem != "__main__"
+    if path.stem not in ("__main__", *(name for name in EXTRAS if find_spec(name) is None))
 ]
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples(name: str) -> None:
-    if name.endswith(".engines.datatrove"):
-        pytest.importorskip("datatrove", reason="the extra is not installed")
     assert doctest.testmod(importlib.import_module(name)).failed == 0
