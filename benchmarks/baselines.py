@@ -14,6 +14,7 @@ from chaffinch.detector.metrics import operating_points
 from chaffinch.detector.training import train_classifier
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
+from chaffinch.features.language_model import STEPS_PER_TEN, pair_fit
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.resources import Resources
 from chaffinch.features.stream import Stream
@@ -120,9 +121,8 @@ def perplexity(texts: Sequence[str], resources: Resources) -> Floats:
     for first in range(0, len(texts), _TEXTS_AT_ONCE):
         documents = [Document(text) for text in texts[first : first + _TEXTS_AT_ONCE]]
         block = TokenBlock.from_documents(documents, resources.vocabulary)
-        everyone = np.arange(len(block.word))
-        before = Stream.of_block(block).neighbour(everyone, block.doc, -1)
-        surprise = -resources.language_model.bigram(before, block.word)
+        steps = pair_fit(block, resources.language_model).steps
+        surprise = steps.take(Stream.of_block(block).place - 1) / -STEPS_PER_TEN
         total = np.bincount(block.doc, weights=surprise, minlength=len(documents))
         means.append(total / np.maximum(np.bincount(block.doc, minlength=len(documents)), 1))
     return np.concatenate(means).astype(np.float64)

@@ -36,21 +36,6 @@ def distinct_count(block: TokenBlock, marked: NDArray[np.bool_] | None = None) -
     return np.bincount(doc, minlength=len(block))
 
 
-def mean_by_type(block: TokenBlock, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum over a document's different words of the mean value at their places.
-
-    Args:
-        block: The documents.
-        values: float64 array of shape (n_tokens,).
-
-    Returns:
-        float64 array of shape (n_docs,).
-    """
-    types = block.types
-    mean = np.bincount(types.of_token, weights=values.take(types.order)) / types.n_tokens
-    return np.bincount(types.doc, weights=mean, minlength=len(block)).astype(np.float64)
-
-
 def type_counts(block: TokenBlock) -> NDArray[np.int64]:
     """How often each token's word stands in its document, int64 of shape (n_tokens,)."""
     types = block.types

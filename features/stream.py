@@ -31,20 +31,6 @@ class Stream(NamedTuple):
         """The stream of a block; documents do not look into each other's part of it."""
         return _stream(block)
 
-    def neighbour(
-        self, tokens: NDArray[np.int64], doc: NDArray[np.int64], offset: int
-    ) -> NDArray[np.uint16]:
-        """Ids that stand `offset` places from tokens, `BOUNDARY` outside their documents.
-
-        Args:
-            tokens: int64 indices of tokens, of shape (n,).
-            doc: int64 documents of these tokens.
-            offset: Places to the right, negative for the left.
-        """
-        at = self.place[tokens] + offset
-        inside = (at >= self.first[doc]) & (at < self.last[doc])
-        return np.where(inside, self.ids[np.where(inside, at, 0)], np.uint16(BOUNDARY))
-
 
 @lru_cache(maxsize=1)
 def _stream(block: TokenBlock) -> Stream:

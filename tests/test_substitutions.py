@@ -56,15 +56,9 @@ def test_a_stream_holds_words_and_pauses_and_ends_at_its_documents_edge() -> Non
     stream = Stream.of_block(block)
     one, two, three, four = vocabulary.ids(["one", "two", "three", "four"]).tolist()
     assert stream.ids[stream.place].tolist() == [one, two, three, four]
-    tokens = np.arange(4)
-    assert stream.neighbour(tokens, block.doc, -1).tolist() == [
-        BOUNDARY,
-        CLAUSE_MARK,
-        BOUNDARY,
-        BOUNDARY,
-    ]
-    assert stream.neighbour(tokens, block.doc, 2).tolist()[:2] == [two, three]
-    assert stream.neighbour(tokens, block.doc, 9).tolist() == [BOUNDARY] * 4
+    pauses = np.setdiff1d(np.arange(len(stream.ids)), stream.place)
+    assert stream.ids[pauses].tolist() == [BOUNDARY, CLAUSE_MARK, BOUNDARY, BOUNDARY, BOUNDARY]
+    assert (stream.first.tolist(), stream.last.tolist()) == ([1, 7], [6, 8])
 
 
 TABLES: Mapping[str, dict[str, list[str]]] = {
