@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaffinch.cli.messages import complain
+from chaffinch.cli.messages import complain, stopped
 from chaffinch.cli.options import model_options, output_option
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.reports.tables import TABLES
@@ -154,10 +154,7 @@ def audit(
         except (AuditError, EngineError, MissingLibrary, ModelError, OriginalsError) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
-            raise click.ClickException(
-                f"Stopped: {error}. What is done is kept; make room or mend access, and run the "
-                "same command again to go on."
-            ) from None
+            raise stopped(error) from None
         except KeyboardInterrupt:
             raise click.ClickException(
                 "Interrupted. What is done is kept; run the same command again to go on."

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chaffinch.cli.messages import complain, stopped
+from chaffinch.cli.options import output_option
+
 if TYPE_CHECKING:
     from chaffinch.features.document import Document
 
 
 @click.command()
 @click.argument("originals")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+@output_option(
+    click.Path(file_okay=False, path_type=Path),
+    "Folder of the index; originals are added where it is one already.",
     required=True,
-    help="Folder of the index; originals are added where it is one already.",
 )
 def index(originals: str, output: Path) -> None:
     """Collect ORIGINALS, a folder, a file, or a URL that fsspec can open, in an index.
@@ -55,7 +56,7 @@ def index(originals: str, output: Path) -> None:
                     yield document_from_record(replace(record, url=url))
                 except UnreadableRecord as error:
                     unreadable += 1
-                    click.echo(f"chaffinch: {error}", err=True)
+                    complain(str(error))
 
     try:
         found = find_files(originals, besides=output)
@@ -65,10 +66,7 @@ def index(originals: str, output: Path) -> None:
     except (MissingLibrary, OriginalsError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
-        raise click.ClickException(
-            f"Stopped: {error}. What is done is kept; make room or mend access, and run the same "
-            "command again to go on."
-        ) from None
+        raise stopped(error) from None
     click.echo(
         f"{output}: {added.originals} originals, {added.added} of them new; {added.known} were "
         f"there already, {unreadable} could not be read."

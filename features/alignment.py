@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.runs import spread
 from chaffinch.features.unspun_words import blocks, names_and_numbers
 
 _WIDEST_STEP = 40
@@ -133,8 +134,8 @@ def align(copy: AlignableText, source: AlignableText) -> Alignment:
         steps.append(np.arange(begin, end))
     chosen = np.concatenate(steps) if steps else np.zeros(0, np.int64)
     level = chosen[di[chosen] == dj[chosen]]
-    places = _spread(i[level], di[level])
-    others = _spread(j[level], di[level])
+    places = spread(i[level], di[level])
+    others = spread(j[level], di[level])
     same = copy.words[places] == source.words[others]
     firm = copy.firm[places]
     uneven = chosen[di[chosen] != dj[chosen]]
@@ -238,12 +239,6 @@ def _grown(
             break
         after += 1
     return before, after
-
-
-def _spread(first: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The `counts` numbers from each of `first` on, one after the other."""
-    offset = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.repeat(first, counts) + offset
 
 
 def _core(

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.runs import spread
+
 
 class Channel(NamedTuple):
     """Candidate originals of every written word, in compressed rows.
@@ -32,9 +34,7 @@ class Channel(NamedTuple):
         """
         first = self.start[written].astype(np.int64)
         counts = self.start[written.astype(np.int64) + 1].astype(np.int64) - first
-        word = np.repeat(np.arange(len(written)), counts)
-        offset = np.arange(len(word)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return word, first[word] + offset
+        return np.repeat(np.arange(len(written)), counts), spread(first, counts)
 
     def thinned(self, share: float, seed: int) -> "Channel":
         """The same table with a random `share` of its pairs, as if a spinner were unknown."""

@@ -6,14 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.document import MAX_CHARACTERS, Document
+from chaffinch.features.document import Document
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Span
-from chaffinch.features.tokens import TokenBlock
-
-BLOCK_CHARACTERS = 131_072
-"""Characters of one block: its arrays fit in a processor's cache."""
+from chaffinch.features.tokens import TokenBlock, token_blocks
 
 
 class Extraction(NamedTuple):
@@ -33,9 +30,8 @@ class Extraction(NamedTuple):
 def extract(documents: Sequence[Document], resources: Resources) -> Iterator[Extraction]:
     """Measure documents block by block, in their order."""
     signals = [signal(resources) for signal in SIGNALS]
-    for batch in _batches(documents):
-        block = TokenBlock.from_documents(batch, resources.vocabulary)
-        spans: list[list[tuple[str, Span]]] = [[] for _ in batch]
+    for block in token_blocks(documents, resources.vocabulary):
+        spans: list[list[tuple[str, Span]]] = [[] for _ in block.documents]
         values = []
         for signal in signals:
             measured = signal.measure(block)
@@ -43,15 +39,3 @@ def extract(documents: Sequence[Document], resources: Resources) -> Iterator[Ext
             for span in measured.spans:
                 spans[span.doc].append((signal.name, span))
         yield Extraction(block, np.hstack(values), spans)
-
-
-def _batches(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
-    first = size = 0
-    for index, document in enumerate(documents):
-        length = min(len(document.text), MAX_CHARACTERS)
-        if index > first and size + length > BLOCK_CHARACTERS:
-            yield documents[first:index]
-            first, size = index, 0
-        size += length
-    if first < len(documents):
-        yield documents[first:]

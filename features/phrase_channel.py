@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from chaffinch.features.channel import best_of_each
 from chaffinch.features.language_model import STEPS_PER_TEN, LanguageModel, dequantise, pair_fit
+from chaffinch.features.runs import spread
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import GAP_NONE, LOWER, TokenBlock
 from chaffinch.features.vocabulary import FIRST_WORD
@@ -65,13 +66,6 @@ class PhraseChannel:
     def _written(self) -> NDArray[np.bool_]:
         return self.start[1:] > self.start[:-1]
 
-    @cached_property
-    def _begins(self) -> NDArray[np.bool_]:
-        """Whether each id is the first of a written phrase."""
-        begins = np.zeros(1 << 16, np.bool_)
-        begins[self.phrases[self._written, 0]] = True
-        return begins
-
     def text(self, index: int, words: list[str]) -> str:
         """A phrase in letters.
 
@@ -104,10 +98,10 @@ class PhraseChannel:
         """
         stream = Stream.of_block(block)
         first, length, phrase = self._found(block, doubtful)
-        counts = (self.start[phrase + 1] - self.start[phrase]).astype(np.int64)
+        begin = self.start[phrase].astype(np.int64)
+        counts = self.start[phrase + 1].astype(np.int64) - begin
         at = np.repeat(np.arange(len(first)), counts)
-        offset = np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
-        pair = self.start[phrase[at]].astype(np.int64) + offset
+        pair = spread(begin, counts)
         original = self.original[pair].astype(np.int64)
         before = stream.place.take(first) - 1
         after = stream.place.take(first + length - 1) + 1
@@ -139,34 +133,24 @@ class PhraseChannel:
         plain = (block.word >= FIRST_WORD) & (block.case == LOWER)
         goes_on = np.zeros(n_tokens, np.bool_)
         goes_on[:-1] = plain[1:] & (block.gap[1:] == GAP_NONE)
-        single = doubtful[plain.take(doubtful) & self._begins.take(block.word.take(doubtful))]
-        phrase, hit = self._looked_up(_with_word(_empty(single), block.word.take(single), 0))
-        found = [(single[hit], np.ones(int(hit.sum()), np.int64), phrase[hit])]
+        single = doubtful[plain.take(doubtful) & (len(self.keys) > 0)]
+        key = _opened(block.word.take(single))
+        word = _nearest(self.keys, key)
+        hit = np.flatnonzero(self.keys.take(word) == key)
+        alone = single.take(hit), np.ones(len(hit), np.int64), word.take(hit)
         token = np.flatnonzero(near[:n_tokens] & plain & goes_on)
-        word = block.word.take(token)
-        token = token[self._openings.take(_opening(word, block.word.take(token + 1)))]
-        key = _with_word(_empty(token), block.word.take(token), 0)
-        for place in range(1, LONGEST):
-            key = _with_word(key, block.word.take(token + place), place)
-            phrase, hit = self._looked_up(key)
-            hit &= doubted[token[:, None] + np.arange(place + 1)].any(axis=1)
-            found.append((token[hit], np.full(int(hit.sum()), place + 1), phrase[hit]))
-            shift = np.uint64(16 * (LONGEST - 1 - place))
-            begun = self.keys.take(phrase) >> shift == key >> shift
-            longer = begun & goes_on.take(token + place)
-            token, key = token[longer], key[longer]
-        first, length, phrase = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        order = np.lexsort((length, first))
+        pair = _opening(block.word.take(token), block.word.take(token + 1))
+        token = token[self._openings.take(pair)]
+        several = find_phrases(self.keys, block.word, token, goes_on)
+        first, length, phrase = (
+            np.concatenate(parts) for parts in zip(alone, several, strict=True)
+        )
+        holds = np.zeros(n_tokens + 1, np.int64)
+        np.cumsum(doubted[:n_tokens], out=holds[1:])
+        kept = self._written.take(phrase) & (holds[first + length] > holds[first])
+        order = np.flatnonzero(kept)
+        order = order[np.lexsort((length[order], first[order]))]
         return first[order], length[order], phrase[order]
-
-    def _looked_up(self, key: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """The first phrase not before each key, and whether it is a written phrase of this key."""
-        phrase = np.minimum(np.searchsorted(self.keys, key), len(self.phrases) - 1)
-        return phrase, (self.keys.take(phrase) == key) & self._written.take(phrase)
-
-
-def _empty(tokens: NDArray[np.int64]) -> NDArray[np.uint64]:
-    return np.zeros(len(tokens), np.uint64)
 
 
 def _opening(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.uint32]:
@@ -175,9 +159,46 @@ def _opening(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[n
     return (mixed ^ (mixed >> np.uint32(11))) & np.uint32(_OPENINGS - 1)
 
 
-def _with_word(key: NDArray[np.uint64], word: NDArray[np.uint16], place: int) -> NDArray[np.uint64]:
-    """Keys of phrases that have a word more."""
-    return key | (word.astype(np.uint64) << np.uint64(16 * (LONGEST - 1 - place)))
+def find_phrases(
+    keys: NDArray[np.uint64],
+    ids: NDArray[np.uint16],
+    token: NDArray[np.int64],
+    goes_on: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The phrases of two words or more among running words.
+
+    Args:
+        keys: uint64 array of shape (n_phrases,), `phrase_keys` of what is looked for, rising.
+        ids: uint16 array of shape (n_words,), word ids.
+        token: int64 indices of words at which a phrase may begin; each of them goes on.
+        goes_on: bool array of shape (n_words,), whether a phrase may go on to the next word.
+
+    Returns:
+        First word, number of words, and index in `keys` of each phrase found, int64 of shape (n,).
+    """
+    key = _opened(ids.take(token))
+    found = []
+    for place in range(1, LONGEST):
+        shift = np.uint64(16 * (LONGEST - 1 - place))
+        key = key | (ids.take(token + place).astype(np.uint64) << shift)
+        phrase = _nearest(keys, key)
+        hit = np.flatnonzero(keys.take(phrase) == key)
+        found.append((token.take(hit), np.full(len(hit), place + 1), phrase.take(hit)))
+        begun = keys.take(phrase) >> shift == key >> shift
+        longer = np.flatnonzero(begun & goes_on.take(token + place))
+        token, key = token.take(longer), key.take(longer)
+    first, length, phrase = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return first, length, phrase
+
+
+def _opened(word: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """Keys of phrases of one word."""
+    return word.astype(np.uint64) << np.uint64(16 * (LONGEST - 1))
+
+
+def _nearest(keys: NDArray[np.uint64], key: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Index of the first of some rising keys that is not before each key, or of the last."""
+    return np.minimum(np.searchsorted(keys, key), len(keys) - 1)
 
 
 def phrase_keys(phrases: NDArray[np.uint16]) -> NDArray[np.uint64]:

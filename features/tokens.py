@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -31,6 +31,9 @@ from chaffinch.features.vocabulary import NAME, NUMBER, UNKNOWN, Vocabulary, has
 
 GAP_NONE, GAP_HYPHEN, GAP_QUOTE, GAP_CLAUSE, GAP_STOP, GAP_LINE, GAP_DOCUMENT = range(7)
 """What stands between a token and the one before it, weakest first."""
+
+BLOCK_CHARACTERS = 131_072
+"""Characters of one block: its arrays fit in a processor's cache."""
 
 LOWER, CAPITALISED, UPPER, MIXED = range(4)
 """How a token is written. A single upper-case letter is `CAPITALISED`."""
@@ -207,6 +210,19 @@ def _stable_order(
     for digit in (*digits[1:], doc.astype(np.min_scalar_type(n_docs))):
         order = order.take(np.argsort(digit.take(order), kind="stable"))
     return order
+
+
+def token_blocks(documents: Sequence[Document], vocabulary: Vocabulary) -> Iterator[TokenBlock]:
+    """Documents tokenised in their order, as many at once as fit a processor's cache."""
+    first = size = 0
+    for index, document in enumerate(documents):
+        length = min(len(document.text), MAX_CHARACTERS)
+        if index > first and size + length > BLOCK_CHARACTERS:
+            yield TokenBlock.from_documents(documents[first:index], vocabulary)
+            first, size = index, 0
+        size += length
+    if first < len(documents):
+        yield TokenBlock.from_documents(documents[first:], vocabulary)
 
 
 def _decode_references(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.phrase_channel import LONGEST, phrase_keys
+from chaffinch.features.phrase_channel import find_phrases, phrase_keys
 
 
 class TorturedMatches(NamedTuple):
@@ -57,25 +57,7 @@ class TorturedPhrases:
         """
         goes_on = np.append(joined[1:], False)
         word = np.flatnonzero(self._begins.take(ids) & goes_on)
-        key = np.zeros(len(word), np.uint64)
-        first: list[NDArray[np.int64]] = []
-        length: list[NDArray[np.int64]] = []
-        phrase: list[NDArray[np.int64]] = []
-        for place in range(LONGEST if len(self.phrases) else 0):
-            shift = np.uint64(16 * (LONGEST - 1 - place))
-            key |= ids.take(word + place).astype(np.uint64) << shift
-            nearest = np.minimum(np.searchsorted(self.keys, key), len(self.phrases) - 1)
-            hit = np.flatnonzero(self.keys.take(nearest) == key)
-            first.append(word.take(hit))
-            length.append(np.full(len(hit), place + 1))
-            phrase.append(nearest.take(hit))
-            longer = np.flatnonzero(
-                (self.keys.take(nearest) >> shift == key >> shift) & goes_on.take(word + place)
-            )
-            word, key = word.take(longer), key.take(longer)
-        return _longest(
-            *(np.concatenate([np.zeros(0, np.int64), *x]) for x in (first, length, phrase))
-        )
+        return _longest(*find_phrases(self.keys, ids, word, goes_on))
 
 
 def _longest(

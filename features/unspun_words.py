@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.document import MAX_CHARACTERS, Document
-from chaffinch.features.extraction import BLOCK_CHARACTERS
+from chaffinch.features.document import Document
 from chaffinch.features.function_words import FUNCTION_WORDS
-from chaffinch.features.tokens import GAP_STOP, TokenBlock
+from chaffinch.features.tokens import GAP_STOP, TokenBlock, token_blocks
 from chaffinch.features.vocabulary import NAME, NUMBER, Vocabulary
 
 UNSPUN_FUNCTION_WORDS = tuple(
@@ -32,20 +31,8 @@ _UNSPUN[VOCABULARY.ids(list(UNSPUN_FUNCTION_WORDS))] = True
 
 
 def blocks(texts: Sequence[str]) -> Iterator[TokenBlock]:
-    """Texts tokenised with `VOCABULARY`, in their order, as many at once as fit a cache."""
-    first = size = 0
-    for index, text in enumerate(texts):
-        length = min(len(text), MAX_CHARACTERS)
-        if index > first and size + length > BLOCK_CHARACTERS:
-            yield _block(texts[first:index])
-            first, size = index, 0
-        size += length
-    if first < len(texts):
-        yield _block(texts[first:])
-
-
-def _block(texts: Sequence[str]) -> TokenBlock:
-    return TokenBlock.from_documents([Document(text) for text in texts], VOCABULARY)
+    """Texts tokenised with `VOCABULARY`, in their order."""
+    return token_blocks([Document(text) for text in texts], VOCABULARY)
 
 
 def names_and_numbers(block: TokenBlock) -> NDArray[np.bool_]:

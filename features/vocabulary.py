@@ -78,7 +78,7 @@ class WordSet:
         self._shift = np.uint64(64 - bits)
         for self._factor in powers(_MOST_FACTORS)[0, 1:_MOST_FACTORS]:
             places = self._places(hashes)
-            if len(np.unique(places)) == len(hashes):
+            if len(set(places.tolist())) == len(hashes):
                 break
         else:
             raise ValueError("The words must be distinct.")

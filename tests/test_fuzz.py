@@ -15,8 +15,7 @@ import os
 import shutil
 import socket
 import struct
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ import pytest
 import zstandard
 from hypothesis import example, given
 from hypothesis import strategies as st
+from in_this_process import InThisProcess
 
 from chaffinch.datasets.decoding import NotTextError, decode
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
@@ -35,7 +35,6 @@ from chaffinch.datasets.readers.registry import read_records, read_stream
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.audit.task import Counts, Task
 from chaffinch.detector.data_folder import digest_of
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.model import BUNDLED, ModelError, load_model
@@ -355,19 +354,8 @@ def test_any_bytes_are_text_or_are_refused(data: bytes) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def in_this_process() -> Generator[None]:
     """Audits run their tasks here and now: what a task raises, a test sees."""
-
-    class Here(AbstractContextManager["Here"]):
-        jobs = 1
-
-        def __exit__(self, *problem: object) -> None:
-            return None
-
-        def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
-            for task in tasks:
-                yield from task.run(lambda place: None)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(ENGINES, "local", lambda jobs, limits: Here())
+        patch.setitem(ENGINES, "local", lambda jobs, limits: InThisProcess())
         patch.setattr(os, "fsync", lambda file: None)
         yield
 

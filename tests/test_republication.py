@@ -3,9 +3,9 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -13,6 +13,7 @@ import pytest
 from articles import article, replaced
 from hypothesis import given
 from hypothesis import strategies as st
+from in_this_process import InThisProcess
 
 from chaffinch.detector.audit import copies as stage
 from chaffinch.detector.audit import scoring
@@ -35,7 +36,7 @@ from chaffinch.detector.audit.republication import (
     attributed,
 )
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.audit.task import Counts, EngineError, Task
+from chaffinch.detector.audit.task import EngineError
 from chaffinch.detector.audit.verification import MATCH, verify
 from chaffinch.features.document import Document
 
@@ -242,34 +243,6 @@ def test_copies_are_verified_in_any_portions() -> None:
     assert [(copy, source) for copy, source, _ in whole] == [(3, 0), (4, 1), (5, 2)]
     assert whole[2][2] == 1 and 0.5 < whole[0][2] < 0.9
     assert found([pairs[:3], pairs[3:4], pairs[4:]]) == whole
-
-
-class InThisProcess:
-    """An engine without processes that stops after some tasks.
-
-    Attributes:
-        done: Kind of each task that was done.
-        stop_after: Tasks of a run after which it stops.
-    """
-
-    jobs = 1
-
-    def __init__(self) -> None:
-        self.done: list[str] = []
-        self.stop_after = 1000
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        pass
-
-    def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
-        for number, task in enumerate(tasks):
-            if number == self.stop_after:
-                raise EngineError("stopped")
-            yield from task.run(lambda place: None)
-            self.done.append(type(task).__name__)
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def test_files_and_buckets_do_not_matter(
     for bucket in range(buckets):
         task = CountSites(folder / f"{bucket}.counted", tuple(files), bucket, TrustedSites())
         list(task.run(lambda place: None))
-        found += pq.read_table(task.path).to_pylist()
+        found += pq.read_table(task.target).to_pylist()
     assert sorted(found, key=lambda site: site["site"]) == counted(rows)
 
 

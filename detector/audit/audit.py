@@ -17,7 +17,7 @@ from chaffinch.datasets.sources import is_url
 from chaffinch.detector.audit.copies import Found, find_copies, write_replaced
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import parts
-from chaffinch.detector.audit.engines.engine import Engine
+from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.lock import Locked, locked
 from chaffinch.detector.audit.originals import load_originals
@@ -80,12 +80,10 @@ def run_audit(
         ModelError: The model cannot be used.
         OriginalsError: The index of originals cannot be used.
     """
-    if originals is not None:
-        load_originals(originals)
+    index = load_originals(originals.absolute()) if originals else None
     detector = detector_for(settings)
     # Tasks may be done where the working directory is another.
     output = output.absolute()
-    originals = originals.absolute() if originals else None
     if settings.model is not None:
         settings = settings._replace(model=str(Path(settings.model).absolute()))
     found = listed_files(Path(crawl)) if files_from else find_files(crawl, besides=output)
@@ -117,7 +115,7 @@ def run_audit(
                     f"{left} could not be read to its end. Run the same command again."
                 )
             rows = [*segments(done, found)]
-            copies = find_copies(rows, work, originals, trusted, running)
+            copies = find_copies(rows, work, index, trusted, running)
             _write_documents(output, rows, copies, running)
             write_replaced(copies, output / "pairs.parquet")
             n_rows = sum(copies.sizes)
@@ -199,9 +197,7 @@ def _write_documents(output: Path, rows: Sequence[Segment], found: Found, engine
     draft.mkdir(exist_ok=True)
     for leftover in draft.glob("*.tmp"):
         leftover.unlink()
-    tasks = (part for part in parts(rows, found, draft) if not part.path.exists())
-    for _ in engine.run(tasks):
-        pass
+    write_missing(engine, parts(rows, found, draft))
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
 

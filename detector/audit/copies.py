@@ -11,7 +11,8 @@ import hashlib
 import heapq
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -30,8 +31,8 @@ from chaffinch.detector.audit.candidates import (
     candidates,
     worth_verifying,
 )
-from chaffinch.detector.audit.engines.engine import Engine
-from chaffinch.detector.audit.originals import Originals, load_originals, opened_originals
+from chaffinch.detector.audit.engines.engine import Engine, write_missing
+from chaffinch.detector.audit.originals import Originals, opened_originals
 from chaffinch.detector.audit.republication import (
     Candidate,
     CandidateArray,
@@ -40,15 +41,9 @@ from chaffinch.detector.audit.republication import (
     attributed,
 )
 from chaffinch.detector.audit.rows import Segment, tables
-from chaffinch.detector.audit.shards import appear
+from chaffinch.detector.audit.shards import appear, draft_of
 from chaffinch.detector.audit.sketched_texts import SketchedTexts
-from chaffinch.detector.audit.task import (
-    Counts,
-    Fault,
-    Place,
-    Stage,
-    while_writing,
-)
+from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
 from chaffinch.detector.audit.verification import MATCH, verify
 
@@ -125,24 +120,19 @@ class Plan(NamedTuple):
         return self.folder / f"replaced-{number:06d}.parquet"
 
 
-class Gathering(NamedTuple):
+@dataclass(frozen=True)
+class Gathering(WholeTask):
     """Collect the texts and sketches of some rows.
 
     Attributes:
-        plan: The stage's.
-        number: Which gathering it is.
         segments: The rows.
         kept: bool array of shape (n_rows,): rows whose words no likelier source has.
     """
 
-    plan: Plan
-    number: int
     segments: tuple[Segment, ...]
     kept: NDArray[np.bool_]
 
-    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
-        """Write the gathering's folder."""
-        at(Place(Stage.WRITING, 0, 0))
+    def write(self) -> None:
         sketches: list[NDArray[np.uint64]] = []
         texts: list[str | None] = []
         for table in tables(self.segments, ("minhash", "text")):
@@ -150,20 +140,15 @@ class Gathering(NamedTuple):
                 kept = self.kept[len(texts)] and values.is_valid
                 sketches.append(values.values.to_numpy() if kept else _NO_VALUES)
                 texts.append(text.as_py() if len(sketches[-1]) else None)
-        folder = self.plan.gathered(self.number)
-        draft = folder.with_suffix(".tmp")
+        draft = draft_of(self.target)
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         SketchedTexts.of(sketches, texts).save(draft)
-        draft.rename(folder)
-        yield Counts()
-
-    def spared(self, fault: Fault) -> "Gathering":
-        """Nothing can be left out here."""
-        raise while_writing(fault, self.plan.folder)
+        draft.rename(self.target)
 
 
-class Pairing(NamedTuple):
+@dataclass(frozen=True)
+class Pairing(WholeTask):
     """Find the pairs that share sketch values of one range.
 
     Attributes:
@@ -174,9 +159,7 @@ class Pairing(NamedTuple):
     plan: Plan
     number: int
 
-    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
-        """Write the range's pairs."""
-        at(Place(Stage.WRITING, 0, 0))
+    def write(self) -> None:
         plan = self.plan
         low, high = plan.range(self.number)
         values, rows = [_NO_VALUES], [np.zeros(0, np.int64)]
@@ -199,15 +182,11 @@ class Pairing(NamedTuple):
             plan.n_texts,
         )
         _save(np.array([common]), plan.folder / f"common-{self.number:06d}.npy")
-        _save(pairs, plan.pairs(self.number))
-        yield Counts()
-
-    def spared(self, fault: Fault) -> "Pairing":
-        """Nothing can be left out here."""
-        raise while_writing(fault, self.plan.folder)
+        _save(pairs, self.target)
 
 
-class Verifying(NamedTuple):
+@dataclass(frozen=True)
+class Verifying(WholeTask):
     """Compare the rows of a gathering with what they may be copies of.
 
     Attributes:
@@ -220,9 +199,7 @@ class Verifying(NamedTuple):
     number: int
     segments: tuple[Segment, ...]
 
-    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
-        """Write the gathering's matches and replacements."""
-        at(Place(Stage.WRITING, 0, 0))
+    def write(self) -> None:
         plan = self.plan
         own = _gathered(plan.gathered(self.number))
         first = int(plan.first_rows[self.number])
@@ -240,12 +217,7 @@ class Verifying(NamedTuple):
             matches.append(found)
             replaced.update(words)
         self._write_replaced(replaced, first)
-        _save(np.concatenate(matches), plan.matches(self.number))
-        yield Counts()
-
-    def spared(self, fault: Fault) -> "Verifying":
-        """Nothing can be left out here."""
-        raise while_writing(fault, self.plan.folder)
+        _save(np.concatenate(matches), self.target)
 
     def _write_replaced(self, replaced: Counter[tuple[int, str, str]], first: int) -> None:
         sites = [site for table in tables(self.segments, ("site",)) for site in table["site"]]
@@ -258,7 +230,7 @@ class Verifying(NamedTuple):
             documents[key] += 1
         rows = [(*key, counts[key], documents[key]) for key in sorted(counts)]
         file = self.plan.replaced(self.number)
-        draft = file.with_suffix(".tmp")
+        draft = draft_of(file)
         pq.write_table(_replaced_table(rows), draft)
         appear(draft, file)
 
@@ -288,7 +260,7 @@ class Found(NamedTuple):
 def find_copies(
     rows: Sequence[Segment],
     work: Path,
-    originals: Path | None,
+    index: Originals | None,
     trusted: TrustedSites,
     engine: Engine,
 ) -> Found:
@@ -297,7 +269,7 @@ def find_copies(
     Args:
         rows: The rows, in order.
         work: The audit's folder for work; ``copies-*`` in it is the stage's.
-        originals: Folder of an index of originals, or None.
+        index: The index of originals, or None.
         trusted: Sites that copy nobody.
         engine: What the tasks run on.
 
@@ -305,7 +277,6 @@ def find_copies(
         EngineError: A process failed.
         OriginalsError: The index cannot be used.
     """
-    index = load_originals(originals) if originals else None
     stated = repr([(segment.shard.name, segment.paths) for segment in rows])
     stated += repr((sorted(trusted.hosts), index.digest if index else None))
     digest = hashlib.blake2b(stated.encode(), digest_size=12).hexdigest()
@@ -324,31 +295,31 @@ def find_copies(
         n_rows,
         n_rows + (len(index) if index else 0),
         _NO_VALUES,
-        (originals, index.digest) if originals and index else None,
+        (index.folder, index.digest) if index else None,
     )
     kept = documents.first == np.arange(n_rows)
     ends = [*plan.first_rows[1:].tolist(), n_rows][: len(groups)]
 
-    def done(tasks: Iterator[Any]) -> None:
-        for _ in engine.run(tasks):
-            pass
-
-    done(
-        Gathering(plan, number, segments, kept[first:end])
-        for number, ((first, segments), end) in enumerate(zip(groups, ends, strict=True))
-        if not plan.gathered(number).exists()
+    numbers = range(len(groups))
+    write_missing(
+        engine,
+        (
+            Gathering(plan.gathered(number), segments, kept[first:end])
+            for number, (first, segments), end in zip(numbers, groups, ends, strict=True)
+        ),
     )
-    plan = plan._replace(bounds=_evenly([plan.gathered(number) for number in range(len(groups))]))
-    done(
-        Pairing(plan, number) for number in range(plan.n_ranges) if not plan.pairs(number).exists()
-    )
-    done(
-        Verifying(plan, number, segments)
-        for number, (_, segments) in enumerate(groups)
-        if not plan.matches(number).exists()
+    plan = plan._replace(bounds=_evenly([plan.gathered(number) for number in numbers]))
+    ranges = range(plan.n_ranges)
+    write_missing(engine, (Pairing(plan.pairs(number), plan, number) for number in ranges))
+    write_missing(
+        engine,
+        (
+            Verifying(plan.matches(number), plan, number, segments)
+            for number, (_, segments) in enumerate(groups)
+        ),
     )
     matches = np.concatenate(
-        [np.zeros(0, MATCH), *(np.load(plan.matches(number)) for number in range(len(groups)))]
+        [np.zeros(0, MATCH), *(np.load(plan.matches(number)) for number in numbers)]
     )
     matched = np.unique(matches["source"][matches["source"] >= n_rows]).tolist()
     clusters = index.identities if index else np.zeros(0, np.uint64)
@@ -371,7 +342,7 @@ def write_replaced(found: Found, file: Path) -> None:
 
 def _merge(parts: Sequence[Path], file: Path) -> None:
     """Add up sorted tables, of which a part at a time is held."""
-    draft = file.with_suffix(".tmp")
+    draft = draft_of(file)
     with pq.ParquetWriter(draft, REPLACED_SCHEMA, compression="zstd") as writer:
         waiting: list[tuple[Any, ...]] = []
         rows = heapq.merge(*(_rows_of(part) for part in parts))
@@ -454,7 +425,7 @@ def _text(plan: Plan, row: int) -> str:
 
 
 def _save(array: NDArray[Any], file: Path) -> None:
-    draft = file.with_suffix(".tmp")
+    draft = draft_of(file)
     with draft.open("wb") as stream:
         np.save(stream, array, allow_pickle=False)
     appear(draft, file)

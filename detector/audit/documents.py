@@ -1,6 +1,7 @@
 """The last stage of an audit: its rows in order, with what only the whole crawl can tell."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,30 +14,27 @@ from chaffinch.detector.audit.copies import Found
 from chaffinch.detector.audit.republication import NO_ROW
 from chaffinch.detector.audit.rows import Segment, tables
 from chaffinch.detector.audit.shards import ShardWriter
-from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, while_writing
+from chaffinch.detector.audit.task import WholeTask
 from chaffinch.features.document import Document
 
 _PART_ROWS = 20_000
 _COLUMNS = ("id", "copied", "cluster", "source_id", "source_site", "similarity")
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True)
+class Part(WholeTask):
     """One file of ``documents/``, to be written.
 
     Attributes:
-        path: The file.
         segments: Rows that go into it.
         additions: Table of shape (n_rows, 6): ``repeated`` where the id is another row's
             already, ``copied``, ``cluster``, ``source_id``, ``source_site`` and ``similarity``.
     """
 
-    path: Path
     segments: tuple[Segment, ...]
     additions: pa.Table
 
-    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
-        """Write the file."""
-        at(Place(Stage.WRITING, 0, 0))
+    def write(self) -> None:
         writer: ShardWriter | None = None
         row = 0
         for table in tables(self.segments):
@@ -46,15 +44,10 @@ class Part(NamedTuple):
             for name, column in zip(_COLUMNS, (ids, *added.columns[1:]), strict=True):
                 index = table.schema.get_field_index(name)
                 table = table.set_column(index, table.schema.field(index), column)
-            writer = writer or ShardWriter(self.path, table.schema)
+            writer = writer or ShardWriter(self.target, table.schema)
             writer.write(table)
         assert writer is not None
         writer.finish()
-        yield Counts()
-
-    def spared(self, fault: Fault) -> "Part":
-        """Nothing can be left out here."""
-        raise while_writing(fault, self.path.parent)
 
 
 def parts(rows: Sequence[Segment], found: Found, folder: Path) -> Iterator[Part]:

@@ -18,6 +18,7 @@ from chaffinch.detector.audit.lock import Locked, locked
 from chaffinch.detector.audit.schema import text_digest
 from chaffinch.detector.audit.shards import appear
 from chaffinch.detector.audit.sketched_texts import ARRAYS, SketchedTexts
+from chaffinch.detector.data_folder import check_digests, digest_of, open_array, read_text
 from chaffinch.features.document import Document
 from chaffinch.features.sketch import SKETCH_VERSION, sketch
 
@@ -27,7 +28,7 @@ SEGMENT_DOCUMENTS = 20_000
 """Originals of a segment, and so the most that are read again after a stop."""
 
 _SEGMENT_CHARACTERS = 200_000_000
-_OWN_ARRAYS: dict[str, Any] = {"addresses": np.uint64, "identities": np.uint64}
+_OWN_ARRAYS = ("addresses", "identities")
 _TABLE = "originals.parquet"
 _FILES = (*(f"{name}.npy" for name in (*ARRAYS, *_OWN_ARRAYS)), _TABLE)
 _COLUMNS = pa.schema([("id", pa.string()), ("url", pa.string()), ("title", pa.string())])
@@ -58,11 +59,13 @@ class Originals:
     """An index, its originals numbered from 0 on over all segments.
 
     Args:
+        folder: Where it is.
         segments: Its segments, in the order they were added.
         digest: The same for the same content.
     """
 
-    def __init__(self, segments: Sequence[Segment], digest: str) -> None:
+    def __init__(self, folder: Path, segments: Sequence[Segment], digest: str) -> None:
+        self.folder = folder
         self.segments = tuple(segments)
         self.digest = digest
         self._ends = np.cumsum([len(one.texts) for one in segments], dtype=np.int64)
@@ -117,7 +120,7 @@ def load_originals(folder: Path, *, verify: bool = True) -> Originals:
         OriginalsError: The folder is not a sound index; the message names the file.
     """
     try:
-        text = (folder / "index.json").read_text("utf-8")
+        text = read_text(folder, "index.json")
         description = json.loads(text)
         versions = description["schema_version"], description["sketch_version"]
         if versions != (SCHEMA_VERSION, SKETCH_VERSION):
@@ -138,7 +141,7 @@ def load_originals(folder: Path, *, verify: bool = True) -> Originals:
         raise OriginalsError(
             f"{folder}: not a sound index ({error}). Build it again with `chaffinch index`."
         ) from None
-    return Originals(segments, hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
+    return Originals(folder, segments, hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
 
 
 @cache
@@ -151,17 +154,16 @@ def opened_originals(folder: Path, digest: str) -> Originals:
 
 
 def _load_segment(folder: Path, stated: dict[str, Any], verify: bool) -> Segment:
+    if folder.is_symlink():
+        raise ValueError(f"{folder.name} is a link. Copy what it stands for into the folder")
     if verify:
-        for name in _FILES:
-            if _file_digest(folder / name) != stated["digests"][name]:
-                raise ValueError(f"{folder.name}/{name} differs from its digest")
+        check_digests(folder, stated["digests"], _FILES)
     texts = SketchedTexts.load(folder)
     arrays: dict[str, NDArray[np.uint64]] = {}
     for name in _OWN_ARRAYS:
-        array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        if array.dtype != np.uint64 or array.shape != (len(texts),):
-            raise ValueError(f"{folder.name}/{name}.npy must be uint64 for {len(texts)} originals")
-        arrays[name] = array.view(np.ndarray)
+        arrays[name] = open_array(folder, name, np.uint64, 1)
+        if len(arrays[name]) != len(texts):
+            raise ValueError(f"{folder.name}/{name}.npy must be for {len(texts)} originals")
     if verify:
         _check(folder, texts)
     return Segment(folder, texts, **arrays)
@@ -288,7 +290,7 @@ def _write_segment(folder: Path, part: Sequence[tuple[int, Document]]) -> dict[s
     pq.write_table(pa.table(columns, _COLUMNS), folder / _TABLE, compression="zstd")
     return {
         "originals": len(part),
-        "digests": {name: _file_digest(folder / name) for name in _FILES},
+        "digests": {name: digest_of(folder / name) for name in _FILES},
     }
 
 
@@ -305,8 +307,3 @@ def _state(folder: Path, segments: dict[str, Any]) -> None:
     draft = folder / "index.json.tmp"
     draft.write_text(json.dumps(description, indent=1) + "\n", "utf-8")
     appear(draft, folder / "index.json")
-
-
-def _file_digest(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -10,10 +10,10 @@ import math
 import shutil
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +21,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from chaffinch.detector.audit.engines.engine import Engine
+from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.shards import appear, draft_of
-from chaffinch.detector.audit.task import Counts, Fault, Place, Stage, while_writing
+from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
 
 _Z = 1.96
@@ -129,15 +129,14 @@ def write_sites(
         SortBySite(work / f"sorted-{number:07d}.parquet", share, buckets)
         for number, share in enumerate(shares)
     ]
-    files = tuple(task.path for task in sorting)
+    files = tuple(task.target for task in sorting)
     counting = [
         CountSites(work / f"counted-{number:07d}.parquet", files, number, trusted)
         for number in range(buckets if parts else 0)
     ]
-    for stage in (sorting, counting):
-        for _ in engine.run(task for task in stage if not task.path.exists()):
-            pass
-    counted = (pq.read_table(task.path, use_threads=False) for task in counting)
+    write_missing(engine, sorting)
+    write_missing(engine, counting)
+    counted = (pq.read_table(task.target, use_threads=False) for task in counting)
     sites = pa.concat_tables([SITE_SCHEMA.empty_table(), *counted])
     order = [("share_low", "descending"), ("flagged", "descending"), ("site", "ascending")]
     draft = work / "sites.tmp"
@@ -151,21 +150,19 @@ def write_sites(
     return {name: totals[name] for name in names}
 
 
-class SortBySite(NamedTuple):
+@dataclass(frozen=True)
+class SortBySite(WholeTask):
     """A task: what counts of some files of ``documents/``, a row group a bucket of sites.
 
     Attributes:
-        path: File to write.
         parts: Files to read.
         buckets: Number of buckets.
     """
 
-    path: Path
     parts: tuple[Path, ...]
     buckets: int
 
-    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
-        at(Place(Stage.WRITING, 0, 0))
+    def write(self) -> None:
         table = pa.concat_tables(
             pq.read_table(part, columns=_COLUMNS, use_threads=False) for part in self.parts
         )
@@ -185,48 +182,36 @@ class SortBySite(NamedTuple):
         bucket = bucket_of[coded.indices.to_numpy()]
         table = table.take(pa.array(np.argsort(bucket, kind="stable")))
         ends = np.cumsum(np.bincount(bucket, minlength=self.buckets)).tolist()
-        draft = draft_of(self.path)
+        draft = draft_of(self.target)
         schema = table.schema.with_metadata({"totals": json.dumps(totals)})
         with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
             for start, end in pairwise([0, *ends]):
                 writer.write_table(table.slice(start, end - start).cast(schema))
-        appear(draft, self.path)
-        yield Counts()
-
-    def spared(self, fault: Fault) -> "SortBySite":
-        """Nothing can be left out here."""
-        raise while_writing(fault, self.path.parent)
+        appear(draft, self.target)
 
 
-class CountSites(NamedTuple):
+@dataclass(frozen=True)
+class CountSites(WholeTask):
     """A task: the rows of ``sites.parquet`` for one bucket of sites.
 
     Attributes:
-        path: File to write.
         files: What `SortBySite` wrote.
         bucket: Number of the bucket.
         trusted: Sites that are not judged.
     """
 
-    path: Path
     files: tuple[Path, ...]
     bucket: int
     trusted: TrustedSites
 
-    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
-        at(Place(Stage.WRITING, 0, 0))
+    def write(self) -> None:
         table = pa.concat_tables(
             pq.ParquetFile(file).read_row_group(self.bucket, use_threads=False)
             for file in self.files
         )
-        draft = draft_of(self.path)
+        draft = draft_of(self.target)
         pq.write_table(count_sites(table, self.trusted), draft)
-        appear(draft, self.path)
-        yield Counts()
-
-    def spared(self, fault: Fault) -> "CountSites":
-        """Nothing can be left out here."""
-        raise while_writing(fault, self.path.parent)
+        appear(draft, self.target)
 
 
 def count_sites(rows: pa.Table, trusted: TrustedSites) -> pa.Table:
@@ -288,9 +273,11 @@ def _one_an_address(rows: pa.Table) -> pa.Table:
         }
     )
     order = pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names])
-    address = url.combine_chunks().dictionary_encode()
-    numbers = address.indices.to_numpy()[order.to_numpy()]
-    same = numbers[1:] == numbers[:-1]
+    same = np.ones(max(rows.num_rows - 1, 0), np.bool_)
+    for column in (rows["site"], url):
+        coded = column.combine_chunks().dictionary_encode().indices
+        numbers = coded.to_numpy()[order.to_numpy()]
+        same &= numbers[1:] == numbers[:-1]
     same &= pc.not_equal(url, "").to_numpy()[order.to_numpy()][1:]
     return rows.take(order.filter(pa.array(np.append(~same, True)[: len(order)])))
 

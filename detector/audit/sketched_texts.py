@@ -8,6 +8,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from chaffinch.detector.data_folder import open_array
 from chaffinch.features.document import MAX_CHARACTERS
 
 ARRAYS: dict[str, Any] = {
@@ -73,15 +74,7 @@ class SketchedTexts(NamedTuple):
             OSError: A file is missing or cannot be read.
             ValueError: A file holds no such array.
         """
-        arrays = {}
-        for name, dtype in ARRAYS.items():
-            array = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            if array.dtype != dtype or array.ndim != 1:
-                raise ValueError(
-                    f"{name}.npy must be {np.dtype(dtype)} with one axis. "
-                    f"Got {array.dtype} with {array.ndim}."
-                )
-            arrays[name] = array.view(np.ndarray)
+        arrays = {name: open_array(folder, name, dtype, 1) for name, dtype in ARRAYS.items()}
         return cls(**arrays)
 
     def text(self, row: int) -> str:

@@ -1,6 +1,8 @@
 """Work that a process can do for an audit, and what becomes of it when the process dies."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -80,6 +82,31 @@ class Task(Protocol):
         Raises:
             EngineError: Nothing can be left out.
         """
+
+
+@dataclass(frozen=True)
+class WholeTask(ABC):
+    """A task that writes one file or folder, of which nothing can be left out.
+
+    Attributes:
+        target: What it writes; it is done where that is there.
+    """
+
+    target: Path
+
+    @abstractmethod
+    def write(self) -> None:
+        """Write the target so that it appears whole."""
+
+    def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
+        """Do it."""
+        at(Place(Stage.WRITING, 0, 0))
+        self.write()
+        yield Counts()
+
+    def spared(self, fault: Fault) -> "WholeTask":
+        """Nothing can be left out here."""
+        raise while_writing(fault, self.target.parent)
 
 
 class EngineError(Exception):

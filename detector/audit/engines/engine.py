@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol, Self
+from typing import Protocol
 
-from chaffinch.detector.audit.task import Counts, Task
+from chaffinch.detector.audit.task import Counts, Task, WholeTask
 
 
 class Engine(AbstractContextManager["Engine"], Protocol):
@@ -16,8 +16,6 @@ class Engine(AbstractContextManager["Engine"], Protocol):
 
     jobs: int
 
-    def __enter__(self) -> Self: ...
-
     def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
         """Do every task once, in any order, as many at a time as there are processes.
 
@@ -28,3 +26,9 @@ class Engine(AbstractContextManager["Engine"], Protocol):
             EngineError: A task failed in a way that no document is to blame for.
             OSError: A process could not write, for instance because the disk is full.
         """
+
+
+def write_missing(engine: Engine, tasks: Iterable[WholeTask]) -> None:
+    """Do the tasks whose target is not there yet."""
+    for _ in engine.run(task for task in tasks if not task.target.exists()):
+        pass

@@ -1,14 +1,13 @@
 """The cores of this machine."""
 
 from collections.abc import Iterable, Iterator
-from types import TracebackType
-from typing import Self
 
+from chaffinch.detector.audit.engines.engine import Engine
 from chaffinch.detector.audit.engines.process import Worker, work_off
 from chaffinch.detector.audit.task import Counts, Limits, Task
 
 
-class LocalEngine:
+class LocalEngine(Engine):
     """Processes on this machine.
 
     Args:
@@ -22,15 +21,7 @@ class LocalEngine:
         self.jobs: int = jobs or cpu_count()
         self._workers = [Worker(limits) for _ in range(self.jobs)]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *problem: object) -> None:
         for worker in self._workers:
             worker.end()
 

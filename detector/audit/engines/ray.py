@@ -12,10 +12,10 @@ import pickle
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from chaffinch.datasets.sources import MissingLibrary
+from chaffinch.detector.audit.engines.engine import Engine
 from chaffinch.detector.audit.engines.process import Worker, work_off
 from chaffinch.detector.audit.task import Counts, EngineError, Limits, Task
 
@@ -24,7 +24,7 @@ _STORE_BYTES = 200_000_000
 """Of memory that Ray shares between processes on one machine: tasks and counts are small."""
 
 
-class RayEngine:
+class RayEngine(Engine):
     """Actors on the cluster that ``RAY_ADDRESS`` names, or on one that is started here.
 
     A cluster that the program is connected to already is used as it is, and left running.
@@ -82,15 +82,7 @@ class RayEngine:
                 "RAY_ADDRESS, or unset it to use this machine alone."
             ) from None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *problem: object) -> None:
         for actor in self._actors:
             self._ray.kill(actor)
         if self._ours:
