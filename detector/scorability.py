@@ -13,6 +13,7 @@ MIN_FUNCTION_WORDS = 0.15
 shares of honest and of spun texts."""
 
 _WORDS = FEATURE_NAMES.index("shape.words")
+_RUNNING = FEATURE_NAMES.index("shape.running_words")
 _FUNCTION_WORDS = FEATURE_NAMES.index("fluency.function_words")
 
 
@@ -37,6 +38,12 @@ def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
         return (
             f"The text is not running prose: {share:.0%} of its words are function words, and "
             f"at least {MIN_FUNCTION_WORDS:.0%} are needed to judge it."
+        )
+    running = int(values[_RUNNING])
+    if running < MIN_WORDS:
+        return (
+            f"The text is not running prose: {running} of its {words} words stand outside of code, "
+            f"tables and lists of words, and at least {MIN_WORDS} are needed to judge it."
         )
     return None
 

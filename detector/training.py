@@ -26,20 +26,23 @@ EVIDENCE = np.array(
 """Features that may have a weight: bool, one a feature, in the registry's order."""
 
 _SPEAKS_ALONE = ("substitutions", "tortured", "residue", "counters")
-_CORROBORATION, _CONVICTION = 0.5, 0.75
+_CORROBORATION, _PROVENANCE, _CONVICTION = 0.5, 0.35, 0.75
+
+
+def _most_alone(signal: str, feature: str) -> float:
+    if (signal, feature) == ("substitutions", "conviction"):
+        return _CONVICTION
+    if signal == "provenance":
+        return _PROVENANCE
+    return np.inf if signal in _SPEAKS_ALONE else _CORROBORATION
+
+
 _MOST_ALONE = np.array(
-    [
-        _CONVICTION
-        if (signal.name, feature.name) == ("substitutions", "conviction")
-        else np.inf
-        if signal.name in _SPEAKS_ALONE
-        else _CORROBORATION
-        for signal in SIGNALS
-        for feature in signal.features
-    ]
+    [_most_alone(signal.name, feature.name) for signal in SIGNALS for feature in signal.features]
 )
-"""How much of what flags a page each feature may add: runs of spaces, wrong articles and foreign
-dates happen to honest pages, and one strange word is all there is to doubt in some short ones."""
+"""How much of what flags a page each feature may add: runs of spaces and wrong articles happen to
+honest pages, honest syndication has foreign bylines and addresses at once, and one strange word is
+all there is to doubt in some short texts."""
 
 _RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 _ONE_KIND, _MOST_OF_ONE_KIND = 0.52, 0.9

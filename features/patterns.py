@@ -26,13 +26,15 @@ class Pattern(NamedTuple):
 
 
 def find_patterns(
-    block: TokenBlock, patterns: Mapping[str, Pattern]
+    block: TokenBlock, patterns: Mapping[str, Pattern], before: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.float64], list[Span]]:
     """Count matches and name them as evidence.
 
     Args:
         block: The documents.
         patterns: What a match is called, to the pattern that finds it.
+        before: bool array of shape (n_tokens,): matches count that begin at one of these tokens,
+            or nearer before it than any other token does; all where None.
 
     Returns:
         float64 counts of shape (n_docs, n_patterns), and one span a match in order.
@@ -43,10 +45,15 @@ def find_patterns(
         return counts, spans
     for doc, text in enumerate(texts(block)):
         found = []
+        origin = block.doc_start[doc]
         for column, (note, pattern) in enumerate(patterns.items()):
             if not any(needle in text for needle in pattern.needles):
                 continue
             for match in pattern.expression.finditer(text):
+                if before is not None:
+                    token = np.searchsorted(block.start, origin + match.start())
+                    if token == len(before) or not before[token]:
+                        continue
                 counts[doc, column] += 1
                 found.append(Span(doc, "text", match.start(), match.end(), None, 1.0, note))
         spans += sorted(found, key=lambda span: (span.start, span.end))

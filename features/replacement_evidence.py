@@ -17,6 +17,7 @@ from chaffinch.features.replacement_odds import (
     ReplacementOdds,
 )
 from chaffinch.features.resources import Resources
+from chaffinch.features.running_text import running_text
 from chaffinch.features.stream import Stream
 from chaffinch.features.tokens import CAPITALISED, GAP_STOP, LOWER, TokenBlock
 from chaffinch.features.vocabulary import FIRST_WORD
@@ -157,7 +158,7 @@ def _doubtful(
     lift = pair_fit(block, resources.language_model).lift + np.int16(_LIFTS // 2)
     starts = block.gap >= GAP_STOP
     able = (block.case == LOWER) | ((block.case == CAPITALISED) & starts)
-    able &= block.word >= FIRST_WORD
+    able &= (block.word >= FIRST_WORD) & running_text(block).words
     ratio = look.word.take(block.word)
     ratio += look.after.take(lift).take(stream.place - 1)
     ratio += look.before.take(lift).take(stream.place)

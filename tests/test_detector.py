@@ -72,6 +72,8 @@ def test_despinning_puts_originals_back_and_leaves_clean_text_alone(
             "not English (it looks like Portuguese)",
         ),
         ("arsenic zinc copper iron " * 30, "not running prose"),
+        ("the\nof\nand\narsenic\n" * 30, "not running prose: 0 of its 120 words"),
+        ("the = of(and); in[to] = <a> | it\n" * 30, "not running prose: 0 of its"),
     ],
 )
 def test_what_cannot_be_judged_says_why(detector: Detector, text: str, reason: str) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from chaffinch.features.characters import folded
 from chaffinch.features.rates import damped
+from chaffinch.features.running_text import running_text
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.tokens import (
     GAP_HYPHEN,
@@ -27,6 +28,8 @@ _CONSONANT_SOUND = re.compile(
 )
 _VOWEL_SOUND = re.compile(r"hour|heir|hono|honest")
 _EITHER_SOUND = re.compile(r"hist|hotel|hab|herb|hyp|hys|hum|hal|her|hor|un[ai]|u[a-z]?$")
+# "If a is the first and b the second": here it is a name.
+_NO_NOUNS = WordSet("and are as at if in into is it of on or under until".split())
 _MAY_DOUBLE = WordSet(
     "had that very so bye no ha is really far many much more long again blah yes do well now "
     "never in on to out up it you her".split()
@@ -86,11 +89,12 @@ class Agreement(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         n_tokens = len(block.word)
-        plain = block.case == LOWER
+        running = running_text(block).words
+        plain = (block.case == LOWER) & running
         long = block.end - block.start > 1
         before = np.zeros(n_tokens, np.bool_)
         before[:-1] = (block.gap[1:] <= GAP_QUOTE) & (block.gap[1:] != GAP_HYPHEN)
-        before[:-1] &= plain[1:] & long[1:]
+        before[:-1] &= plain[1:] & long[1:] & ~_NO_NOUNS.holds(block.word_hash[1:])
         article = np.flatnonzero(before & _ARTICLES.holds(block.word_hash))
         sound = _sounds(block, article + 1)
         judged = sound >= 0

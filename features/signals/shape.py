@@ -4,6 +4,7 @@ import numpy as np
 
 from chaffinch.features.lines import Line
 from chaffinch.features.rates import distinct_count
+from chaffinch.features.running_text import running_text
 from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.tokens import GAP_STOP, TokenBlock
 
@@ -13,8 +14,8 @@ _SHORT_LINE = 40
 class Shape(Signal):
     """The outline of a text.
 
-    What it measures: words, words a sentence, different words, and characters in lines
-    shorter than 40 characters.
+    What it measures: words, those of them in running text, words a sentence, different words, and
+    characters in lines shorter than 40 characters.
 
     Why farms show it: menus and lists around thin articles; otherwise these numbers only
     help to read the others.
@@ -27,6 +28,7 @@ class Shape(Signal):
     name = "shape"
     features = (
         Feature("words", "words", "length of the text", 0, np.inf, "context"),
+        Feature("running_words", "words", "words in running text", 0, np.inf, "context"),
         Feature("sentence_length", "words", "mean words a sentence", 0, np.inf, "context"),
         Feature("distinct_words", "share of words", "different words", 0, 1, "context"),
         Feature("short_lines", "share of characters", "text in short lines", 0, 1, "context"),
@@ -34,10 +36,11 @@ class Shape(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         words = block.n_words.astype(np.float64)
+        running = block.count(running_text(block).words)
         sentences = block.count(block.gap >= GAP_STOP)
         types = distinct_count(block) / np.maximum(words, 1)
         short = np.array([_short_line_share(shown) for shown in block.lines])
-        values = np.stack([words, words / np.maximum(sentences, 1), types, short], axis=1)
+        values = np.stack([words, running, words / np.maximum(sentences, 1), types, short], axis=1)
         return Measurement(values, [])
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+
 from chaffinch.features.patterns import Pattern, find_patterns
 from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal
@@ -11,8 +13,8 @@ _PATTERNS = {
     "spintax alternatives": Pattern(
         # Markup, formulas and code join their braces to what stands before them.
         re.compile(
-            r"(?<![\w\\.!/{}$^-])\{(?=\s?\w)(?=[^}]{0,60}[a-z]{2})"
-            r"[^{}|\n<>=;.\\]{1,60}(?:\|[^{}|\n<>=;.\\]{1,60}){1,20}\}(?![\w}])"
+            r"(?<![\w\\.!/{}$^\]-])\{(?=\s?\w)(?=[^}]{0,60}[a-z]{2})"
+            r"[^{}|\n<>=;.\\+_*\[\]]{1,60}(?:\|[^{}|\n<>=;.\\+_*\[\]]{1,60}){1,20}\}(?![\w}])"
         ),
         ("{",),
     ),
@@ -29,8 +31,8 @@ _PATTERNS = {
 class Spintax(Signal):
     """Spinner syntax that was never expanded.
 
-    What it measures: matches of ``{one|another}``, ``{of professional}`` and ``%keyword%``
-    for each word (plus 50).
+    What it measures: matches of ``{one|another}``, ``{of professional}`` but for the first, and
+    ``%keyword%`` for each word (plus 50).
 
     Why farms show it: nested alternatives that a spinner could not parse are published as
     they are.
@@ -45,4 +47,6 @@ class Spintax(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         counts, spans = find_patterns(block, _PATTERNS)
+        remainders = list(_PATTERNS).index("spintax remainder")
+        counts[:, remainders] = np.maximum(counts[:, remainders] - 1, 0)
         return Measurement(damped(counts.sum(1), block.n_words).clip(0, 1)[:, None], spans)
