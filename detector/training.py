@@ -26,7 +26,7 @@ EVIDENCE = np.array(
 """Features that may have a weight: bool, one a feature, in the registry's order."""
 
 _SPEAKS_ALONE = ("substitutions", "tortured", "residue", "counters")
-_CORROBORATION, _PROVENANCE, _CONVICTION = 0.5, 0.35, 0.75
+_CORROBORATION, _PROVENANCE, _CONVICTION = 0.5, 0.3, 0.75
 
 
 def _most_alone(signal: str, feature: str) -> float:
