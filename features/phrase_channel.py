@@ -94,10 +94,11 @@ class PhraseChannel:
         Args:
             block: The documents.
             model: What the fit is measured with.
-            doubtful: int64 indices of the words that are looked at: a phrase holds one at least.
+            doubtful: int64 indices of doubted words. A phrase holds one at least, or is of several
+                words that the words on either side speak against.
         """
         stream = Stream.of_block(block)
-        first, length, phrase = self._found(block, doubtful)
+        first, length, phrase = self._found(block, doubtful, pair_fit(block, model).lift)
         begin = self.start[phrase].astype(np.int64)
         counts = self.start[phrase + 1].astype(np.int64) - begin
         at = np.repeat(np.arange(len(first)), counts)
@@ -121,15 +122,10 @@ class PhraseChannel:
         return PhraseMatches(first[at[best]], length[at[best]], value[best], original[best])
 
     def _found(
-        self, block: TokenBlock, doubtful: NDArray[np.int64]
+        self, block: TokenBlock, doubtful: NDArray[np.int64], lift: NDArray[np.int16]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """First token, length and phrase of every written phrase, by first token."""
         n_tokens = len(block.word)
-        doubted = np.zeros(n_tokens + LONGEST, np.bool_)
-        doubted[doubtful] = True
-        near = doubted.copy()
-        for place in range(1, LONGEST):
-            near[:n_tokens] |= doubted[place : n_tokens + place]
         plain = (block.word >= FIRST_WORD) & (block.case == LOWER)
         goes_on = np.zeros(n_tokens, np.bool_)
         goes_on[:-1] = plain[1:] & (block.gap[1:] == GAP_NONE)
@@ -138,7 +134,7 @@ class PhraseChannel:
         word = _nearest(self.keys, key)
         hit = np.flatnonzero(self.keys.take(word) == key)
         alone = single.take(hit), np.ones(len(hit), np.int64), word.take(hit)
-        token = np.flatnonzero(near[:n_tokens] & plain & goes_on)
+        token = np.flatnonzero(plain & goes_on)
         pair = _opening(block.word.take(token), block.word.take(token + 1))
         token = token[self._openings.take(pair)]
         several = find_phrases(self.keys, block.word, token, goes_on)
@@ -146,8 +142,12 @@ class PhraseChannel:
             np.concatenate(parts) for parts in zip(alone, several, strict=True)
         )
         holds = np.zeros(n_tokens + 1, np.int64)
-        np.cumsum(doubted[:n_tokens], out=holds[1:])
-        kept = self._written.take(phrase) & (holds[first + length] > holds[first])
+        holds[doubtful + 1] = 1
+        np.cumsum(holds, out=holds)
+        place = Stream.of_block(block).place
+        beside = lift.take(place.take(first) - 1) + lift.take(place.take(first + length - 1))
+        looked_at = (holds[first + length] > holds[first]) | ((length > 1) & (beside < 0))
+        kept = self._written.take(phrase) & looked_at
         order = np.flatnonzero(kept)
         order = order[np.lexsort((length[order], first[order]))]
         return first[order], length[order], phrase[order]
