@@ -61,7 +61,8 @@ class Evidence(NamedTuple):
             - gain: log10 of how much better the best candidate original fits, the channel's
               chance included; `-3` where there is none, none fits, or none was looked for,
             - no_candidate: 1 in the same places, but for those where none fits.
-        original: uint16 array of shape (n,), id of the best candidate, 0 where there is none.
+        original: uint16 array of shape (n,), id of the best candidate, 0 where none has a gain over
+            0: one that fits no better is seldom the right one.
         log_ratio: float64 array of shape (n,), natural log of how much likelier a spinner is to
             have left the evidence than an author.
     """
@@ -116,7 +117,7 @@ def replacement_evidence(
         resources,
     )
     original = np.zeros(len(tokens), np.uint16)
-    original[asked] = best
+    original[asked] = np.where(gain > 0, best, 0)
     values[asked, COLUMNS.index("gain")] = np.maximum(gain, _NO_GAIN)
     values[asked, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
     log_ratio[asked] = odds.log_ratio(ORIGINALS, values[asked])
