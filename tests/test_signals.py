@@ -133,6 +133,11 @@ class TestContract:
         ("agreement", "It took an hour at a university in an historic hall.", []),
         ("agreement", "They spoke by telephone telephone today.", [("telephone", "doubled word")]),
         ("agreement", "He said that that was what he had had.", []),
+        (
+            "agreement",
+            "Nae man an' wife went by, nor a\N{RIGHT SINGLE QUOTATION MARK} honest folk.",
+            [],
+        ),
         ("agreement", "If a and b are given, a is the first.", []),
         ("agreement", "pkg_set pkg_set pkg/one pkg/one = a integer = a integer;", []),
         ("agreement", "They own a telephone\ntelephone directories too.", []),

@@ -40,6 +40,7 @@ _DIGITS = {
 }
 _NUMBER_WORDS = WordSet([*_DIGITS])
 _LINE_FEED = ord("\n")
+_APOSTROPHES = np.array([ord("'"), ord("\N{RIGHT SINGLE QUOTATION MARK}")], np.uint32)
 _POINTS = np.array([ord("."), ord(",")], np.uint32)
 _ARTICLE_DAMPING = 10.0
 _CAP = 3
@@ -95,6 +96,8 @@ class Agreement(Signal):
         before = np.zeros(n_tokens, np.bool_)
         before[:-1] = (block.gap[1:] <= GAP_QUOTE) & (block.gap[1:] != GAP_HYPHEN)
         before[:-1] &= plain[1:] & long[1:] & ~_NO_NOUNS.holds(block.word_hash[1:])
+        # The dialects' "an'" and "a'" are "and" and "all".
+        before &= ~np.isin(block.points.take(block.end), _APOSTROPHES)
         article = np.flatnonzero(before & _ARTICLES.holds(block.word_hash))
         sound = _sounds(block, article + 1)
         judged = sound >= 0
