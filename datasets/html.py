@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
+from typing import Any
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from chaffinch.datasets.decoding import codec_name, decode
-from chaffinch.datasets.hidden_text import remove_hidden_text
-from chaffinch.datasets.metadata import page_metadata
+from chaffinch.datasets.hidden_text import HIDING, remove_hidden_text
+from chaffinch.datasets.metadata import STATING, page_metadata
 from chaffinch.datasets.records import Record
+from chaffinch.datasets.selection import select
 from chaffinch.features.document import Document
 
 MAX_BYTES = 20_000_000
@@ -23,6 +25,7 @@ MAX_DEPTH = 1_000
 """Open elements at which a page with many tags is cut off; browsers stop nesting at 512."""
 
 _MANY_TAGS = 5_000
+_MAX_ELEMENTS = 30_000
 _MIN_SHOWN = 2_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{2,40})", re.I)
@@ -39,7 +42,8 @@ _CLOSED_BY_THEMSELVES = frozenset(
 
 
 _BESIDE_THE_ARTICLE = (
-    ':is([class*="related"], [class*="recommend"], [class*="teaser"], [class*="promo"], '
+    # Most elements have no class, which is soon seen.
+    '[class]:is([class*="related"], [class*="recommend"], [class*="teaser"], [class*="promo"], '
     '[class*="comment"], [class*="newsletter"], [class*="subscribe"], [class*="author-bio"], '
     '[class*="cookie-banner"], [class*="cookie-consent"], [class*="cookie-notice"], '
     '[class*="disclaimer"], [class*="disclosure"], [class*="tooltip"])'
@@ -64,14 +68,15 @@ def document_from_html(record: Record) -> Document:
     """
     markup = _markup(record)
     tree = HTMLTree.parse(markup)
-    metadata = page_metadata(tree)
+    elements = _elements(tree)
+    metadata = page_metadata(elements)
     title = record.title or metadata.og_title or _title(tree)
-    hidden = remove_hidden_text(tree, markup)
+    hidden = remove_hidden_text(tree, elements)
     text = _main_text(tree)
     if len(text) < min(hidden, _MIN_SHOWN):
         # Where little else is there, scripts will show what is hidden at first.
         tree = HTMLTree.parse(markup)
-        remove_hidden_text(tree, markup, scripted=True)
+        remove_hidden_text(tree, _elements(tree), scripted=True)
         whole = _main_text(tree)
         text = whole if len(text) < len(whole) / 2 else text
     return Document(
@@ -82,6 +87,11 @@ def document_from_html(record: Record) -> Document:
         published=record.published or metadata.published,
         metadata=metadata,
     )
+
+
+def _elements(tree: HTMLTree) -> list[Any]:
+    """The elements that metadata and hidden text are found in, by one walk through the page."""
+    return select(tree.document, f"{STATING}, {HIDING}", _MAX_ELEMENTS) if tree.document else []
 
 
 def _main_text(tree: HTMLTree) -> str:
@@ -100,8 +110,10 @@ def _main_text(tree: HTMLTree) -> str:
 
 def _title(tree: HTMLTree) -> str:
     """The ``<title>``, else the first ``<h1>``, on one line."""
-    heading = tree.document.query_selector("h1") if tree.document else None
-    found = tree.title or (heading.text if heading else None)
+    found = tree.title
+    if not found and tree.document:
+        heading = tree.document.query_selector("h1")
+        found = heading.text if heading else None
     return " ".join((found or "").split())
 
 
