@@ -22,8 +22,10 @@ _OUT_OF_SIGHT = (
     r"|clip\s*:\s*rect\((?:[01](?:px)?[ ,]*){4}\)"
 )
 _SHOWN_LATER = rf"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0?\.?0*{_END}"
-_ALWAYS_HIDDEN = re.compile(rf"(?:^|;|\{{)\s*(?:{_OUT_OF_SIGHT})", re.IGNORECASE)
-_HIDDEN_AT_FIRST = re.compile(rf"(?:^|;|\{{)\s*(?:{_OUT_OF_SIGHT}|{_SHOWN_LATER})", re.IGNORECASE)
+# The first letters of all properties: most declarations are passed over at once.
+_DECLARED = r"[;{]\s*(?=[bcdflmortv])"
+_ALWAYS_HIDDEN = re.compile(rf"{_DECLARED}(?:{_OUT_OF_SIGHT})", re.IGNORECASE)
+_HIDDEN_AT_FIRST = re.compile(rf"{_DECLARED}(?:{_OUT_OF_SIGHT}|{_SHOWN_LATER})", re.IGNORECASE)
 
 _COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
@@ -87,7 +89,7 @@ def remove_hidden_text(tree: HTMLTree, elements: Sequence[Any], *, scripted: boo
 
 
 def _is_hidden(style: str, node: Any, hides: re.Pattern[str]) -> bool:
-    return bool(hides.search(style)) or _is_colourless(style, node)
+    return bool(hides.search(f"{{{style}")) or _is_colourless(style, node)
 
 
 def _is_colourless(style: str, node: Any) -> bool:
