@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.unspun_words import blocks, unspun
+from chaffinch.features.unspun_words import blocks, reread, unspun
 from chaffinch.features.vocabulary import FIRST_WORD, NUMBER, powers
 
 SKETCH_VERSION = 1
@@ -37,11 +37,17 @@ def sketch(texts: Sequence[str]) -> list[NDArray[np.uint64]]:
     Returns:
         For each text a rising uint64 array; empty for a text of a few words.
     """
-    found: list[NDArray[np.uint64]] = []
-    for block in blocks(texts):
-        values, start = _sketch(block)
-        found += np.split(values, start[1:-1])
-    return found
+    return [one for block in blocks(texts) for one in _sketches(block)]
+
+
+def sketch_block(block: TokenBlock) -> list[NDArray[np.uint64]]:
+    """The sketches of documents that are tokenised already, with any vocabulary."""
+    return _sketches(reread(block))
+
+
+def _sketches(block: TokenBlock) -> list[NDArray[np.uint64]]:
+    values, start = _sketch(block)
+    return np.split(values, start[1:-1])
 
 
 def _sketch(block: TokenBlock) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
