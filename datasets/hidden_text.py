@@ -83,8 +83,8 @@ def remove_hidden_text(tree: HTMLTree, elements: Sequence[Any], *, scripted: boo
     for node in found:
         length += len(node.text or "")
         # Taken out of the tree and not destroyed: one may lie inside another.
-        if node.parent is not None:
-            node.parent.remove_child(node)
+        if (parent := node.parent) is not None:
+            parent.remove_child(node)
     return length
 
 

@@ -51,8 +51,9 @@ def page_metadata(elements: Sequence[Any]) -> PageMetadata:
     for element in elements:
         tag = element.tag
         if tag == "meta":
+            content = element.getattr("content")
             for key in _META_KEYS:
-                metas.setdefault((key, element.getattr(key)), element.getattr("content"))
+                metas.setdefault((key, element.getattr(key)), content)
         elif tag == "img":
             images.append(element)
         elif tag == "script":
