@@ -18,6 +18,7 @@ from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.signal import Span
+from chaffinch.features.tokens import TokenBlock
 
 _BATCH = 64
 
@@ -115,10 +116,15 @@ class Detector:
 
         A verdict never depends on the documents beside it.
         """
-        verdicts: list[Verdict] = []
+        return [one for _, verdicts in self.score_blocks(documents) for one in verdicts]
+
+    def score_blocks(
+        self, documents: Sequence[Document]
+    ) -> Iterator[tuple[TokenBlock, list[Verdict]]]:
+        """Judge a list of documents; their tokens are handed out with the verdicts."""
         for extraction in extract(documents, self.model.resources):
             contributions = self.model.classifier.contributions(extraction.values)
-            verdicts += [
+            verdicts = [
                 self._verdict(document, *found)
                 for document, *found in zip(
                     extraction.block.documents,
@@ -128,7 +134,7 @@ class Detector:
                     strict=True,
                 )
             ]
-        return verdicts
+            yield extraction.block, verdicts
 
     def _verdict(
         self,

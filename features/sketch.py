@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.unspun_words import blocks, unspun
+from chaffinch.features.unspun_words import blocks, reread, unspun
 from chaffinch.features.vocabulary import FIRST_WORD, NUMBER, powers
 
 SKETCH_VERSION = 1
@@ -37,11 +37,17 @@ def sketch(texts: Sequence[str]) -> list[NDArray[np.uint64]]:
     Returns:
         For each text a rising uint64 array; empty for a text of a few words.
     """
-    found: list[NDArray[np.uint64]] = []
-    for block in blocks(texts):
-        values, start = _sketch(block)
-        found += np.split(values, start[1:-1])
-    return found
+    return [one for block in blocks(texts) for one in _sketches(block)]
+
+
+def sketch_block(block: TokenBlock) -> list[NDArray[np.uint64]]:
+    """The sketches of documents that are tokenised already, with any vocabulary."""
+    return _sketches(reread(block))
+
+
+def _sketches(block: TokenBlock) -> list[NDArray[np.uint64]]:
+    values, start = _sketch(block)
+    return np.split(values, start[1:-1])
 
 
 def _sketch(block: TokenBlock) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -54,25 +60,51 @@ def _sketch(block: TokenBlock) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     # Where a text's words are all left alone, both kinds are the same words.
     values = np.concatenate([_mixed(every), _mixed(~firm)])
     doc = np.concatenate([of_every, of_firm])
+    sampled = values < _SAMPLED
+    low, of_low = _different(values[sampled], doc[sampled])
+    # Few texts are so short that more than those values are kept.
+    short = np.bincount(of_low, minlength=len(block)) < _LEAST_VALUES
+    of_short = short[doc]
+    rest, of_rest = _different(values[of_short], doc[of_short])
+    long = ~short[of_low]
+    return _lowest(
+        np.concatenate([low[long], rest]), np.concatenate([of_low[long], of_rest]), len(block)
+    )
+
+
+def _different(
+    values: NDArray[np.uint64], doc: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The different values of each document, rising, and their documents."""
     order = np.lexsort((values, doc))
     values, doc = values[order], doc[order]
     new = np.ones(len(values), np.bool_)
     new[1:] = (values[1:] != values[:-1]) | (doc[1:] != doc[:-1])
-    values, doc = values[new], doc[new]
+    return values[new], doc[new]
+
+
+def _lowest(
+    values: NDArray[np.uint64], doc: NDArray[np.int64], n_docs: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Those of rising values that are kept, and where each document's begin."""
+    order = np.argsort(doc, kind="stable")
+    values, doc = values[order], doc[order]
     rank = np.arange(len(values)) - np.searchsorted(doc, doc)
     kept = ((values < _SAMPLED) | (rank < _LEAST_VALUES)) & (rank < _MOST_VALUES)
-    return values[kept], np.searchsorted(doc[kept], np.arange(len(block) + 1))
+    return values[kept], np.searchsorted(doc[kept], np.arange(n_docs + 1))
 
 
 def _shingles(
     hashes: NDArray[np.uint64], weight: NDArray[np.int64], doc: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Hash and document of the run that begins at each word, where its document is long enough."""
-    reached = np.cumsum(weight)
-    end = np.searchsorted(reached, reached - weight + _SHINGLE_WEIGHT) + 1
-    start = np.flatnonzero(end <= len(hashes))
-    start = start[doc[start] == doc[end[start] - 1]]
-    end = end[start]
+    # The word that holds each unit of weight.
+    holder = np.repeat(np.arange(len(hashes)), weight)
+    reached = np.cumsum(weight) - weight + _SHINGLE_WEIGHT
+    start = np.flatnonzero(reached <= len(holder))
+    end = holder[reached[start] - 1] + 1
+    within = doc[start] == doc[end - 1]
+    start, end = start[within], end[within]
     # As in `hash_spans`: a polynomial of the words, from one running sum.
     table = powers(len(hashes) + 1)
     running = np.zeros(len(hashes) + 1, np.uint64)

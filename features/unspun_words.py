@@ -1,14 +1,16 @@
 """The words that spinners leave alone: names, numbers, and words that no dictionary replaces."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.characters import DIGIT, classify
 from chaffinch.features.document import Document
 from chaffinch.features.function_words import FUNCTION_WORDS
-from chaffinch.features.tokens import GAP_STOP, TokenBlock, token_blocks
-from chaffinch.features.vocabulary import NAME, NUMBER, Vocabulary
+from chaffinch.features.tokens import GAP_STOP, LOWER, TokenBlock, token_blocks
+from chaffinch.features.vocabulary import NAME, NUMBER, UNKNOWN, Vocabulary
 
 UNSPUN_FUNCTION_WORDS = tuple(
     """
@@ -33,6 +35,16 @@ _UNSPUN[VOCABULARY.ids(list(UNSPUN_FUNCTION_WORDS))] = True
 def blocks(texts: Sequence[str]) -> Iterator[TokenBlock]:
     """Texts tokenised with `VOCABULARY`, in their order."""
     return token_blocks([Document(text) for text in texts], VOCABULARY)
+
+
+def reread(block: TokenBlock) -> TokenBlock:
+    """A block of another vocabulary's as `blocks` makes it, without tokenising again."""
+    word = VOCABULARY.ids_of_hashes(block.word_hash)
+    unknown = np.flatnonzero(word == UNKNOWN)
+    kind, _, _ = classify(block.points[block.start[unknown]])
+    word[unknown[block.case[unknown] != LOWER]] = NAME
+    word[unknown[kind == DIGIT]] = NUMBER
+    return replace(block, word=word)
 
 
 def names_and_numbers(block: TokenBlock) -> NDArray[np.bool_]:

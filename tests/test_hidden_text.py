@@ -25,6 +25,8 @@ def text(body: str, head: str = "") -> str:
     [
         "display:none",
         "color: red; display : none",
+        "DISPLAY:\tNONE",
+        "margin-left :  -999px",
         "visibility:hidden",
         "font-size:0",
         "font-size: 0px !important",
@@ -75,6 +77,14 @@ def test_a_style_sheet_of_the_page_hides_too(selector: str) -> None:
     assert HIDDEN in text(hidden, f"<style>@media print {{{selector} {{display:none}}}}</style>")
     assert HIDDEN in text(hidden, f"<style>{selector} {{color:red}}</style>")
     assert HIDDEN in text(hidden, f"<style>.menu{selector} {{display:none}}</style>")
+
+
+@pytest.mark.parametrize(
+    "sheet", ["<!-- {} -->", "<script>'{}'</script>", "<template>{}</template>"]
+)
+def test_what_only_looks_like_a_style_sheet_hides_nothing(sheet: str) -> None:
+    style = "<style>.x7 {display:none}</style>"
+    assert HIDDEN in text(f'<p class="x7">{HIDDEN}</p>', sheet.replace("{}", style))
 
 
 def test_a_word_split_by_tags_and_hidden_letters_is_whole() -> None:

@@ -6,8 +6,11 @@ from articles import article, replaced
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.features.sketch import sketch
+from chaffinch.features.document import Document
+from chaffinch.features.sketch import sketch, sketch_block
+from chaffinch.features.tokens import token_blocks
 from chaffinch.features.unspun_words import UNSPUN_FUNCTION_WORDS, blocks, names_and_numbers, unspun
+from chaffinch.features.vocabulary import Vocabulary
 
 
 def shared(one: str, other: str) -> float:
@@ -51,6 +54,31 @@ def test_long_texts_are_sampled_and_short_ones_are_not() -> None:
     assert 0.05 < len(long) / len(article(4, 1000).split()) < 0.3
     assert len(sketch(["too short"])[0]) == 0
     assert sketch([]) == []
+
+
+def test_how_often_a_text_is_said_does_not_matter() -> None:
+    twice, often = sketch([article(3, 4) * 2, article(3, 4) * 200])
+    assert 0 < len(twice) <= 48
+    assert twice.tolist() == often.tolist()
+
+
+@pytest.mark.parametrize("words", [[], ["mayor", "12", "the"]])
+@given(
+    texts=st.lists(
+        st.text(max_size=300)
+        | st.text("Tom 12\uff13&#65;\u00adé'", max_size=100)
+        | st.just(SOURCE),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_the_vocabulary_that_a_text_was_tokenised_with_does_not_matter(
+    words: list[str], texts: list[str]
+) -> None:
+    documents = [Document(text) for text in texts]
+    tokenised = token_blocks(documents, Vocabulary.from_words(words))
+    found = [one.tolist() for block in tokenised for one in sketch_block(block)]
+    assert found == [one.tolist() for one in sketch(texts)]
 
 
 def test_names_numbers_and_closed_class_words_are_left_alone_by_spinners() -> None:

@@ -118,7 +118,7 @@ def _record(record: "WarcRecord", name: str, offset: int) -> tuple[Record, bool]
         if no_page is not None:
             return made(no_page=no_page), False
         length = min(record.content_length, MAX_BYTES)
-        content = record.reader.read(MAX_BYTES)
+        content = record.reader.read(length)
     except OSError as error:
         return made(error=f"{name}, record {offset}: {error}. Fetch the file again."), True
     if len(content) < length:

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.readers.registry import read_records
 from chaffinch.datasets.records import Record
@@ -19,8 +22,10 @@ from chaffinch.detector.audit.shards import ShardWriter, is_finished, shard_path
 from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
 from chaffinch.detector.despinning import despun_text
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
-from chaffinch.features.sketch import sketch
+from chaffinch.features.sketch import sketch, sketch_block
+from chaffinch.features.tokens import TokenBlock
 
 SHARD_RECORDS = 500
 """Records of a shard, and so the most that are judged again after a stop."""
@@ -283,9 +288,13 @@ def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
     """A row for each item, in order; a document that cannot be judged costs its own."""
     documents = [item.document for item in batch if item.document is not None]
     try:
-        verdicts = detector.score_batch(documents)
-        # What a spinner replaced is put back, as far as it is known, to find the source by.
-        sketched = zip(verdicts, sketch([despun_text(one) for one in verdicts]), strict=True)
+        sketched = iter(
+            [
+                found
+                for block, verdicts in detector.score_blocks(documents)
+                for found in zip(verdicts, _sketches(block, verdicts), strict=True)
+            ]
+        )
     except Exception as problem:
         if len(batch) > 1:
             return [row for item in batch for row in judged(detector, [item])]
@@ -301,6 +310,19 @@ def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
             verdict = replace(verdict, unscorable=record.no_page)
         rows.append(verdict_row(record, verdict, minhash))
     return rows
+
+
+def _sketches(block: TokenBlock, verdicts: Sequence[Verdict]) -> list[NDArray[np.uint64]]:
+    """Sketches to find a document's source by.
+
+    What a spinner replaced is put back, as far as it is known.
+    """
+    found = sketch_block(block)
+    for place, verdict in enumerate(verdicts):
+        text = despun_text(verdict)
+        if text != verdict.document.text:
+            found[place] = sketch([text])[0]
+    return found
 
 
 def _broken_off(path: str, offset: int, error: Exception) -> Record:

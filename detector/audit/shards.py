@@ -10,6 +10,23 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+_REPEATED = (
+    "site",
+    "path",
+    "captured",
+    "status",
+    "kind",
+    "unscorable",
+    "cluster",
+    "source_id",
+    "source_site",
+    "reasons.list.element.signal",
+    "evidence.list.element.where",
+    "evidence.list.element.signal",
+    "evidence.list.element.note",
+)
+"""Columns of few different values; a dictionary of any others is made in vain."""
+
 _GROUP_ROWS = 500
 _GROUP_BYTES = 8_000_000
 
@@ -68,7 +85,9 @@ class ShardWriter:
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._path = path
         self._draft = draft_of(path)
-        self._writer = pq.ParquetWriter(self._draft, schema, compression="zstd")
+        self._writer = pq.ParquetWriter(
+            self._draft, schema, compression="zstd", use_dictionary=list(_REPEATED)
+        )
         self._waiting: list[pa.Table] = []
         self.rows = 0
 
