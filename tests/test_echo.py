@@ -3,6 +3,8 @@
 import pytest
 
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.summaries import summarise
+from chaffinch.detector.verdict import Evidence
 from chaffinch.features.document import Document, Image, Link, PageMetadata
 from chaffinch.features.signal import Measurement
 from chaffinch.features.signals.echo import Echo
@@ -85,6 +87,19 @@ def test_other_words_count_apart_from_known_replacements() -> None:
     assert values[:2].tolist() == [0, 1]
 
 
+def test_a_headline_is_quoted_beside_its_address() -> None:
+    title = "Barn owls strain astatine doorbell tower of old harbour church"
+    url = "https://farm.example/2022/01/barn-owls-breed-in-bell-tower-of-old-harbour-church/"
+    found = measure(page(f"{title}\n{BODY}", title=title, canonical_url=url))
+    in_text, in_title = sorted(found.spans, key=lambda span: span.where)
+    assert (in_text.where, in_text.original, in_title.where) == ("text", "bell", "title")
+    assert in_title.note == (
+        "the address says 'owls breed in bell tower', "
+        "the headline 'owls strain astatine doorbell tower'"
+    )
+    assert found.values[0].tolist() == [1, 0, 0, 0, 0]
+
+
 OWLS = "/2022/01/barn-owls-breed-in-bell-tower"
 SPUN_OWLS = "barn owls breed successful bell tower"
 SPUN_PERMITS = "They enactment permits for all."
@@ -158,3 +173,25 @@ def test_a_tag_says_nothing_of_the_documents_beside_its_own() -> None:
 def test_a_page_with_nothing_to_compare_says_so() -> None:
     assert measure(Document(BODY)).values[0].tolist() == [0, 0, 0, 0, 1]
     assert measure(Document(f"{CLEAN}\n{BODY}", url=SLUG)).values[0].tolist() == [0, 0, 0, 0, 0]
+
+
+def test_the_summary_says_what_each_place_says() -> None:
+    def in_text(text: str, original: str, place: str) -> Evidence:
+        return Evidence("text", 0, 1, text, "echo", original, 1.0, f"word other than in {place}")
+
+    headline = (
+        "the address says 'breed in bell tower', the headline 'strain astatine doorbell tower'"
+    )
+    titles = [Evidence("title", None, None, headline, "echo", "bell", 1.0, headline)] * 2
+    evidence = [
+        in_text("Enactment", "work", "a tag"),
+        in_text("astatine", "at", "a link's address"),
+        in_text("adjacent", "near", "a link's address"),
+        in_text("enactment", "work", "a tag"),
+        *titles,
+    ]
+    assert summarise("echo", 1.0, evidence) == (
+        f"{headline}; 2 words other than in a link's address: 'astatine' for 'at', "
+        "'adjacent' for 'near'; 1 word other than in a tag: 'enactment' for 'work'"
+    )
+    assert summarise("echo", 0.0, []) == "nothing unusual found"

@@ -25,7 +25,7 @@ _MIN_WORDS = 5
 _HEAD_LINES = 8
 _MIN_SHARED = 4
 _MIN_BESIDE = 3
-_LONGEST_REPLACED = 2
+_LONGEST_REPLACED, _LONGEST_UNKNOWN = 4, 2
 _LONG = 4
 _CAP = 5
 _MIN_LINK_WORDS, _MIN_LINK_SHARED, _LONGEST_IN_LINK = 3, 2, 6
@@ -98,29 +98,31 @@ class Echo(Signal):
             values[doc, _NO_REFERENCE] = not references
             pairs += _pairs_in_head(doc, references, list(_shown(block, doc)))
             pairs += _pairs_in_links(doc, document)
-        found: dict[tuple[object, ...], tuple[int, Span]] = {}
-        for column, span in (*self._in_passages(pairs), *self._beside_tags(block)):
+        found: dict[tuple[object, ...], tuple[int, str, Span]] = {}
+        for column, written, span in (*self._in_passages(pairs), *self._beside_tags(block)):
             key = (span.doc, span.start, span.note if span.start < 0 else "", span.original)
-            if key not in found or found[key][1].weight < span.weight:
-                found[key] = column, span
-        spans = []
-        for column, span in found.values():
-            values[span.doc, column] = min(values[span.doc, column] + 1, _CAP)
-            spans.append(span)
+            if key not in found or found[key][2].weight < span.weight:
+                found[key] = column, written, span
+        # A headline stands in the markup and in the text: what it says twice is one fact.
+        for doc, column, _, _ in {
+            (span.doc, column, written, span.original) for column, written, span in found.values()
+        }:
+            values[doc, column] = min(values[doc, column] + 1, _CAP)
+        spans = [span for *_, span in found.values()]
         return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
 
-    def _in_passages(self, pairs: Sequence[_Pair]) -> Iterator[tuple[int, Span]]:
-        """Evidence of differing passages, each with the column of its feature."""
+    def _in_passages(self, pairs: Sequence[_Pair]) -> Iterator[tuple[int, str, Span]]:
+        """Columns of features, words that differ between passages, and the evidence of them."""
         written = self.resources.vocabulary.ids([pair.shown.words[pair.at] for pair in pairs])
         original = self.resources.vocabulary.ids([pair.original for pair in pairs])
         known, commoner = self._known(written, original)
         for number, pair in enumerate(pairs):
             column = _column(pair, bool(known[number]), bool(known[number] and commoner[number]))
             if column is not None:
-                yield column, _span(pair, column)
+                yield column, pair.shown.words[pair.at], _span(pair, column)
 
-    def _beside_tags(self, block: TokenBlock) -> Iterator[tuple[int, Span]]:
-        """Evidence of words beside one word of a tag, in the place of the other one."""
+    def _beside_tags(self, block: TokenBlock) -> Iterator[tuple[int, str, Span]]:
+        """The same of words beside one word of a tag, in the place of the other one."""
         found = list(_beside_tags(block))
         tokens = np.array([token for token, _ in found], np.int64)
         original = self.resources.vocabulary.ids([word for _, word in found])
@@ -129,8 +131,9 @@ class Echo(Signal):
             token, word = found[number]
             start, end = block.local(token)
             doc = int(block.doc[token])
-            if is_replacement(word, block.documents[doc].text[start:end].lower()):
-                yield _TAGS, Span(doc, "text", start, end, word, 1.0, f"{_NOTE} a tag")
+            written = block.documents[doc].text[start:end].lower()
+            if is_replacement(word, written):
+                yield _TAGS, written, Span(doc, "text", start, end, word, 1.0, f"{_NOTE} a tag")
 
     def _known(
         self, written: NDArray[np.uint16], original: NDArray[np.uint16]
@@ -276,7 +279,8 @@ def _column(pair: _Pair, known: bool, known_rarer: bool) -> int | None:
     if known:
         return _KNOWN
     shorter = min(len(pair.shown.words[pair.at]), len(pair.original))
-    return _OTHER if shorter >= _LONG else None
+    is_short = pair.around.end - pair.around.first <= _LONGEST_UNKNOWN
+    return _OTHER if is_short and shorter >= _LONG else None
 
 
 def _span(pair: _Pair, column: int) -> Span:
