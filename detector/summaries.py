@@ -43,7 +43,8 @@ def _contradictions(evidence: Sequence[Evidence]) -> Iterator[str]:
         if item.where == "text":
             pair = f"'{item.text.lower()}' for '{item.original}'"
             inside.setdefault(item.note, {})[pair] = None
-    for note, pairs in list(inside.items())[: max(0, _NAMED - len(outside))]:
+    ranked = sorted(inside.items(), key=lambda one: -len(one[1]))
+    for note, pairs in ranked[: max(0, _NAMED - len(outside))]:
         yield f"{counted(len(pairs), note)}: {', '.join(list(pairs)[:_NAMED])}"
 
 
