@@ -325,7 +325,10 @@ def _page(
         if page.title and rng.random() < _EDITED / 2:
             page.og_title = " ".join(_edited(page.title.split(), rng))
     if rng.random() < 0.6:
-        page.description = origin.first_sentence
+        words = origin.first_sentence.split()
+        page.description = " ".join(
+            _edited(words, rng) if words and rng.random() < _EDITED else words
+        )
     if rng.random() < 0.6:
         page.image = _image(origin, rng)
     page.links = _links(text, replacements, rng)
