@@ -38,7 +38,7 @@ _CANONICAL = "canonical"
 STATING = (
     f'html, meta:is({_META}), link[rel="{_CANONICAL}"], time[datetime], '
     f'script[type="{_JSON_LD}"], :is(article, main, figure) img, '
-    ':is(p, h2, h3, h4) a[href*="-"], a[rel~="tag"]'
+    ':is(p, h2, h3, h4) > a[href*="-"], a[rel~="tag"]'
 )
 """Selector of the elements that say something of their page."""
 
