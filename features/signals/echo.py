@@ -1,7 +1,7 @@
 """The same words said twice on a page: spinners change the one place and not the other."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -191,11 +191,20 @@ def _pairs_in_head(
 ) -> Iterator[_Pair]:
     """Words of title and first lines that differ from what else the page says of itself."""
     of_text = [passage for passage in shown if passage.place == _LINE]
-    for reference, passage in (*product(references, shown), *permutations(of_text, 2)):
-        shared = len(reference.distinct & passage.distinct)
-        missing = len(reference.distinct) - shared
-        if shared >= _MIN_SHARED and 0 < missing <= shared < len(passage.distinct):
+    for reference, passage in product(references, shown):
+        if _are_alike(reference, passage, len(reference.distinct & passage.distinct)):
             yield from _aligned(doc, reference, passage)
+    for two in combinations(of_text, 2):
+        shared = len(two[0].distinct & two[1].distinct)
+        for reference, passage in permutations(two) if shared >= _MIN_SHARED else ():
+            if _are_alike(reference, passage, shared):
+                yield from _aligned(doc, reference, passage)
+
+
+def _are_alike(reference: Passage, shown: Passage, shared: int) -> bool:
+    """Whether two passages share most words of the first, and each has some of its own."""
+    missing = len(reference.distinct) - shared
+    return shared >= _MIN_SHARED and 0 < missing <= shared < len(shown.distinct)
 
 
 def _aligned(doc: int, reference: Passage, shown: Passage) -> Iterator[_Pair]:
