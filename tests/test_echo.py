@@ -154,6 +154,7 @@ def test_a_link_that_is_not_in_the_text_is_quoted_beside_its_address() -> None:
         ("They enactment permits, and work permits are rare.", {}),
         ("The work, permits and all.", {}),
         ("They working permits for all.", {}),
+        (f"{SPUN_PERMITS} {'Work. ' * 300}", {}),
     ],
 )
 def test_words_beside_a_part_of_a_tag(text: str, pairs: dict[str, str]) -> None:

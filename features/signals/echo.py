@@ -29,7 +29,7 @@ _LONGEST_REPLACED, _LONGEST_UNKNOWN = 4, 2
 _LONG = 4
 _CAP = 5
 _MIN_LINK_WORDS, _MIN_LINK_SHARED, _LONGEST_IN_LINK = 3, 2, 6
-_TAG_WORDS = 4
+_TAG_WORDS, _MOST_PLACES = 4, 200
 _TEN_TIMES = 1.0
 _TITLE, _LINE = "the headline", "another line"
 _LINK, _LINK_TEXT = "a link's address", "its text"
@@ -265,7 +265,9 @@ def _beside_tags(block: TokenBlock) -> Iterator[tuple[int, str]]:
     spaced = np.append(block.gap[1:] == GAP_NONE, False).tolist()
     for doc, one, other in wanted:
         of_one, of_other = (places.get((doc, hash_of[word]), ()) for word in (one, other))
-        if not _says_both(block, of_one, of_other):
+        # Words that stand everywhere have everything beside them.
+        is_rare = max(len(of_one), len(of_other)) <= _MOST_PLACES
+        if is_rare and not _says_both(block, of_one, of_other):
             yield from ((token + 1, other) for token in of_one if spaced[token])
             yield from ((token - 1, one) for token in of_other if token and spaced[token - 1])
 
