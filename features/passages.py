@@ -10,6 +10,7 @@ MAX_CHARACTERS = 400
 """Characters of a passage that are read."""
 
 _WORD = re.compile(r"[^\W_]+")
+_SPACED = "".join(letter if letter.isalnum() else " " for letter in map(chr, range(128)))
 _APART = "-_+%"
 _MAX_WORDS = 60
 _MAX_ADDRESS = 300
@@ -75,6 +76,8 @@ def words_of(text: str) -> list[str]:
     ['barn', 'owls', 'breed', 'in', 'the', 'bell', 'tower']
     """
     lower = text.lower()
+    if text.isascii():
+        return lower.translate(_SPACED).split()
     # Some capitals are two characters in lower case, of which one is no letter.
     if len(lower) != len(text):
         return [word.lower() for word in _WORD.findall(text)]

@@ -1,11 +1,14 @@
 """Words that differ between two places of a page, and which of them are replacements."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.summaries import summarise
 from chaffinch.detector.verdict import Evidence
 from chaffinch.features.document import Document, Image, Link, PageMetadata
+from chaffinch.features.passages import words_of
 from chaffinch.features.signal import Measurement
 from chaffinch.features.signals.echo import Echo
 from chaffinch.features.tokens import TokenBlock
@@ -174,6 +177,11 @@ def test_a_tag_says_nothing_of_the_documents_beside_its_own() -> None:
 def test_a_page_with_nothing_to_compare_says_so() -> None:
     assert measure(Document(BODY)).values[0].tolist() == [0, 0, 0, 0, 1]
     assert measure(Document(f"{CLEAN}\n{BODY}", url=SLUG)).values[0].tolist() == [0, 0, 0, 0, 0]
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_words_are_the_same_whatever_stands_beside_them(text: str) -> None:
+    assert [*words_of(text), "\xe9"] == words_of(f"{text} \xc9")
 
 
 def test_the_summary_says_what_each_place_says() -> None:
