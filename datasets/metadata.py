@@ -5,9 +5,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chaffinch.features.document import Image, PageMetadata
+from chaffinch.features.document import Image, Link, PageMetadata
 
 _MAX_IMAGES = 10
+_MAX_LINKS = 40
+_MAX_TAGS = 30
+_MAX_TEXT = 300
+_APART = 2
 _MAX_STATED = 10
 _MAX_SCRIPTS = 50
 _PAGE_TYPES = ("Article", "Posting", "Report", "WebPage")
@@ -25,14 +29,16 @@ _META_NAMES = (
     "og:title",
     "og:url",
 )
-_META = ", ".join(f'[{key}="{name}"]' for name in _META_NAMES for key in _META_KEYS)
+_TAG_NAMES = ("article:tag", "keywords", "news_keywords")
+_META = ", ".join(f'[{key}="{name}"]' for name in _META_NAMES + _TAG_NAMES for key in _META_KEYS)
 
 _JSON_LD = "application/ld+json"
 _CANONICAL = "canonical"
 
 STATING = (
     f'html, meta:is({_META}), link[rel="{_CANONICAL}"], time[datetime], '
-    f'script[type="{_JSON_LD}"], :is(article, main, figure) img'
+    f'script[type="{_JSON_LD}"], :is(article, main, figure) img, '
+    ':is(p, h2, h3, h4) > a[href*="-"], a[rel~="tag"]'
 )
 """Selector of the elements that say something of their page."""
 
@@ -48,14 +54,24 @@ def page_metadata(elements: Sequence[Any]) -> PageMetadata:
     first: dict[str, Any] = {}
     scripts: list[Any] = []
     images: list[Any] = []
+    links: list[Link] = []
+    tags: list[str] = []
     for element in elements:
         tag = element.tag
         if tag == "meta":
             content = element.getattr("content")
             for key in _META_KEYS:
-                metas.setdefault((key, element.getattr(key)), content)
+                name = element.getattr(key)
+                metas.setdefault((key, name), content)
+                if name in _TAG_NAMES:
+                    tags += _keywords(content)
         elif tag == "img":
             images.append(element)
+        elif tag == "a":
+            if "tag" in (element.getattr("rel") or "").split():
+                tags += _keywords(element.text)
+            elif link := _link(element) if len(links) < _MAX_LINKS else None:
+                links.append(link)
         elif tag == "script":
             if (element.getattr("type") or "").lower() == _JSON_LD:
                 scripts.append(element)
@@ -84,6 +100,7 @@ def page_metadata(elements: Sequence[Any]) -> PageMetadata:
         for page in pages
         for key in ("url", "mainEntityOfPage", "isBasedOn")
     ]
+    tags += [tag for page in pages for tag in _keywords(page.get("keywords"))]
     shown = (
         Image(node.getattr("src") or "", " ".join((node.getattr("alt") or "").split()))
         for node in images[:_MAX_IMAGES]
@@ -101,7 +118,27 @@ def page_metadata(elements: Sequence[Any]) -> PageMetadata:
         description=meta("og:description", "description"),
         stated_urls=tuple(dict.fromkeys(filter(None, addresses)))[:_MAX_STATED],
         images=tuple(image for image in shown if image.url or image.alt),
+        links=tuple(dict.fromkeys(links)),
+        tags=tuple(dict.fromkeys(filter(None, tags)))[:_MAX_TAGS],
     )
+
+
+def _link(element: Any) -> Link | None:
+    """A link of three words or more to an address made of as many; None for another one."""
+    url = element.getattr("href") or ""
+    words = (element.text or "")[:_MAX_TEXT].split() if url.count("-") >= _APART else []
+    return Link(url, " ".join(words)) if len(words) > _APART else None
+
+
+def _keywords(value: object) -> list[str]:
+    """The keywords of a list, or of one text with commas between them."""
+    stated = value if isinstance(value, list) else [value]
+    return [
+        " ".join(word.split())
+        for text in stated[:_MAX_TAGS]
+        if isinstance(text, str)
+        for word in text[:_MAX_TEXT].split(",")
+    ]
 
 
 def _stripped(value: str | None) -> str | None:

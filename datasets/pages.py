@@ -5,6 +5,7 @@ counts, so that none of these is a label. What differs is what farms do: residue
 dates, addresses and images that are the source's.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,11 +15,13 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
 from chaffinch.datasets.html import document_from_html
 from chaffinch.datasets.records import Record
 from chaffinch.datasets.spinners.residue import draw_residue
-from chaffinch.features.document import Document, Image
+from chaffinch.datasets.spinners.spinner import Replacement
+from chaffinch.features.document import Document, Image, Link
 from chaffinch.features.phrases import Phrase
 
 TEMPLATES = (
@@ -54,12 +57,36 @@ _FIRST_DAY, _N_DAYS, _MOST_DAYS_LATE = date(2012, 1, 1), 4_500, 900
 _SLUG_WORDS = 12
 _EDITED = 1 / 6
 _EXCEPTION = 1 / 40
+_MOST_LINKS, _SAME_WORDS = 7, 0.3
+_LINK_WORDS = (3, 9)
+_MOST_TAGS = 6
+_TOKEN = re.compile(r"\S+")
+_TWO_WORDS = re.compile(r"\b[a-z]{4,} [a-z]{4,}\b")
 _HEADLINE_WORDS = (
     "after again analysis before best biggest call change days deal face first former good group "
     "have here home latest leader live local long look make more need never news next officials "
     "people plan read report review right says share show star start story take talk their time "
     "today update video watch week what when will with work world year years you your"
 ).split()
+_REWORDED = dict(
+    pair.split("/")
+    for pair in (
+        "within/in upon/on amid/in during/in towards/to about/on over/on children/kids "
+        "mortality/death physicians/doctors physician/doctor surveillance/security vehicles/cars "
+        "automobile/car residence/home purchase/buy assistance/help employment/work wages/pay "
+        "salary/pay attorney/lawyer infants/babies residents/people individuals/people "
+        "educators/teachers pupils/students monetary/money firms/companies enterprise/business "
+        "corporations/companies conflict/war combat/war elderly/old urban/city municipal/city "
+        "coastal/beach maritime/sea cuisine/food culinary/food illness/health disease/health "
+        "medication/drugs legislation/law regulations/rules tribunal/court judicial/court "
+        "jail/prison homicide/murder tournament/game athletes/players squad/team film/movie "
+        "footage/video online/web songs/music novel/book painting/art excerpt/book "
+        "reveals/shows begins/starts seeks/wants aids/helps raises/lifts ends/stops "
+        "purchased/bought constructed/built additional/more numerous/many large/big wealthy/rich "
+        "initial/first final/last rapid/fast located/found obtain/get select/choose require/need"
+    ).split()
+)
+"""What an honest editor writes for a word when a tag, headline or address is worded anew."""
 
 
 @dataclass(slots=True)
@@ -82,6 +109,8 @@ class Page:
         og_url: ``og:url``, or "".
         description: Description, or "".
         image: The article's image, or None.
+        links: Links on words of the paragraphs.
+        tags: What the markup says that the article is about.
         structured_data: JSON-LD of the article, or None.
     """
 
@@ -100,6 +129,8 @@ class Page:
     og_url: str = ""
     description: str = ""
     image: Image | None = None
+    links: list[Link] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     structured_data: dict[str, Any] | None = None
 
 
@@ -199,12 +230,13 @@ def scraped_page(
     phrases: Sequence[Phrase],
     pieces: int,
     original_title: str = "",
+    replacements: Sequence[Replacement] = (),
 ) -> Page:
     """A farm's copy of an article, with what its source and its tools left in.
 
     Bylines, datelines, dates and end credits of the source stay in the text, and addresses,
-    descriptions, images and structured data of the source in the markup, each in a part of
-    the pages and never in all.
+    descriptions, images, tags, link targets and structured data of the source in the markup,
+    each in a part of the pages and never in all.
 
     Args:
         text: The article as the farm shows it, copied or spun.
@@ -214,10 +246,12 @@ def scraped_page(
         pieces: Kinds of residue, as `draw_residue` counts them.
         original_title: The headline before it was spun, where that differs: addresses and
             images keep it.
+        replacements: What a spinner replaced in the text: link targets and tags keep the
+            originals.
     """
     origin = _origin(text, original_title or title, rng)
     farm = _origin(text, title, rng)
-    page = _page(text, title, farm, rng)
+    page = _page(text, title, farm, rng, replacements)
     page.url = f"https://{farm.host}/{_slug(origin.title, rng)}"
     day = origin.day + timedelta(int(rng.integers(_MOST_DAYS_LATE)) * int(rng.random() < 0.7))
     page.published = day.isoformat() if rng.random() < 0.7 else ""
@@ -270,7 +304,13 @@ def _origin(text: str, title: str, rng: np.random.Generator) -> _Origin:
     )
 
 
-def _page(text: str, title: str, origin: _Origin, rng: np.random.Generator) -> Page:
+def _page(
+    text: str,
+    title: str,
+    origin: _Origin,
+    rng: np.random.Generator,
+    replacements: Sequence[Replacement] = (),
+) -> Page:
     paragraphs = [line for line in text.split("\n") if line.strip()] or [""]
     page = Page(
         title or origin.title,
@@ -285,10 +325,68 @@ def _page(text: str, title: str, origin: _Origin, rng: np.random.Generator) -> P
         if page.title and rng.random() < _EDITED / 2:
             page.og_title = " ".join(_edited(page.title.split(), rng))
     if rng.random() < 0.6:
-        page.description = origin.first_sentence
+        words = origin.first_sentence.split()
+        page.description = " ".join(
+            _edited(words, rng) if words and rng.random() < _EDITED else words
+        )
     if rng.random() < 0.6:
         page.image = _image(origin, rng)
+    page.links = _links(text, replacements, rng)
+    page.tags = _tags(text, replacements, rng)
     return page
+
+
+def _links(text: str, replacements: Sequence[Replacement], rng: np.random.Generator) -> list[Link]:
+    """Links on a few running words: three in ten to a page with these words for its headline."""
+    words = list(_TOKEN.finditer(text))
+    links = []
+    for _ in range(int(rng.integers(_MOST_LINKS)) if len(words) > _LINK_WORDS[1] else 0):
+        anchor, other = (_running_words(words, rng) for _ in range(2))
+        start, end = anchor if rng.random() < _SAME_WORDS else other
+        slug = _slug(_restored(text, start, end, replacements), rng)
+        shown = text[slice(*anchor)]
+        if "\n" not in shown:
+            links.append(Link(f"/{int(rng.integers(2012, 2024))}/{slug}", shown))
+    return links
+
+
+def _running_words(words: Sequence[re.Match[str]], rng: np.random.Generator) -> tuple[int, int]:
+    length = int(rng.integers(*_LINK_WORDS))
+    first = int(rng.integers(len(words) - length))
+    return words[first].start(), words[first + length - 1].end()
+
+
+def _tags(text: str, replacements: Sequence[Replacement], rng: np.random.Generator) -> list[str]:
+    """Pairs of the text's words before it was spun, some in an editor's wording, and a topic."""
+    pairs = _TWO_WORDS.findall(_restored(text, 0, len(text), replacements))
+    if not pairs or rng.random() < 1 / 2:
+        return []
+    tags = [str(rng.choice(pairs)) for _ in range(int(rng.integers(1, _MOST_TAGS)))]
+    if rng.random() < _EDITED:
+        reworded = [pair for pair in pairs if not _REWORDED.keys().isdisjoint(pair.split())]
+        tags[0] = " ".join(_edited(str(rng.choice(reworded or pairs)).split(), rng))
+    return [*tags, str(rng.choice(_CITIES))]
+
+
+def _restored(text: str, start: int, end: int, replacements: Sequence[Replacement]) -> str:
+    """A part of a spun text with the originals of all words that were replaced in it."""
+    pieces = []
+    for one in replacements:
+        if start <= one.start and one.end <= end:
+            pieces += [text[start : one.start], one.original]
+            start = one.end
+    return "".join([*pieces, text[start:end]])
+
+
+def _linked(paragraph: str, links: Sequence[Link]) -> Markup:
+    """A paragraph's markup, with those links that are on words of it."""
+    for number, link in enumerate(links):
+        before, anchor, after = paragraph.partition(link.text)
+        if anchor:
+            others = links[number + 1 :]
+            marked = Markup('<a href="{}">{}</a>').format(link.url, anchor)
+            return _linked(before, others) + marked + _linked(after, others)
+    return escape(paragraph)
 
 
 def _slug(title: str, rng: np.random.Generator) -> str:
@@ -311,8 +409,13 @@ def _slug(title: str, rng: np.random.Generator) -> str:
 
 
 def _edited(words: list[str], rng: np.random.Generator) -> list[str]:
-    """Words of a headline with one to four of them exchanged for others that headlines have."""
+    """Words of a headline with one to four of them exchanged for others that headlines have.
+
+    Half of these editors begin with words that they have plainer ones for.
+    """
     edited = list(words)
+    if rng.random() < 1 / 2 and not _REWORDED.keys().isdisjoint(words):
+        return [_REWORDED.get(word, word) for word in words]
     for _ in range(int(rng.integers(1, 5))):
         edited[int(rng.integers(len(edited)))] = str(rng.choice(_HEADLINE_WORDS))
     return edited
@@ -364,10 +467,13 @@ def _state_addresses(
             "publisher": {"@type": "Organization", "name": data.site_name},
             **({"author": {"@type": "Person", "name": page.author}} if page.author else {}),
             **({"datePublished": page.published} if page.published else {}),
+            **({"keywords": ", ".join(page.tags)} if page.tags else {}),
         }
 
 
 @cache
 def _environment() -> Environment:
     folder = Path(__file__).with_name("templates")
-    return Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)
+    made = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True)
+    made.filters["linked"] = _linked
+    return made

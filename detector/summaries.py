@@ -1,7 +1,7 @@
 """A signal's finding in plain words."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chaffinch.detector.verdict import Evidence
 
@@ -21,6 +21,8 @@ def summarise(signal: str, contribution: float, evidence: Sequence[Evidence]) ->
         named = ", ".join(f"'{word}'" for word, _ in originals.most_common(_NAMED))
         words = "1 word does" if len(evidence) == 1 else f"{len(evidence)} words do"
         return f"{words} not fit" + (f"; most likely {named}" if named else "")
+    if signal == "echo" and evidence:
+        return "; ".join(_contradictions(evidence))
     if evidence:
         facts = [item.note for item in evidence if item.where == "metadata"]
         if facts:
@@ -32,13 +34,29 @@ def summarise(signal: str, contribution: float, evidence: Sequence[Evidence]) ->
     return "more than in typical clean texts" if contribution > 0 else "nothing unusual found"
 
 
+def _contradictions(evidence: Sequence[Evidence]) -> Iterator[str]:
+    """What two places of a page say otherwise, first what stands outside its text."""
+    outside = dict.fromkeys(item.note for item in evidence if item.where != "text")
+    yield from list(outside)[:_NAMED]
+    inside: dict[str, dict[str, None]] = {}
+    for item in evidence:
+        if item.where == "text":
+            pair = f"'{item.text.lower()}' for '{item.original}'"
+            inside.setdefault(item.note, {})[pair] = None
+    ranked = sorted(inside.items(), key=lambda one: -len(one[1]))
+    for note, pairs in ranked[: max(0, _NAMED - len(outside))]:
+        yield f"{counted(len(pairs), note)}: {', '.join(list(pairs)[:_NAMED])}"
+
+
 def counted(count: int, noun: str) -> str:
     """A number and its noun.
 
     >>> counted(2, "scraper line"), counted(1, "run of spaces")
     ('2 scraper lines', '1 run of spaces')
+    >>> counted(2, "word other than in a tag")
+    '2 words other than in a tag'
     """
     if count == 1:
         return f"1 {noun}"
-    head, of, rest = noun.partition(" of ")
+    head, of, rest = noun.partition(" other " if " other " in noun else " of ")
     return f"{count} {head}s{of}{rest}"

@@ -18,6 +18,13 @@ class Image(NamedTuple):
     alt: str
 
 
+class Link(NamedTuple):
+    """A link in a page's prose or headings: its address and its text."""
+
+    url: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class PageMetadata:
     """Facts that a web page states about itself, outside its visible text.
@@ -36,6 +43,10 @@ class PageMetadata:
         stated_urls: Addresses that ``og:url`` and the JSON-LD of the page or article give:
             ``url``, ``mainEntityOfPage``, ``isBasedOn``.
         images: Images inside the article, at most ten.
+        links: Links in paragraphs and headings, of three words or more, whose address is made of
+            as many, at most 40.
+        tags: What the page says it is about, at most 30: ``article:tag``, keywords of meta tags
+            and JSON-LD, ``rel=tag`` links.
     """
 
     canonical_url: str | None = None
@@ -48,6 +59,8 @@ class PageMetadata:
     description: str | None = None
     stated_urls: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,12 +276,14 @@ def _page_says(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if row[name]:
             yield label, visible(row[name], _MAX_FACT)
     facts = [item for item in row["evidence"] or () if item["where"] != "text"]
-    for item in facts[:_MAX_FACTS]:
-        if item["where"] == "title":
-            original = f", probably {item['original']}" if item["original"] else ""
-            yield "title", visible(f"{item['note']}{original}", _MAX_FACT)
+    # Words that were replaced side by side are one fact.
+    for where, note in list(dict.fromkeys((item["where"], item["note"]) for item in facts))[
+        :_MAX_FACTS
+    ]:
+        if where == "title":
+            yield "title", visible(note, _MAX_FACT)
             continue
-        label, colon, value = visible(item["note"], _MAX_FACT).partition(": ")
+        label, colon, value = visible(note, _MAX_FACT).partition(": ")
         yield (label, value) if colon else ("markup", label)
 
 

@@ -41,7 +41,8 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
         return
     for reason in verdict.reasons[:_SHOWN_REASONS]:
         if reason.contribution > 0:
-            yield f"  {reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
+            text = f"{reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
+            yield from _wrapped(text, indent=2)
     replaced = Counter(
         f"{printable(item.text.lower())} > {printable(item.original or '?')}"
         for item in sorted(verdict.evidence, key=lambda item: -item.weight)
@@ -52,7 +53,7 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
             pair if count == 1 else f"{pair} ({count})"
             for pair, count in replaced.most_common(_SHOWN_WORDS)
         ]
-        yield from _wrapped("replaced", ", ".join(pairs))
+        yield from _wrapped(f"replaced: {', '.join(pairs)}")
     lines = [_line(item) for item in verdict.evidence if item.signal in ("residue", "counters")]
     for line in lines[:_SHOWN_LINES]:
         yield f"          {line}"
@@ -63,10 +64,8 @@ def _line(item: Evidence) -> str:
     return f"{printable(item.note)}: {textwrap.shorten(text, 70, placeholder=' ...')}"
 
 
-def _wrapped(label: str, text: str) -> Iterator[str]:
-    yield from textwrap.wrap(
-        f"{label}: {text}", _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 12
-    )
+def _wrapped(text: str, indent: int = 10) -> Iterator[str]:
+    yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * 12)
 
 
 def _percent(probability: float) -> str:

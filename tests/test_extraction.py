@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chaffinch.datasets.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.records import MediaType, Record
-from chaffinch.features.document import Document, Image, PageMetadata
+from chaffinch.features.document import Document, Image, Link, PageMetadata
 
 PARAGRAPH = (
     "The council voted on Tuesday to bring back the harbour ferry, two years after the last boat "
@@ -174,6 +174,40 @@ def test_addresses_and_images_of_the_article_are_read() -> None:
         ),
         images=(Image("/i/ferry.jpg", "The ferry"),),
     )
+
+
+def test_links_made_of_words_and_tags_are_read() -> None:
+    markup = """<head><meta property="article:tag" content="Harbour ferry"><meta name="keywords"
+    content="quay, harbour  ferry,,"><script type="application/ld+json">{"@type": "NewsArticle",
+    "keywords": ["owls", 7, "bell tower, quay"]}</script></head><body><nav>
+    <a href="/all-the-news-here">All the news</a></nav><article>
+    <p>The <a href="/owls-in-the-tower">owls in the <b>bell</b> tower</a> sleep.</p>
+    <p><a href="/owls-in-the-tower">owls in the bell tower</a>
+    <a href="/owls-in-the-tower">read more</a> <a href="/p/12">owls in the tower</a></p>
+    <h3><a href="/the-old-quay">The old quay</a></h3><a rel="nofollow tag" href="/t">Night birds</a>
+    </article>"""
+    metadata = page(markup).metadata
+    assert metadata is not None
+    assert metadata.links == (
+        Link("/owls-in-the-tower", "owls in the bell tower"),
+        Link("/the-old-quay", "The old quay"),
+    )
+    tags = ("Harbour ferry", "quay", "harbour ferry", "Night birds", "owls", "bell tower")
+    assert metadata.tags == tags
+
+
+@pytest.mark.parametrize("tag", ["a", "img", "meta"])
+def test_of_many_links_images_and_tags_the_first_are_read(tag: str) -> None:
+    each = {
+        "a": '<a href="/a-b-c-{0}">a b c {0}</a>',
+        "img": '<img src="/{0}.jpg">',
+        "meta": '<meta property="article:tag" content="tag {0}">',
+    }[tag]
+    many = "".join(each.format(number) for number in range(300))
+    metadata = page(f"<article><p>{many}</p></article>").metadata
+    assert metadata is not None
+    counts = [len(part) for part in (metadata.links, metadata.images, metadata.tags)]
+    assert counts == [40 * (tag == "a"), 10 * (tag == "img"), 30 * (tag == "meta")]
 
 
 @pytest.mark.parametrize("json_ld", BROKEN)

@@ -1,5 +1,7 @@
 """Pages made of a text: what both kinds keep, and what only a scraper's copy states."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +16,8 @@ from chaffinch.datasets.pages import (
     scraped_page,
     split_templates,
 )
-from chaffinch.features.document import Document
+from chaffinch.datasets.spinners.spinner import Replacement
+from chaffinch.features.document import Document, Link
 from chaffinch.features.phrases import load_phrases
 from chaffinch.features.resources import Resources
 from chaffinch.features.signals.counters import Counters
@@ -104,6 +107,37 @@ def test_a_spun_page_keeps_the_originals_words_in_its_address() -> None:
         urls.add(scraped_page(TEXT, spun, rng, PHRASES, 0, TITLE).url)
     assert any(url.endswith("/council-votes-to-bring-back-the-harbour-ferry") for url in urls)
     assert not any("seaport" in url for url in urls)
+
+
+@pytest.mark.parametrize("scraped", [False, True])
+def test_links_and_tags_of_either_kind_of_page_have_the_words_before_they_were_spun(
+    scraped: bool,
+) -> None:
+    spun = TEXT.replace("harbour", "seaport")
+    replacements = [
+        Replacement(place.start(), place.end(), "harbour", "seaport")
+        for place in re.finditer("seaport", spun)
+    ]
+    links: list[Link] = []
+    tags: list[str] = []
+    linked = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        made = (
+            scraped_page(spun, TITLE, rng, PHRASES, 0, TITLE, replacements)
+            if scraped
+            else honest_page(TEXT, TITLE, rng)
+        )
+        document = as_document(made, TEMPLATES[seed % len(TEMPLATES)])
+        assert document.metadata is not None
+        links += document.metadata.links
+        tags += document.metadata.tags
+        linked += bool(document.metadata.links)
+    assert 30 <= linked < 60
+    assert any("seaport" in link.text for link in links) == scraped
+    assert any("harbour" in link.url for link in links)
+    assert "harbour ferry" in tags
+    assert not any("seaport" in said for said in (*tags, *(link.url for link in links)))
 
 
 @given(seed=seeds, text=st.text(max_size=80), title=st.text(max_size=20), template=templates)

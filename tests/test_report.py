@@ -102,6 +102,20 @@ def test_a_repeated_id_names_its_first_document_and_the_others_get_their_place(
     assert listing.key(1, rows[1]) == f"{rows[1]['path']}#{rows[1]['offset']}"
 
 
+def test_what_a_page_says_otherwise_is_told_once(audit: Path) -> None:
+    read = AuditData(audit)
+    ((_, row),) = read.rows([0], COLUMNS)
+    said = "the address says 'in bell tower', the headline 'successful doorbell tower'"
+    item = {"start": None, "end": None, "signal": "echo", "weight": 1.0}
+    facts = [
+        {**item, "where": "title", "note": said, "text": said, "original": word}
+        for word in ("in", "bell")
+    ]
+    told = article("owls", {**row, "evidence": facts}).page_says
+    assert told.count(("title", said)) == 1
+    assert not any("probably" in fact for _, fact in told)
+
+
 # --- Texts with marks -------------------------------------------------------------------------
 
 evidence = st.builds(

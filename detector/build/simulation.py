@@ -8,7 +8,7 @@ import numpy as np
 from chaffinch.datasets.pages import as_document, honest_page, scraped_page
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.residue import inject_residue
-from chaffinch.datasets.spinners.spinner import Spinner, SpunText
+from chaffinch.datasets.spinners.spinner import Replacement, Spinner, SpunText
 from chaffinch.detector.build.corpus import CleanText
 from chaffinch.features.document import Document
 from chaffinch.features.phrases import Phrase
@@ -134,6 +134,7 @@ def simulate(
             clean = Document(inject_residue(text, rng, phrases, few) if few else text)
         yield Simulated(clean, False, "clean", 0.0, source)
         family, rate, pieces = "scraped", 0.0, int(rng.integers(2, 5))
+        replacements: list[Replacement] = []
         words = source.title.split() or text.split()[:_TITLE_WORDS]
         first_title = " ".join(words)
         title = source.title
@@ -147,13 +148,23 @@ def simulate(
                 title = spun_title if rng.random() < _TITLE_SPUN else first_title
                 text = spun + text[cut:]
                 family, rate = drawn, made.rate
+                replacements = _moved(made.replacements, -len(spun_title) - 1)
                 pieces = int(rng.integers(1, 4)) if rng.random() < 0.3 else 0
         if rng.random() < _WHOLE_PAGES:
-            page = scraped_page(text, title, rng, phrases, pieces, first_title)
+            page = scraped_page(text, title, rng, phrases, pieces, first_title, replacements)
             copy = as_document(page, template)
         else:
             copy = Document(inject_residue(text, rng, phrases, pieces) if pieces else text)
         yield Simulated(copy, True, family, rate, source)
+
+
+def _moved(replacements: Sequence[Replacement], by: int) -> list[Replacement]:
+    """Replacements with other offsets; without those that would begin before the text."""
+    return [
+        one._replace(start=one.start + by, end=one.end + by)
+        for one in replacements
+        if one.start + by >= 0
+    ]
 
 
 def _template(templates: Sequence[str], rng: np.random.Generator) -> str | None:

@@ -1,218 +1,308 @@
 """The same words said twice on a page: spinners change the one place and not the other."""
 
-import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
-from itertools import combinations, islice, product
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise, permutations, product
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chaffinch.features.document import Document
-from chaffinch.features.lines import lines
-from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.passages import (
+    MAX_CHARACTERS,
+    Difference,
+    Passage,
+    address_words,
+    differences,
+    is_replacement,
+    words_of,
+)
+from chaffinch.features.signal import Feature, Measurement, Signal, Span, Where
+from chaffinch.features.tokens import GAP_CLAUSE, GAP_DOCUMENT, GAP_NONE, TokenBlock
+from chaffinch.features.vocabulary import WordSet, hash_words
 
-_WORD = re.compile(r"[^\W_]+")
-_SLUG_WORD = re.compile(r"[a-z]{4,}")
-_MIN_SLUG_WORDS = 4
 _MIN_WORDS = 5
-_MAX_WORDS = 60
-_HEAD_CHARACTERS = 600
 _HEAD_LINES = 8
-_MAX_LINE = 400
 _MIN_SHARED = 4
 _MIN_BESIDE = 3
-_LONGEST_REPLACED = 2
-_STEM, _LEAST_STEM = 4, 3
+_LONGEST_REPLACED, _LONGEST_UNKNOWN = 4, 2
 _LONG = 4
 _CAP = 5
-_LINE = "another line"
+_MIN_LINK_WORDS, _MIN_LINK_SHARED, _LONGEST_IN_LINK = 3, 2, 6
+_TAG_WORDS, _MOST_PLACES = 4, 200
+_TEN_TIMES = 1.0
+_TITLE, _LINE = "the headline", "another line"
+_LINK, _LINK_TEXT = "a link's address", "its text"
+_NOTE = "word other than in"
+_KNOWN, _OTHER, _LINKS, _TAGS, _NO_REFERENCE = range(5)
 
 
-class _Passage(NamedTuple):
-    """One place on a page: its text, where that begins, its words in lower case, and their set."""
+class _Pair(NamedTuple):
+    """A word of a passage, and the word that another one has instead.
 
-    place: str
-    start: int
-    text: str
-    words: list[str]
-    distinct: set[str]
+    Attributes:
+        doc: Index of the document within the block.
+        shown: The passage.
+        at: Which of its words it is.
+        reference: The other passage.
+        original: Its word.
+        around: What differs beside them.
+    """
 
-    def span(self, index: int) -> tuple[int, int]:
-        """Where a word stands in the place's text."""
-        return next(islice(_WORD.finditer(self.text), index, None)).span()
+    doc: int
+    shown: Passage
+    at: int
+    reference: Passage
+    original: str
+    around: Difference
 
 
 class Echo(Signal):
     """Words that differ between two places of a page that say the same.
 
-    What it measures: the share of the words of the URL's last part (four or more of them)
-    that stand neither in the title nor in the first 600 characters; then single words that
-    differ where the address, og:title, description, title, or an image's file name or text
-    alternative otherwise agrees with the title or one of the first 8 lines, at most 5 that
-    spinners are known to write for each other and at most 5 others of four letters or more.
-    These lines (headline, deck, caption, first paragraph) are compared with each other too,
-    for known pairs alone, of which the original is ten times commoner: verse repeats its lines
-    so as well, and they count with the others. A known pair weighs 1, another 0.5; the
-    reference's word is given as the original.
+    What it measures: single words that differ where the address, og:title, description, title,
+    or an image's file name or text alternative otherwise agrees with the title or one of the
+    first 8 lines, at most 5 that spinners are known to write for each other and at most 5
+    others of four letters or more. These lines (headline, deck, caption, first paragraph) are
+    compared with each other too, for known pairs alone, of which the original is ten times
+    commoner: verse repeats its lines so as well, and they count with the others. Links whose
+    address is made of words are compared with their own text, and two words of a tag with the
+    text where it has one of them beside another word and never both; of these, too, only known
+    pairs count, whose original is ten times commoner, at most 5 each. A known pair weighs 1,
+    another 0.5; the reference's word is given as the original.
 
-    Why farms show it: addresses, image names and descriptions are taken from the source
-    before or beside the text that is spun.
+    Why farms show it: addresses, image names, descriptions and tags are taken from the source
+    before or beside the text that is spun, and so are the addresses of links in it.
 
     When it is wrong: headlines are rewritten after publication, in the words of an editor;
-    addresses may be in another language or made of tags.
+    addresses may be in another language or made of tags; tags say in other words what a text
+    is about ("mobile security" of "mobile surveillance").
 
     Source: permanent links of common publishing systems are made from the first title.
     """
 
     name = "echo"
     features = (
-        Feature("slug_mismatch", "share of words", "address words not shown", 0, 1, "spun"),
         Feature("known_pairs", "words", "known replacements beside originals", 0, _CAP, "spun"),
         Feature("other_pairs", "words", "other words that differ", 0, _CAP, "spun"),
+        Feature("link_pairs", "words", "replacements in links to originals", 0, _CAP, "spun"),
+        Feature("tag_pairs", "words", "replacements beside tags' originals", 0, _CAP, "spun"),
         Feature("no_reference", "0 or 1", "nothing to compare with", 0, 1, "context"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
         values = np.zeros((len(block), len(self.features)))
-        spans = []
+        pairs: list[_Pair] = []
         for doc, document in enumerate(block.documents):
             references = list(_references(document))
-            slug = slug_words(document)
-            values[doc, 3] = not references and len(slug) < _MIN_SLUG_WORDS
-            if len(slug) >= _MIN_SLUG_WORDS:
-                head = f"{document.title} {document.text[:_HEAD_CHARACTERS]}".lower()
-                in_head = set(_WORD.findall(head))
-                missing = [word for word in slug if word not in in_head]
-                values[doc, 0] = len(missing) / len(slug)
-                if 2 * len(missing) >= len(slug):
-                    note = f"address says: {', '.join(missing[:8])}"
-                    spans.append(Span(doc, "metadata", -1, -1, None, 1.0, note))
-            found: dict[tuple[str, int, int], Span] = {}
-            shown = list(_shown(document))
-            for reference, passage in [*product(references, shown), *_alike(shown)]:
-                for index, original in _differences(reference, passage):
-                    written = passage.words[index]
-                    known = self._is_known(written, original)
-                    if not known and min(len(written), len(original)) < _LONG:
-                        continue
-                    if reference.place == _LINE and not (
-                        known and self._is_commoner(original, written)
-                    ):
-                        continue
-                    span = _span(doc, passage, index, original, reference.place, known)
-                    key = (passage.place, passage.start, index)
-                    if key not in found or found[key].weight < span.weight:
-                        found[key] = span
-            for span in found.values():
-                column = 1 if span.weight == 1 else 2
-                values[doc, column] = min(values[doc, column] + 1, _CAP)
-            spans += found.values()
+            values[doc, _NO_REFERENCE] = not references
+            pairs += _pairs_in_head(doc, references, list(_shown(block, doc)))
+            pairs += _pairs_in_links(doc, document)
+        found: dict[tuple[object, ...], tuple[int, str, Span]] = {}
+        for column, written, span in (*self._in_passages(pairs), *self._beside_tags(block)):
+            key = (span.doc, span.start, span.note if span.start < 0 else "", span.original)
+            if key not in found or found[key][2].weight < span.weight:
+                found[key] = column, written, span
+        # A headline stands in the markup and in the text: what it says twice is one fact.
+        for doc, column, _, _ in {
+            (span.doc, column, written, span.original) for column, written, span in found.values()
+        }:
+            values[doc, column] = min(values[doc, column] + 1, _CAP)
+        spans = [span for *_, span in found.values()]
         return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
 
-    def _is_known(self, shown: str, original: str) -> bool:
-        """Whether a spinner is known to write the one word for the other."""
-        written, wanted = self.resources.vocabulary.ids([shown, original])
-        _, pairs = self.resources.channel.expand(np.array([written], np.uint16))
-        return bool((self.resources.channel.original[pairs] == wanted).any())
+    def _in_passages(self, pairs: Sequence[_Pair]) -> Iterator[tuple[int, str, Span]]:
+        """Columns of features, words that differ between passages, and the evidence of them."""
+        written = self.resources.vocabulary.ids([pair.shown.words[pair.at] for pair in pairs])
+        original = self.resources.vocabulary.ids([pair.original for pair in pairs])
+        known, commoner = self._known(written, original)
+        for number, pair in enumerate(pairs):
+            column = _column(pair, bool(known[number]), bool(known[number] and commoner[number]))
+            if column is not None:
+                yield column, pair.shown.words[pair.at], _span(pair, column)
 
-    def _is_commoner(self, word: str, other: str) -> bool:
-        """Whether English has a word at least ten times as often as another one."""
-        first, second = self.resources.vocabulary.ids([word, other])
-        frequency = self.resources.language_model.frequency
-        return bool(frequency[first] - frequency[second] >= 1)
+    def _beside_tags(self, block: TokenBlock) -> Iterator[tuple[int, str, Span]]:
+        """The same of words beside one word of a tag, in the place of the other one."""
+        found = list(_beside_tags(block))
+        tokens = np.array([token for token, _ in found], np.int64)
+        original = self.resources.vocabulary.ids([word for _, word in found])
+        known, commoner = self._known(block.word[tokens], original)
+        for number in np.flatnonzero(known & commoner).tolist():
+            token, word = found[number]
+            start, end = block.local(token)
+            doc = int(block.doc[token])
+            written = block.documents[doc].text[start:end].lower()
+            if is_replacement(word, written):
+                yield _TAGS, written, Span(doc, "text", start, end, word, 1.0, f"{_NOTE} a tag")
+
+    def _known(
+        self, written: NDArray[np.uint16], original: NDArray[np.uint16]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which words spinners are known to write for which, and which are ten times rarer."""
+        channel, frequency = self.resources.channel, self.resources.language_model.frequency
+        owner, candidates = channel.expand(written)
+        known = np.zeros(len(written), np.bool_)
+        known[owner[channel.original[candidates] == original[owner]]] = True
+        commoner: NDArray[np.bool_] = frequency[original] - frequency[written] >= _TEN_TIMES
+        return known, commoner
 
 
-def _references(document: Document) -> Iterator[_Passage]:
-    """What spinners leave alone, where it is long enough to be aligned."""
-    yield from _passages("title", document.title)
-    yield from _passages("address", _last_part(document.url))
+def _references(document: Document) -> Iterator[Passage]:
+    """What spinners leave alone, each wording once, where it is long enough to be aligned."""
+    seen = set()
+    for place, text in _stated(document):
+        if text and text not in seen:
+            seen.add(text)
+            passage = Passage.of(place, text)
+            if len(passage.words) >= _MIN_WORDS:
+                yield passage
+
+
+def _stated(document: Document) -> Iterator[tuple[str, str]]:
+    yield _TITLE, document.title
+    yield "the address", address_words(_address(document), _MIN_WORDS)
     if document.metadata is None:
         return
-    yield from _passages("og:title", document.metadata.og_title or "")
-    yield from _passages("description", document.metadata.description or "")
+    yield "og:title", document.metadata.og_title or ""
+    yield "the description", document.metadata.description or ""
     for image in document.metadata.images:
-        yield from _passages("image name", _last_part(image.url))
-        yield from _passages("image text", image.alt)
+        yield "an image's name", address_words(image.url, _MIN_WORDS)
+        yield "an image's text", image.alt
 
 
-def _shown(document: Document) -> Iterator[_Passage]:
-    yield from _passages("title", document.title)
-    head = document.text[: _HEAD_LINES * _MAX_LINE]
-    for _, (start, line) in zip(range(_HEAD_LINES), lines(head), strict=False):
-        yield from _passages(_LINE, line[:_MAX_LINE], start)
+def _address(document: Document) -> str:
+    """A page's address, or the one that it states where nothing else is known."""
+    stated = document.metadata and document.metadata.canonical_url
+    return document.url or stated or ""
 
 
-def _alike(shown: list[_Passage]) -> Iterator[tuple[_Passage, _Passage]]:
-    """Both orders of every two lines of the text that share enough words to be compared."""
-    for one, other in combinations((passage for passage in shown if passage.place == _LINE), 2):
-        if len(one.distinct & other.distinct) >= _MIN_SHARED:
-            yield one, other
-            yield other, one
+def _shown(block: TokenBlock, doc: int) -> Iterator[Passage]:
+    passage = Passage.of(_TITLE, block.documents[doc].title)
+    if len(passage.words) >= _MIN_WORDS:
+        yield passage
+    for start, line in block.lines[doc][:_HEAD_LINES]:
+        passage = Passage.of(_LINE, line[:MAX_CHARACTERS], start)
+        if len(passage.words) >= _MIN_WORDS:
+            yield passage
 
 
-def _passages(place: str, text: str, start: int = 0) -> Iterator[_Passage]:
-    words = [word.lower() for word in _WORD.findall(text[:_MAX_LINE])[:_MAX_WORDS]]
-    if len(words) >= _MIN_WORDS:
-        yield _Passage(place, start, text, words, set(words))
+def _pairs_in_head(
+    doc: int, references: Sequence[Passage], shown: Sequence[Passage]
+) -> Iterator[_Pair]:
+    """Words of title and first lines that differ from what else the page says of itself."""
+    of_text = [passage for passage in shown if passage.place == _LINE]
+    for reference, passage in product(references, shown):
+        if _are_alike(reference, passage, len(reference.distinct & passage.distinct)):
+            yield from _aligned(doc, reference, passage)
+    for two in combinations(of_text, 2):
+        shared = len(two[0].distinct & two[1].distinct)
+        for reference, passage in permutations(two) if shared >= _MIN_SHARED else ():
+            if _are_alike(reference, passage, shared):
+                yield from _aligned(doc, reference, passage)
 
 
-def _differences(reference: _Passage, shown: _Passage) -> Iterator[tuple[int, str]]:
-    """Index of each word that is shown in another one's place, and the other one."""
-    wanted, have = reference.words, shown.words
-    missing = reference.distinct - shown.distinct
-    shared = len(reference.distinct) - len(missing)
-    if not missing or shared < max(_MIN_SHARED, len(missing)):
+def _are_alike(reference: Passage, shown: Passage, shared: int) -> bool:
+    """Whether two passages share most words of the first, and each has some of its own."""
+    missing = len(reference.distinct) - shared
+    return shared >= _MIN_SHARED and 0 < missing <= shared < len(shown.distinct)
+
+
+def _aligned(doc: int, reference: Passage, shown: Passage) -> Iterator[_Pair]:
+    for one in differences(reference, shown):
+        length = one.end - one.first
+        same_length = length == one.shown_end - one.shown_first <= _LONGEST_REPLACED
+        if one.inside and same_length and one.beside >= _MIN_BESIDE:
+            for number in range(length):
+                original, index = reference.words[one.first + number], one.shown_first + number
+                if is_replacement(original, shown.words[index]):
+                    yield _Pair(doc, shown, index, reference, original, one)
+
+
+def _pairs_in_links(doc: int, document: Document) -> Iterator[_Pair]:
+    """Words of links that differ from those of the addresses they lead to."""
+    for link in document.metadata.links if document.metadata else ():
+        shown = Passage.of(_LINK_TEXT, link.text)
+        address = link.url.lower()
+        if sum(word in address for word in shown.distinct) < _MIN_LINK_SHARED:
+            continue
+        reference = Passage.of(_LINK, address_words(address, _MIN_LINK_WORDS))
+        shared = len(reference.distinct & shown.distinct)
+        if not _MIN_LINK_SHARED <= shared < min(len(reference.distinct), len(shown.distinct)):
+            continue
+        shown = shown._replace(start=document.text.find(link.text))
+        for one in differences(reference, shown):
+            if max(one.end - one.first, one.shown_end - one.shown_first) <= _LONGEST_IN_LINK:
+                # An address leaves out small words, so the others may stand closer there.
+                for original in reference.words[one.first : one.end]:
+                    for index in range(one.shown_first, one.shown_end):
+                        if is_replacement(original, shown.words[index]):
+                            yield _Pair(doc, shown, index, reference, original, one)
+
+
+def _beside_tags(block: TokenBlock) -> Iterator[tuple[int, str]]:
+    """Tokens beside one word of a tag whose two words the text never has, and the other word."""
+    wanted = [
+        (doc, *two)
+        for doc, document in enumerate(block.documents)
+        if document.metadata
+        for two in dict.fromkeys(
+            two
+            for tag in document.metadata.tags
+            if " " in tag
+            for two in pairwise(words_of(tag)[:_TAG_WORDS])
+        )
+    ]
+    if not wanted:
         return
-    codes = SequenceMatcher(None, wanted, have, autojunk=False).get_opcodes()
-    for before, (kind, first, last, shown_first, shown_last), after in zip(
-        codes, codes[1:], codes[2:], strict=False
-    ):
-        beside = before[2] - before[1] + after[2] - after[1]
-        same_length = last - first == shown_last - shown_first <= _LONGEST_REPLACED
-        if kind == "replace" and same_length and beside >= _MIN_BESIDE:
-            for original, index in zip(
-                wanted[first:last], range(shown_first, shown_last), strict=True
-            ):
-                if _is_replacement(original, have[index]):
-                    yield index, original
+    words = list(dict.fromkeys(word for _, *two in wanted for word in two))
+    tokens = np.flatnonzero(WordSet(words).holds(block.word_hash))
+    places: dict[tuple[int, int], list[int]] = {}
+    docs, hashes = block.doc[tokens].tolist(), block.word_hash[tokens].tolist()
+    for token, doc, hashed in zip(tokens.tolist(), docs, hashes, strict=True):
+        places.setdefault((doc, hashed), []).append(token)
+    hash_of = dict(zip(words, hash_words(words).tolist(), strict=True))
+    # Nothing but a space parts the two words, so they are of one document.
+    spaced = np.append(block.gap[1:] == GAP_NONE, False).tolist()
+    for doc, one, other in wanted:
+        of_one, of_other = (places.get((doc, hash_of[word]), ()) for word in (one, other))
+        # Words that stand everywhere have everything beside them.
+        is_rare = max(len(of_one), len(of_other)) <= _MOST_PLACES
+        if is_rare and not _says_both(block, of_one, of_other):
+            yield from ((token + 1, other) for token in of_one if spaced[token])
+            yield from ((token - 1, one) for token in of_other if token and spaced[token - 1])
 
 
-def _is_replacement(original: str, shown: str) -> bool:
-    """Whether two different words are more than two forms of one ("Oct", "October"), no numbers."""
-    both_words = original.isalpha() and shown.isalpha() and min(len(original), len(shown)) > 1
-    stem = min(len(original), len(shown), _STEM)
-    return both_words and (stem < _LEAST_STEM or original[:stem] != shown[:stem])
+def _says_both(block: TokenBlock, one: Sequence[int], other: Sequence[int]) -> bool:
+    """Whether a text has two words side by side, other than in a list of tags."""
+    for token in {token + 1 for token in one}.intersection(other):
+        after = block.gap[token + 1] if token + 1 < len(block.gap) else GAP_DOCUMENT
+        if block.gap[token - 1] < GAP_CLAUSE or after < GAP_CLAUSE:
+            return True
+    return False
 
 
-def _span(doc: int, passage: _Passage, index: int, original: str, place: str, known: bool) -> Span:
-    start, end = passage.span(index)
-    shown = passage.text[start:end]
-    weight = 1.0 if known and place != _LINE else 0.5
-    if passage.place == "title":
-        note = f"title says '{shown}', {place} '{original}'"
-        return Span(doc, "title", -1, -1, original, weight, note)
-    note = f"other word than in {'' if place == _LINE else 'the '}{place}"
-    return Span(doc, "text", passage.start + start, passage.start + end, original, weight, note)
+def _column(pair: _Pair, known: bool, known_rarer: bool) -> int | None:
+    """Column of the feature that a pair counts for; None for one that says nothing."""
+    if pair.reference.place == _LINK:
+        return _LINKS if known_rarer else None
+    if pair.reference.place == _LINE:
+        return _OTHER if known_rarer else None
+    if known:
+        return _KNOWN
+    shorter = min(len(pair.shown.words[pair.at]), len(pair.original))
+    is_short = pair.around.end - pair.around.first <= _LONGEST_UNKNOWN
+    return _OTHER if is_short and shorter >= _LONG else None
 
 
-def slug_words(document: Document) -> list[str]:
-    """Words of four letters or more in the last part of a document's address.
-
-    >>> slug_words(Document("", url="https://example.org/2024/river-floods-old-town.html"))
-    ['river', 'floods', 'town']
-    """
-    return _SLUG_WORD.findall(_last_part(document.url))
-
-
-def _last_part(url: str) -> str:
-    """The last part of an address's path in lower case, without its ending; "" if broken."""
-    if not url:
-        return ""
-    try:
-        path = unquote(urlsplit(url).path)
-    except ValueError:
-        return ""
-    return path.rstrip("/").rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()[:300]
+def _span(pair: _Pair, column: int) -> Span:
+    weight = 0.5 if column == _OTHER else 1.0
+    shown, reference = pair.shown, pair.reference
+    if shown.start >= 0:
+        start, end = (shown.start + place for place in shown.span(pair.at))
+        note = f"{_NOTE} {reference.place}"
+        return Span(pair.doc, "text", start, end, pair.original, weight, note)
+    there = reference.wording(pair.around.first - 1, pair.around.end + 1)
+    here = shown.wording(pair.around.shown_first - 1, pair.around.shown_end + 1)
+    note = f"{reference.place} says '{there}', {shown.place} '{here}'"
+    where: Where = "title" if shown.place == _TITLE else "metadata"
+    return Span(pair.doc, where, -1, -1, pair.original, weight, note)
