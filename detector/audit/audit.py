@@ -118,7 +118,7 @@ def run_audit(
             copies = find_copies(rows, work, index, trusted, running)
             _write_documents(output, rows, copies, running)
             write_replaced(copies, output / "pairs.parquet")
-            n_rows = sum(copies.sizes)
+            n_rows = len(copies.copies.sources)
             totals = write_sites(output, copies.digest, n_rows, trusted, running)
         manifest = {
             **header,
