@@ -47,7 +47,7 @@ def flagged(number: int, probability: float = 0.9, **stated: Any) -> dict[str, A
 
 def counted(rows: list[dict[str, Any]], *trusted: str) -> list[dict[str, Any]]:
     counts = count(pa.Table.from_pylist(rows, SCHEMA))
-    table = added_up(counts, TrustedSites(frozenset(trusted)))
+    table = added_up(counts.select, TrustedSites(frozenset(trusted)))
     found: list[dict[str, Any]] = sorted(table.to_pylist(), key=lambda site: site["site"])
     return found
 

@@ -63,7 +63,7 @@ how often, and in how many documents."""
 
 # Enough tasks that no process waits long for the last one, and each with enough to do.
 _LEAST_GATHERED, _GATHERED_ROWS, _MOST_GATHERINGS, _TASKS = 1_000, 4_000, 16_000, 64
-_VALUES_A_RANGE, _MOST_RANGES = 250_000, 6_000
+_VALUES_A_RANGE, _MOST_RANGES = 150_000, 6_000
 _SAMPLED_VALUES = 1_000
 _TABLE_ROWS, _OPEN_FILES = 5_000, 100
 _FACTS = ("text_digest", "url", "id", "published", "flagged", "probability")

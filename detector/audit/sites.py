@@ -11,8 +11,9 @@ import math
 import shutil
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -243,7 +244,8 @@ class AddUp(WholeTask):
 
     def write(self) -> None:
         draft = draft_of(self.target)
-        pq.write_table(added_up(_read_bucket(self.files, self.bucket), self.trusted), draft)
+        counts = partial(_read_bucket, self.files, self.bucket)
+        pq.write_table(added_up(counts, self.trusted), draft)
         appear(draft, self.target)
 
 
@@ -260,9 +262,12 @@ def _write_buckets(table: pa.Table, keys: pa.ChunkedArray, buckets: int, file: P
     appear(draft, file)
 
 
-def _read_bucket(files: Sequence[Path], bucket: int) -> pa.Table:
+def _read_bucket(
+    files: Sequence[Path], bucket: int, columns: Sequence[str] | None = None
+) -> pa.Table:
     return pa.concat_tables(
-        pq.ParquetFile(file).read_row_group(bucket, use_threads=False) for file in files
+        pq.ParquetFile(file).read_row_group(bucket, columns=columns, use_threads=False)
+        for file in files
     )
 
 
@@ -291,25 +296,28 @@ def count(rows: pa.Table) -> pa.Table:
     ).select(_COUNT_SCHEMA.names)
 
 
-def added_up(counts: pa.Table, trusted: TrustedSites) -> pa.Table:
-    """A row of `SITE_SCHEMA` for each site, in no order, of `count` of parts of its documents.
+def added_up(counts: Callable[[list[str]], pa.Table], trusted: TrustedSites) -> pa.Table:
+    """A row of `SITE_SCHEMA` for each site, in no order.
 
-    All captures of one address must be in one part.
+    Args:
+        counts: Gives some columns of `count` of parts of the sites' documents; all captures of
+            one address must have been in one part.
+        trusted: Sites that are not judged.
     """
-    # As above.
-    if not counts.num_rows:
-        return SITE_SCHEMA.empty_table()
-    of_sites = counts.filter(pc.is_valid(counts["documents"]))
+
+    def about(*names: str) -> pa.Table:
+        table = counts(["site", *names])
+        return table.filter(pc.is_valid(table[names[0]]))
+
     sources: dict[str, list[dict[str, Any]]] = {}
-    copies = counts.filter(pc.is_valid(counts["copies"]))
-    for row in _main_sources(copies).to_pylist():
+    for row in _main_sources(about("copies", "source")).to_pylist():
         shown = {"source": row["source"], "documents": row["copies"]}
         sources.setdefault(row["site"], []).append(shown)
     examples: dict[str, list[str]] = {}
-    for row in _strongest(counts.filter(pc.is_valid(counts["strength"]))).to_pylist():
+    for row in _strongest(about("strength", "probability", "id")).to_pylist():
         examples.setdefault(row["site"], []).append(row["id"])
     found: list[dict[str, Any]] = []
-    for row in _sums(of_sites, ["site"], _COUNTED).to_pylist():
+    for row in _sums(about(*_COUNTED), ["site"], _COUNTED).to_pylist():
         site, documents, scored, flagged = map(row.get, ("site", *_COUNTED[:3]))
         low, high = wilson_interval(flagged, scored)
         found.append(
@@ -351,6 +359,9 @@ def one_an_address(rows: pa.Table) -> pa.Table:
 
 def _sums(table: pa.Table, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
     """The sums of some columns for each combination of keys, as int64."""
+    # As above.
+    if not table.num_rows:
+        return table.select([*keys, *names])
     sums = table.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in names])
     return pa.table(
         {
