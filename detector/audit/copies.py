@@ -349,11 +349,16 @@ def find_copies(
     plan = plan._replace(bounds=_evenly([plan.gathered(number) for number in numbers]))
     ranges = range(plan.n_ranges)
     write_missing(engine, (Pairing(plan.pairs(number), plan, number) for number in ranges))
+    # Those with the most pairs first, so that no process waits long for the last one.
+    n_pairs = np.zeros(len(groups), np.int64)
+    for number in ranges:
+        copies_of = np.load(plan.pairs(number), mmap_mode="r")["copy"]
+        n_pairs += np.diff(np.searchsorted(copies_of, plan.first_rows), append=len(copies_of))
     write_missing(
         engine,
         (
-            Verifying(plan.matches(number), plan, number, segments)
-            for number, segments in enumerate(groups)
+            Verifying(plan.matches(number), plan, number, groups[number])
+            for number in np.argsort(-n_pairs, kind="stable").tolist()
         ),
     )
     matches = np.concatenate(
