@@ -286,6 +286,13 @@ class Found(NamedTuple):
     folder: Path
 
 
+def stage_digest(rows: Sequence[Segment], index: Originals | None, trusted: TrustedSites) -> str:
+    """The same for what gives the same copies."""
+    stated = repr([(segment.shard.name, segment.paths) for segment in rows])
+    stated += repr((sorted(trusted.hosts), index.digest if index else None))
+    return hashlib.blake2b(stated.encode(), digest_size=12).hexdigest()
+
+
 def find_copies(
     rows: Sequence[Segment],
     work: Path,
@@ -306,9 +313,7 @@ def find_copies(
         EngineError: A process failed.
         OriginalsError: The index cannot be used.
     """
-    stated = repr([(segment.shard.name, segment.paths) for segment in rows])
-    stated += repr((sorted(trusted.hosts), index.digest if index else None))
-    digest = hashlib.blake2b(stated.encode(), digest_size=12).hexdigest()
+    digest = stage_digest(rows, index, trusted)
     folder = work / f"copies-{digest}"
     for other in work.glob("copies-*"):
         if other != folder:
