@@ -324,8 +324,11 @@ def find_copies(
     of_facts = [folder / f"facts-{number:06d}.npy" for number in numbers]
     of_sizes = [folder / f"sizes-{number:06d}.npy" for number in numbers]
     write_missing(engine, map(Describing, of_facts, of_sizes, groups, repeat(trusted)))
+    # Copies, so that no more than one file's other fields are held.
     documents = ranked(
-        lambda name: np.concatenate([facts([])[name], *(np.load(file)[name] for file in of_facts)]),
+        lambda name: np.concatenate(
+            [facts([])[name], *(np.load(file)[name].copy() for file in of_facts)]
+        ),
         *((index.addresses, index.identities) if index else ()),
     )
     _save(documents.rank, folder / "rank.npy")
