@@ -113,8 +113,7 @@ def ranked(
     contradicts, with the earliest stated date, the lowest probability, the first row.
 
     Args:
-        column: Gives a field of the `facts` of all documents; no more than some are held at a
-            time.
+        column: Gives a field of the `facts` of all documents; never are all of them held.
         trusted_addresses: Hashes of addresses whose documents are originals.
         trusted_identities: Hashes of records that are originals.
     """
@@ -221,8 +220,7 @@ def _facts(one: Candidate) -> tuple[int, int, int, int, int, bool, bool, bool, b
 
 def _heads(order: NDArray[np.int64], *keys: NDArray[Any]) -> NDArray[np.int64]:
     """For each row in an order that brings equal keys together, the first row with its keys."""
-    new = np.ones(len(order), np.bool_)
-    new[1:] = False
+    new = np.arange(len(order)) == 0
     for key in keys:
         ordered = key[order]
         new[1:] |= ordered[1:] != ordered[:-1]
