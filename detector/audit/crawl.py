@@ -213,10 +213,11 @@ def _names(folder: str) -> Iterator[str]:
     """Names of a folder's files, and of its folders with a slash; linked folders are left out."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.is_dir():
-                yield entry.name
-            elif not entry.is_symlink():
+            if entry.is_dir(follow_symlinks=False):
                 yield f"{entry.name}/"
+            # A link that leads nowhere, or where nobody may look, is a file that is not there.
+            elif not (entry.is_symlink() and os.path.isdir(entry.path)):  # noqa: PTH112
+                yield entry.name
 
 
 def _status(path: str | Path) -> os.stat_result | None:
