@@ -184,24 +184,31 @@ class Watched(NamedTuple):
     seconds: float
 
 
-def watch(arguments: list[str]) -> Watched:
-    """Run a command and watch its processes."""
+def family(process: int) -> Iterator[int]:
+    """A process and all that it and they started."""
+    yield process
+    with contextlib.suppress(OSError):
+        children = Path(f"/proc/{process}/task/{process}/children").read_text()
+        for child in children.split():
+            yield from family(int(child))
+
+
+def watch(arguments: list[str], *, memory: bool = True) -> Watched:
+    """Run a command and watch its processes; to watch memory takes a part of a core."""
     start = time.monotonic()
     process = subprocess.Popen(arguments, start_new_session=True, stdout=subprocess.DEVNULL)
     ticks = os.sysconf("SC_CLK_TCK")
     peak = first_peak = 0
-    used: dict[str, float] = {}
+    used: dict[int, float] = {}
     while process.poll() is None:
         held = 0
-        for file in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = file.read_text().rpartition(")")[2].split()
-                if int(fields[2]) == process.pid:
-                    used[file.parent.name] = (int(fields[11]) + int(fields[12])) / ticks
-                    lines = (file.parent / "smaps_rollup").read_text().splitlines()
+        for one in family(process.pid):
+            with contextlib.suppress(OSError, ValueError):
+                fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+                used[one] = (int(fields[11]) + int(fields[12])) / ticks
+                if memory:
+                    lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
                     held += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-            except (OSError, ValueError):
-                continue
         peak = max(peak, held * 1024)
         with contextlib.suppress(OSError):
             stated = Path(f"/proc/{process.pid}/status").read_text()
@@ -210,7 +217,7 @@ def watch(arguments: list[str]) -> Watched:
         time.sleep(POLL_SECONDS)
     assert process.returncode == 0
     total = sum(used.values())
-    first = used.pop(str(process.pid), 0.0)
+    first = used.pop(process.pid, 0.0)
     busiest = max(used.values(), default=0.0)
     return Watched(peak, first_peak, total, first, busiest, time.monotonic() - start)
 
@@ -314,7 +321,7 @@ def processes(data: Path, documents: int, rounds: int) -> None:
         for _ in range(rounds):
             for jobs, times in took.items():
                 shutil.rmtree(output, ignore_errors=True)
-                times.append(watch(command(crawl, output, jobs)))
+                times.append(watch(command(crawl, output, jobs), memory=False))
         for jobs, times in took.items():
             seconds = statistics.median(one.seconds for one in times)
             used = statistics.median(one.processor for one in times)

@@ -101,6 +101,11 @@ def audit(
     Example:
       chaffinch audit crawl/ -o audit/
     """
+    if engine == "local":
+        from chaffinch.detector.audit.engines.process import start_server
+
+        # Before this process imports what the others do.
+        start_server()
     from tqdm import tqdm
 
     from chaffinch.datasets.sources import MissingLibrary

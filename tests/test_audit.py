@@ -22,6 +22,7 @@ import pytest
 import zstandard
 
 from chaffinch.detector.audit.audit import AuditError, run_audit
+from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.task import Limits
 
@@ -91,6 +92,37 @@ def test_new_and_changed_files_are_added_and_the_rest_is_not_scored_again(
     audit(crawl, tmp_path / "fresh")
     assert rows(output) == rows(tmp_path / "fresh")
     assert all(shard.stat().st_mtime_ns == modified for shard, modified in before.items())
+
+
+def test_a_finished_audit_is_left_as_it_is_until_something_is_new(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawl, output = tmp_path / "crawl", tmp_path / "out"
+    shutil.copytree(examples, crawl)
+
+    def begins_again() -> bool:
+        """Whether the same command needs processes; it is stopped then."""
+        try:
+            with monkeypatch.context() as patch:
+                patch.delitem(ENGINES, "local")
+                assert run_audit(crawl, output, Settings()) == manifest
+        except KeyError:
+            return True
+        return False
+
+    manifest = run_audit(crawl, output, Settings())
+    assert not begins_again() and not begins_again()
+    (crawl / "logo.png").write_bytes(b"one file more that is passed over")
+    assert begins_again()
+    manifest = run_audit(crawl, output, Settings())
+    assert manifest["skipped"] > 0 and not begins_again()
+    for name in ("sites.parquet", "pairs.parquet", "manifest.json"):
+        (output / name).unlink()
+        assert begins_again()
+        assert run_audit(crawl, output, Settings()) == manifest
+    (crawl / "note.txt").write_text("A new note of a few words.")
+    assert begins_again()
+    assert begins_again(), "an audit that was stopped is not finished"
 
 
 def test_other_settings_are_refused_until_overwritten(examples: Path, tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ def test_loops_of_links_and_links_to_nothing_end(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "loop").symlink_to(tmp_path)
     (tmp_path / "broken.txt").symlink_to(tmp_path / "missing")
-    assert names(tmp_path) == ["broken.txt"]
+    (tmp_path / "self.txt").symlink_to("self.txt")
+    assert names(tmp_path) == ["broken.txt", "self.txt"]
     (record,) = read_records(tmp_path / "broken.txt")
     assert "does not exist" in (record.error or "")
 

@@ -31,9 +31,10 @@ from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.originals import add_originals
 from chaffinch.detector.audit.republication import (
     Candidate,
-    CandidateArray,
     Copies,
     attributed,
+    facts,
+    ranked,
 )
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.task import EngineError
@@ -56,12 +57,9 @@ def candidate(
 def decided(
     *candidates: Candidate, matches: Sequence[tuple[int, int, float]] = (), originals: int = 0
 ) -> Copies:
-    facts = CandidateArray()
-    # In two parts, as shards come.
-    facts.add(candidates[:2])
-    facts.add(candidates[2:])
+    known = facts(candidates)
     clusters = {len(candidates) + number: 1000 + number for number in range(originals)}
-    return attributed(facts.documents(), np.array(list(matches), MATCH), clusters)
+    return attributed(ranked(known.__getitem__), np.array(list(matches), MATCH), clusters)
 
 
 def sources(*candidates: Candidate) -> list[int]:
@@ -310,7 +308,7 @@ def test_spun_cut_and_exact_copies_are_attributed_within_a_crawl(
 def share_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Divide even a small crawl into many tasks."""
     monkeypatch.setattr(scoring, "SHARD_RECORDS", 7)
-    monkeypatch.setattr(stage, "_GATHERED_ROWS", 1)
+    monkeypatch.setattr(stage, "_LEAST_GATHERED", 1)
     monkeypatch.setattr(stage, "_VALUES_A_RANGE", 1000)
     monkeypatch.setattr(stage, "_OPEN_FILES", 2)
 

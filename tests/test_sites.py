@@ -13,9 +13,11 @@ from chaffinch.detector.audit import sites
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.sites import (
-    CountSites,
-    SortBySite,
-    count_sites,
+    AddUp,
+    CountAddresses,
+    SortByAddress,
+    added_up,
+    count,
     site_verdict,
     wilson_interval,
 )
@@ -44,7 +46,8 @@ def flagged(number: int, probability: float = 0.9, **stated: Any) -> dict[str, A
 
 
 def counted(rows: list[dict[str, Any]], *trusted: str) -> list[dict[str, Any]]:
-    table = count_sites(pa.Table.from_pylist(rows, SCHEMA), TrustedSites(frozenset(trusted)))
+    counts = count(pa.Table.from_pylist(rows, SCHEMA))
+    table = added_up(counts.select, TrustedSites(frozenset(trusted)))
     found: list[dict[str, Any]] = sorted(table.to_pylist(), key=lambda site: site["site"])
     return found
 
@@ -153,14 +156,27 @@ def test_files_and_buckets_do_not_matter(
     for first in range(0, len(rows), size):
         part, sorted_part = folder / f"{first:03d}.parquet", folder / f"sorted-{first:03d}.parquet"
         pq.write_table(pa.Table.from_pylist(rows[first : first + size], SCHEMA), part)
-        list(SortBySite(sorted_part, (part,), buckets).run(lambda place: None))
+        SortByAddress(sorted_part, (part,), buckets).write()
         files.append(sorted_part)
+    counts = [folder / f"{bucket}.counted" for bucket in range(buckets)]
+    for bucket, file in enumerate(counts):
+        CountAddresses(file, tuple(files), bucket, buckets).write()
     found: list[dict[str, Any]] = []
     for bucket in range(buckets):
-        task = CountSites(folder / f"{bucket}.counted", tuple(files), bucket, TrustedSites())
-        list(task.run(lambda place: None))
+        task = AddUp(folder / f"{bucket}.sites", tuple(counts), bucket, TrustedSites())
+        task.write()
         found += pq.read_table(task.target).to_pylist()
     assert sorted(found, key=lambda site: site["site"]) == counted(rows)
+
+
+def test_a_large_site_is_shared_out_and_captures_of_one_page_are_not_kept(tmp_path: Path) -> None:
+    rows = [row(number) for number in range(400)]
+    rows += [row(0, captured=f"2024-01-01T{hour:02d}") for hour in range(24)]
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), tmp_path / "part.parquet")
+    SortByAddress(tmp_path / "sorted.parquet", (tmp_path / "part.parquet",), 4).write()
+    held = pq.ParquetFile(tmp_path / "sorted.parquet").metadata
+    sizes = [held.row_group(bucket).num_rows for bucket in range(4)]
+    assert sum(sizes) == 400 and max(sizes) < 150
 
 
 def test_an_audit_of_many_buckets_says_the_same(

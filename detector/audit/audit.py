@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.sources import is_url
-from chaffinch.detector.audit.copies import Found, find_copies, write_replaced
+from chaffinch.detector.audit.copies import Found, find_copies, stage_digest, write_replaced
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
@@ -29,6 +29,10 @@ from chaffinch.detector.audit.shards import appear
 from chaffinch.detector.audit.sites import write_sites
 from chaffinch.detector.audit.task import Counts, Limits
 from chaffinch.detector.audit.trusted import TrustedSites
+
+_OUTPUTS = ("documents", "sites.parquet", "pairs.parquet")
+_MARK = "finished"
+"""File in the folder for work: the digest of what the outputs were made from."""
 
 
 class AuditError(Exception):
@@ -98,13 +102,19 @@ def run_audit(
             "model": {"name": detector.name, "digest": detector.digest},
             "settings": {"threshold": detector.threshold, "base_rate": settings.base_rate},
         }
-        _check_same(output, header)
-        _write_json(output / "manifest.json", {**header, "finished": False})
+        earlier = _checked_manifest(output, header)
         for draft in work.glob("*.tmp"):
             draft.unlink()
         done = finished(work, found)
         todo = np.flatnonzero(done.unit_of < 0)
         progress(Counts(), int(np.sum(found.files["size"].to_numpy()[todo])))
+        if not len(todo):
+            n_skipped = found.skipped + skipped(done, found)
+            digest = stage_digest([*segments(done, found)], index, trusted)
+            if _stands(output, earlier, digest, n_skipped):
+                return earlier
+        (work / _MARK).unlink(missing_ok=True)
+        _write_json(output / "manifest.json", {**header, "finished": False})
         with ENGINES[engine](jobs, limits) as running:
             for counts in running.run(plan(found, todo, work, settings, running.jobs)):
                 progress(counts, 0)
@@ -118,7 +128,7 @@ def run_audit(
             copies = find_copies(rows, work, index, trusted, running)
             _write_documents(output, rows, copies, running)
             write_replaced(copies, output / "pairs.parquet")
-            n_rows = sum(copies.sizes)
+            n_rows = len(copies.copies.sources)
             totals = write_sites(output, copies.digest, n_rows, trusted, running)
         manifest = {
             **header,
@@ -129,13 +139,10 @@ def run_audit(
             "clusters": _clusters(copies),
             "originals": _stated(copies),
             "finished": True,
-            "versions": {
-                "chaffinch": version("chaffinch"),
-                "python": sys.version.split()[0],
-                "pyarrow": pa.__version__,
-            },
+            "versions": _versions(),
         }
         _write_json(output / "manifest.json", manifest)
+        (work / _MARK).write_text(copies.digest, "utf-8")
         shutil.rmtree(copies.folder)
     return manifest
 
@@ -169,12 +176,13 @@ def _forget(output: Path) -> None:
         (output / "manifest.json").unlink()
 
 
-def _check_same(output: Path, header: dict[str, Any]) -> None:
+def _checked_manifest(output: Path, header: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of an earlier run with the same settings; empty where there was none."""
     file = output / "manifest.json"
     if not file.exists():
-        return
+        return {}
     try:
-        earlier = json.loads(file.read_text("utf-8"))
+        earlier: dict[str, Any] = json.loads(file.read_text("utf-8"))
     except ValueError:
         raise AuditError(f"{file} is damaged. Start anew with --overwrite.") from None
     for key, value in header.items():
@@ -185,6 +193,27 @@ def _check_same(output: Path, header: dict[str, Any]) -> None:
                 f"({earlier.get(key)}, now {value}). Choose another folder, or start anew "
                 "with --overwrite."
             )
+    return earlier
+
+
+def _stands(output: Path, earlier: dict[str, Any], digest: str, n_skipped: int) -> bool:
+    """Whether an earlier run was finished, and would be finished the same now."""
+    mark = output / ".work" / _MARK
+    return (
+        bool(earlier.get("finished"))
+        and mark.exists()
+        and mark.read_text("utf-8") == digest
+        and (earlier.get("skipped"), earlier.get("versions")) == (n_skipped, _versions())
+        and all((output / name).exists() for name in _OUTPUTS)
+    )
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "chaffinch": version("chaffinch"),
+        "python": sys.version.split()[0],
+        "pyarrow": pa.__version__,
+    }
 
 
 def _write_documents(output: Path, rows: Sequence[Segment], found: Found, engine: Engine) -> None:

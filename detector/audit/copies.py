@@ -1,7 +1,8 @@
 """The stage of an audit that finds copies: tasks over files, each done or not there.
 
-Documents are shared out three times. `Gathering`: a few thousand rows each, their texts and
-sketches into an inverted index of their own. `Pairing`: a range of sketch values each, read from
+Documents are shared out four times. `Describing`: a few thousand rows each, what decides which
+of them may be a source. `Gathering`: the same rows, their texts and sketches into an inverted
+index of their own. `Pairing`: a range of sketch values each, read from
 all these indexes, into pairs that may be copies. `Verifying`: the rows of one gathering each, their
 pairs from all ranges, laid side by side. No task holds more than its share, and any engine can
 run them that reaches the audit's folder.
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,10 +36,11 @@ from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.originals import Originals, opened_originals
 from chaffinch.detector.audit.republication import (
     Candidate,
-    CandidateArray,
     Copies,
     Documents,
     attributed,
+    facts,
+    ranked,
 )
 from chaffinch.detector.audit.rows import Segment, tables
 from chaffinch.detector.audit.shards import appear, draft_of
@@ -59,8 +61,9 @@ REPLACED_SCHEMA = pa.schema(
 """Columns of ``pairs.parquet``: what the copies on a site say in place of their sources' words,
 how often, and in how many documents."""
 
-_GATHERED_ROWS, _MOST_GATHERINGS = 4_000, 16_000
-_VALUES_A_RANGE, _MOST_RANGES = 1_000_000, 6_000
+# Enough tasks that no process waits long for the last one, and each with enough to do.
+_LEAST_GATHERED, _GATHERED_ROWS, _MOST_GATHERINGS, _TASKS = 1_000, 4_000, 16_000, 64
+_VALUES_A_RANGE, _MOST_RANGES = 150_000, 6_000
 _SAMPLED_VALUES = 1_000
 _TABLE_ROWS, _OPEN_FILES = 5_000, 100
 _FACTS = ("text_digest", "url", "id", "published", "flagged", "probability")
@@ -118,6 +121,32 @@ class Plan(NamedTuple):
     def replaced(self, number: int) -> Path:
         """File of what was replaced in these copies."""
         return self.folder / f"replaced-{number:06d}.parquet"
+
+
+@dataclass(frozen=True)
+class Describing(WholeTask):
+    """Collect what is known of some rows before their texts are compared.
+
+    Attributes:
+        sizes: File for the number of rows of each segment; the target is for their `facts`.
+        segments: The rows.
+        trusted: Sites that copy nobody.
+    """
+
+    sizes: Path
+    segments: tuple[Segment, ...]
+    trusted: TrustedSites
+
+    def write(self) -> None:
+        found = [facts([])]
+        against = (f"features.{name}" for name in _CONTRADICTIONS)
+        for table in tables(self.segments, (*_FACTS, "site", *against)):
+            columns = [table[name].to_pylist() for name in _FACTS]
+            said = [bool(one) and any(one.values()) for one in table["features"].to_pylist()]
+            ours = self.trusted.mask(table["site"]).tolist()
+            found.append(facts([Candidate(*row) for row in zip(*columns, said, ours, strict=True)]))
+        _save(np.array([len(one) for one in found[1:]]), self.sizes)
+        _save(np.concatenate(found), self.target)
 
 
 @dataclass(frozen=True)
@@ -240,7 +269,7 @@ class Found(NamedTuple):
 
     Attributes:
         digest: The same for the same rows and index.
-        sizes: Rows of each segment.
+        sizes: int64 array of shape (n_segments,), rows of each segment.
         documents: The documents, by row.
         copies: Which of them are copies of what.
         originals: The index, or None.
@@ -249,12 +278,19 @@ class Found(NamedTuple):
     """
 
     digest: str
-    sizes: list[int]
+    sizes: NDArray[np.int64]
     documents: Documents
     copies: Copies
     originals: Originals | None
     common: int
     folder: Path
+
+
+def stage_digest(rows: Sequence[Segment], index: Originals | None, trusted: TrustedSites) -> str:
+    """The same for what gives the same copies."""
+    stated = repr([(segment.shard.name, segment.paths) for segment in rows])
+    stated += repr((sorted(trusted.hosts), index.digest if index else None))
+    return hashlib.blake2b(stated.encode(), digest_size=12).hexdigest()
 
 
 def find_copies(
@@ -277,45 +313,60 @@ def find_copies(
         EngineError: A process failed.
         OriginalsError: The index cannot be used.
     """
-    stated = repr([(segment.shard.name, segment.paths) for segment in rows])
-    stated += repr((sorted(trusted.hosts), index.digest if index else None))
-    digest = hashlib.blake2b(stated.encode(), digest_size=12).hexdigest()
+    digest = stage_digest(rows, index, trusted)
     folder = work / f"copies-{digest}"
     for other in work.glob("copies-*"):
         if other != folder:
             shutil.rmtree(other)
     folder.mkdir(exist_ok=True)
-    sizes, documents = _ranked(rows, index, trusted)
+    groups = _groups(rows)
+    numbers = range(len(groups))
+    of_facts = [folder / f"facts-{number:06d}.npy" for number in numbers]
+    of_sizes = [folder / f"sizes-{number:06d}.npy" for number in numbers]
+    write_missing(engine, map(Describing, of_facts, of_sizes, groups, repeat(trusted)))
+    # Copies, so that no more than one file's other fields are held.
+    documents = ranked(
+        lambda name: np.concatenate(
+            [facts([])[name], *(np.load(file)[name].copy() for file in of_facts)]
+        ),
+        *((index.addresses, index.identities) if index else ()),
+    )
     _save(documents.rank, folder / "rank.npy")
-    groups = _groups(rows, sizes)
-    n_rows = sum(sizes)
+    sizes = [np.load(file) for file in of_sizes]
+    n_rows = len(documents.rank)
+    ends = np.cumsum([size.sum() for size in sizes], dtype=np.int64)
     plan = Plan(
         folder,
-        np.array([first for first, _ in groups], np.int64),
+        np.concatenate([[0], ends])[: len(groups)],
         n_rows,
         n_rows + (len(index) if index else 0),
         _NO_VALUES,
         (index.folder, index.digest) if index else None,
     )
     kept = documents.first == np.arange(n_rows)
-    ends = [*plan.first_rows[1:].tolist(), n_rows][: len(groups)]
 
-    numbers = range(len(groups))
     write_missing(
         engine,
         (
             Gathering(plan.gathered(number), segments, kept[first:end])
-            for number, (first, segments), end in zip(numbers, groups, ends, strict=True)
+            for number, (segments, first, end) in enumerate(
+                zip(groups, plan.first_rows.tolist(), ends.tolist(), strict=True)
+            )
         ),
     )
     plan = plan._replace(bounds=_evenly([plan.gathered(number) for number in numbers]))
     ranges = range(plan.n_ranges)
     write_missing(engine, (Pairing(plan.pairs(number), plan, number) for number in ranges))
+    # Those with the most pairs first, so that no process waits long for the last one.
+    n_pairs = np.zeros(len(groups), np.int64)
+    for number in ranges:
+        copies_of = np.load(plan.pairs(number), mmap_mode="r")["copy"]
+        n_pairs += np.diff(np.searchsorted(copies_of, plan.first_rows), append=len(copies_of))
     write_missing(
         engine,
         (
-            Verifying(plan.matches(number), plan, number, segments)
-            for number, (_, segments) in enumerate(groups)
+            Verifying(plan.matches(number), plan, number, groups[number])
+            for number in np.argsort(-n_pairs, kind="stable").tolist()
         ),
     )
     matches = np.concatenate(
@@ -326,7 +377,8 @@ def find_copies(
     identities = {row: int(clusters[row - n_rows]) for row in matched}
     common = sum(int(np.load(file)[0]) for file in folder.glob("common-*.npy"))
     copies = attributed(documents, matches, identities)
-    return Found(digest, sizes, documents, copies, index, common, folder)
+    of_segments = np.concatenate([np.zeros(0, np.int64), *sizes])
+    return Found(digest, of_segments, documents, copies, index, common, folder)
 
 
 def write_replaced(found: Found, file: Path) -> None:
@@ -370,33 +422,17 @@ def _replaced_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=REPLACED_SCHEMA)
 
 
-def _ranked(
-    rows: Sequence[Segment], index: Originals | None, trusted: TrustedSites
-) -> tuple[list[int], Documents]:
-    """The number of rows of each segment, and what is known of all documents."""
-    facts = CandidateArray()
-    sizes = []
-    against = (f"features.{name}" for name in _CONTRADICTIONS)
-    for table in tables(rows, (*_FACTS, "site", *against)):
-        columns = [table[name].to_pylist() for name in _FACTS]
-        said = [bool(one) and any(one.values()) for one in table["features"].to_pylist()]
-        ours = trusted.mask(table["site"]).tolist()
-        facts.add([Candidate(*row) for row in zip(*columns, said, ours, strict=True)])
-        sizes.append(table.num_rows)
-    known = (index.addresses, index.identities) if index else ()
-    return sizes, facts.documents(*known)
-
-
-def _groups(rows: Sequence[Segment], sizes: Sequence[int]) -> list[tuple[int, tuple[Segment, ...]]]:
-    """Consecutive segments of some thousand rows together, each with its first row."""
-    groups: list[tuple[int, tuple[Segment, ...]]] = []
-    enough = max(_GATHERED_ROWS, sum(sizes) // _MOST_GATHERINGS)
-    first = held = start = 0
-    for index, size in enumerate(sizes):
-        held += size
-        if held >= enough or index == len(sizes) - 1:
-            groups.append((first, tuple(rows[start : index + 1])))
-            first, held, start = first + held, 0, index + 1
+def _groups(rows: Sequence[Segment]) -> list[tuple[Segment, ...]]:
+    """Consecutive segments of some thousand rows together."""
+    groups: list[tuple[Segment, ...]] = []
+    total = sum(segment.about for segment in rows)
+    enough = max(_LEAST_GATHERED, min(total // _TASKS, _GATHERED_ROWS), total // _MOST_GATHERINGS)
+    held = start = 0
+    for index, segment in enumerate(rows):
+        held += segment.about
+        if held >= enough or index == len(rows) - 1:
+            groups.append(tuple(rows[start : index + 1]))
+            held, start = 0, index + 1
     return groups
 
 

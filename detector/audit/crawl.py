@@ -17,7 +17,7 @@ from chaffinch.datasets.sources import filesystem_of, is_url
 
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 _SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
-_ROWS = 10_000
+_ROWS = 1_000
 _FILE_STATE = ("mtime", "LastModified", "last_modified", "ETag", "etag", "crc", "CRC")
 
 
@@ -76,27 +76,34 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
         return _remote(crawl)
     if Path(crawl).is_file():
         one = Path(crawl)
-        return Crawl(str(one.parent.absolute()), _table([_stated(one, one.name)]), 0)
+        return Crawl(str(one.parent.absolute()), _table([_stated(one.name, _status(one))]), 0)
     if not Path(crawl).is_dir():
         raise CrawlError(f"{crawl} does not exist. Check the path.")
     skipped = 0
-
     left_out = besides.resolve() if besides else None
 
     def walk() -> Iterator[CrawlFile]:
         nonlocal skipped
-        unreadable: list[OSError] = []
-        for folder, folders, names in os.walk(crawl, onerror=unreadable.append):
-            folders[:] = [name for name in folders if Path(folder, name).resolve() != left_out]
-            hidden = _is_hidden(os.path.relpath(folder, crawl))
-            for name in names:
-                path = Path(folder, name)
-                if hidden or _is_hidden(name) or _is_asset(name) or _special(path):
+        waiting = [""]
+        while waiting:
+            path = waiting.pop()
+            place = os.path.join(crawl, path)  # noqa: PTH118
+            if path and not path.endswith("/"):
+                status = None
+                passed_over = _is_hidden(path) or _is_asset(path)
+                if not passed_over:
+                    status = _status(place)
+                    # To read a pipe, socket or device may never end.
+                    passed_over = status is not None and not stat.S_ISREG(status.st_mode)
+                if passed_over:
                     skipped += 1
                 else:
-                    yield _stated(path, path.relative_to(crawl).as_posix())
-        for error in unreadable:
-            yield CrawlFile(shown_name(Path(error.filename).relative_to(crawl).as_posix()), 0, 0)
+                    yield _stated(path, status)
+            elif not path or Path(place).resolve() != left_out:
+                try:
+                    waiting += [path + name for name in sorted(_names(place), reverse=True)]
+                except OSError:
+                    yield CrawlFile(shown_name(path.rstrip("/") or "."), 0, 0)
 
     return Crawl(str(Path(crawl).absolute()), _table(walk()), skipped)
 
@@ -119,7 +126,7 @@ def listed_files(list_file: Path) -> Crawl:
 
 def _listed(name: str) -> CrawlFile:
     if not is_url(name):
-        return _stated(Path(name), name)
+        return _stated(name, _status(name))
     filesystem, path = filesystem_of(name)
     try:
         return _remote_file(name, filesystem.info(path))
@@ -179,7 +186,11 @@ def _table(files: Iterable[CrawlFile]) -> pa.Table:
             batches.append(_batch(rows))
             rows = []
     table = pa.Table.from_batches([*batches, _batch(rows)])
-    return table.take(pc.sort_indices(table, [("path", "ascending")])).combine_chunks()
+    path = table["path"]
+    # To sort takes the table's memory three times; a folder's files come sorted, but for odd names.
+    if not pc.all(pc.less_equal(path[:-1], path[1:])).as_py():
+        table = table.take(pc.sort_indices(table, [("path", "ascending")]))
+    return table
 
 
 def _batch(rows: list[CrawlFile]) -> pa.RecordBatch:
@@ -198,21 +209,28 @@ def _is_asset(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in PAGE_ASSETS  # noqa: PTH122
 
 
-def _special(path: Path) -> bool:
-    """Whether a path is a pipe, socket or device: reading one may never end."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+def _names(folder: str) -> Iterator[str]:
+    """Names of a folder's files, and of its folders with a slash; linked folders are left out."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield f"{entry.name}/"
+            # A link that leads nowhere, or where nobody may look, is a file that is not there.
+            elif not (entry.is_symlink() and os.path.isdir(entry.path)):  # noqa: PTH112
+                yield entry.name
 
 
-def _stated(path: Path, name: str) -> CrawlFile:
+def _status(path: str | Path) -> os.stat_result | None:
     try:
-        found = path.stat()
+        return os.stat(path)  # noqa: PTH116
     except OSError:
+        return None
+
+
+def _stated(name: str, status: os.stat_result | None) -> CrawlFile:
+    if status is None:
         return CrawlFile(shown_name(name), 0, 0)
-    return CrawlFile(shown_name(name), found.st_size, found.st_mtime_ns)
+    return CrawlFile(shown_name(name), status.st_size, status.st_mtime_ns)
 
 
 def mirrored_url(path: str) -> str:

@@ -17,7 +17,8 @@ from chaffinch.detector.audit.shards import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.features.document import Document
 
-_PART_ROWS = 20_000
+# Enough files that no process waits long for the last one, and each of some size.
+_LEAST_ROWS, _MOST_ROWS, _FILES = 1_000, 20_000, 32
 _COLUMNS = ("id", "copied", "cluster", "source_id", "source_site", "similarity")
 
 
@@ -60,9 +61,10 @@ def parts(rows: Sequence[Segment], found: Found, folder: Path) -> Iterator[Part]
     """
     ends = np.cumsum(found.sizes)
     sources = _sources(rows, ends, found)
+    enough = max(_LEAST_ROWS, min(len(found.copies.sources) // _FILES, _MOST_ROWS))
     first = start = number = 0
     for index, end in enumerate(ends.tolist()):
-        if end - start >= _PART_ROWS or (index == len(rows) - 1 and end > start):
+        if end - start >= enough or (index == len(rows) - 1 and end > start):
             path = folder / f"part-{number:05d}.parquet"
             yield Part(path, tuple(rows[first : index + 1]), _additions(found, sources, start, end))
             first, start, number = index + 1, end, number + 1

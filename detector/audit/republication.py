@@ -1,6 +1,6 @@
 """Which documents of a crawl are copies, of what, and which one was probably there first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,59 +93,52 @@ class Copies(NamedTuple):
     similarity: NDArray[np.float64]
 
 
-class CandidateArray:
-    """Candidates in 66 bytes each, so that a crawl's size hardly matters to memory."""
+def facts(candidates: Sequence[Candidate]) -> NDArray[np.void]:
+    """Candidates in 66 bytes each, so that a crawl's size hardly matters to memory.
 
-    def __init__(self) -> None:
-        self._parts: list[NDArray[np.void]] = [np.zeros(0, _FACTS)]
+    Returns:
+        Array with a field for each fact, to be read again by `ranked`.
+    """
+    return np.array([_facts(one) for one in candidates], _FACTS)
 
-    def add(self, candidates: Sequence[Candidate]) -> None:
-        """Add the next rows."""
-        self._parts.append(np.array([_facts(one) for one in candidates], _FACTS))
 
-    def documents(
-        self,
-        trusted_addresses: NDArray[np.uint64] = _NONE,
-        trusted_identities: NDArray[np.uint64] = _NONE,
-    ) -> Documents:
-        """Rank all documents, and find those with the very same words and repeated ids.
+def ranked(
+    column: Callable[[str], NDArray[Any]],
+    trusted_addresses: NDArray[np.uint64] = _NONE,
+    trusted_identities: NDArray[np.uint64] = _NONE,
+) -> Documents:
+    """Rank all documents, and find those with the very same words and repeated ids.
 
-        The likeliest source is a trusted one, then one that is not flagged, that nothing in it
-        contradicts, with the earliest stated date, the lowest probability, the first row.
+    The likeliest source is a trusted one, then one that is not flagged, that nothing in it
+    contradicts, with the earliest stated date, the lowest probability, the first row.
 
-        Args:
-            trusted_addresses: Hashes of addresses whose documents are originals.
-            trusted_identities: Hashes of records that are originals.
-        """
-        facts = np.concatenate(self._parts)
-        rows = np.arange(len(facts))
-        trusted = facts["trusted"] | np.isin(facts["identity"], trusted_identities)
-        trusted |= np.isin(facts["address"], trusted_addresses) & (facts["address"] != 0)
-        order = np.lexsort(
-            (
-                rows,
-                facts["probability"],
-                facts["date"],
-                facts["contradicted"],
-                facts["flagged"],
-                ~trusted,
-            )
-        )
-        place = np.empty(len(facts), np.int64)
-        place[order] = rows
-        rank = place.copy()
-        by_address = np.lexsort((rank, facts["address"]))
-        for captures in _groups(by_address[facts["address"][by_address] != 0], facts["address"]):
-            rank[captures] = rank[captures[0]]
-        first = rows.copy()
-        by_words = np.lexsort((place, rank, facts["digest_rest"], facts["digest"]))
-        by_words = by_words[facts["digest"][by_words] != 0]
-        for members in _groups(by_words, facts[["digest", "digest_rest"]]):
-            first[members] = members[0]
-        repeated = np.zeros(len(facts), np.bool_)
-        for members in _groups(np.lexsort((rows, facts["id"])), facts["id"]):
-            repeated[members[1:]] = True
-        return Documents(facts["digest"].copy(), first, rank, trusted, repeated)
+    Args:
+        column: Gives a field of the `facts` of all documents; never are all of them held.
+        trusted_addresses: Hashes of addresses whose documents are originals.
+        trusted_identities: Hashes of records that are originals.
+    """
+    addresses = column("address")
+    trusted = column("trusted") | np.isin(column("identity"), trusted_identities)
+    trusted |= np.isin(addresses, trusted_addresses) & (addresses != 0)
+    keys = ("probability", "date", "contradicted", "flagged")
+    # Stable: of documents that are alike in all of it the first row goes first.
+    order = np.lexsort((*map(column, keys), ~trusted))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    order = np.lexsort((place, addresses))
+    order = order[addresses[order] != 0]
+    rank = place.copy()
+    rank[order] = place[_heads(order, addresses)]
+    digests, digests_rest = column("digest"), column("digest_rest")
+    order = np.lexsort((place, rank, digests_rest, digests))
+    order = order[digests[order] != 0]
+    first = np.arange(len(place))
+    first[order] = _heads(order, digests, digests_rest)
+    ids = column("id")
+    order = np.argsort(ids, kind="stable")
+    repeated = np.zeros(len(place), np.bool_)
+    repeated[order] = _heads(order, ids) != order
+    return Documents(digests, first, rank, trusted, repeated)
 
 
 def attributed(
@@ -225,13 +218,11 @@ def _facts(one: Candidate) -> tuple[int, int, int, int, int, bool, bool, bool, b
     )
 
 
-def _groups(order: NDArray[np.int64], keys: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
-    """The rows of each key that at least two rows share; `order` sorts the rows by key."""
-    if not len(order):
-        return
-    ordered = keys[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    ends = np.r_[starts[1:], len(order)]
-    shared = ends - starts > 1
-    for start, end in zip(starts[shared].tolist(), ends[shared].tolist(), strict=True):
-        yield order[start:end]
+def _heads(order: NDArray[np.int64], *keys: NDArray[Any]) -> NDArray[np.int64]:
+    """For each row in an order that brings equal keys together, the first row with its keys."""
+    new = np.arange(len(order)) == 0
+    for key in keys:
+        ordered = key[order]
+        new[1:] |= ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(new)
+    return np.repeat(order[starts], np.diff(starts, append=len(order)))

@@ -22,10 +22,12 @@ class Segment(NamedTuple):
     Attributes:
         shard: The shard's Parquet file.
         paths: Files whose rows are meant; None for all rows.
+        about: Their number; an estimate where not all rows are meant.
     """
 
     shard: Path
     paths: tuple[str, ...] | None
+    about: int
 
 
 class Finished(NamedTuple):
@@ -86,7 +88,10 @@ def segments(done: Finished, crawl: Crawl) -> Iterator[Segment]:
         unit = int(done.unit_of[start])
         whole = end - start == done.sizes[unit]
         wanted = None if whole else tuple(paths[start:end].to_pylist())
-        yield from (Segment(shard.path, wanted) for shard in done.units[unit] if shard.rows)
+        share = (end - start) / int(done.sizes[unit])
+        for shard in done.units[unit]:
+            if shard.rows:
+                yield Segment(shard.path, wanted, max(1, round(share * shard.rows)))
         start = end
 
 

@@ -1,8 +1,9 @@
 """What an audit says of each site as a whole, and what its documents come to.
 
-Two rounds of tasks, so that no process holds all documents: tasks over ``documents/`` sort what
-counts into buckets by site, and tasks over the buckets count it. Captures of one address count
-as one document.
+Captures of one address count as one document. Three rounds of tasks, so that no process holds
+all documents, nor all of one large site: tasks over ``documents/`` sort what counts into buckets
+by address, tasks over these count it and sort the counts into buckets by site, and tasks over
+those add them up.
 """
 
 import json
@@ -10,7 +11,9 @@ import math
 import shutil
 import zlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,7 +34,7 @@ _FARM_SHARE = 0.3
 _CLEAN_SHARE = 0.1
 _WIDEST = 0.5
 _SHOWN = 3
-_LEAST_ROWS = 20_000
+_LEAST_ROWS = 5_000
 _MOST_ROWS = 500_000
 
 _SOURCE = pa.struct([("source", pa.string()), ("documents", pa.int64())])
@@ -65,7 +68,21 @@ without an address), ``examples`` the ids of the site's strongest flagged docume
 _COLUMNS = (
     "id site url captured status kind flagged probability copied source_id source_site".split()
 )
-_COUNTED = ("scored", "flagged", "spun", "scraped", "copied")
+_COUNTED = ("documents", "scored", "flagged", "spun", "scraped", "copied")
+
+_COUNT_SCHEMA = pa.schema(
+    [
+        ("site", pa.string()),
+        *((name, pa.int64()) for name in _COUNTED),
+        ("source", pa.string()),
+        ("copies", pa.int64()),
+        ("id", pa.string()),
+        ("strength", pa.int8()),
+        ("probability", pa.float64()),
+    ]
+)
+"""Counts that can be added up: a row a site with what was counted, a row a site and source with
+the number of copies from there, a row an example; what a row is not about is null."""
 
 
 def wilson_interval(hits: int, total: int) -> tuple[float, float]:
@@ -120,23 +137,27 @@ def write_sites(
     for leftover in work.glob("*.tmp"):
         leftover.unlink()
     parts = sorted((output / "documents").glob("*.parquet"))
-    # What a task holds; every task of the second round reads from every one of the first.
+    # What a task holds; every task of a round reads from every one of the round before.
     most = min(max(n_rows // 100, _LEAST_ROWS), _MOST_ROWS)
-    buckets = 1 + n_rows // most
     size = max(1, len(parts) * most // max(n_rows, 1))
     shares = [tuple(parts[first : first + size]) for first in range(0, len(parts), size)]
+    buckets = 1 + n_rows // most if parts else 0
     sorting = [
-        SortBySite(work / f"sorted-{number:07d}.parquet", share, buckets)
+        SortByAddress(work / f"sorted-{number:07d}.parquet", share, buckets)
         for number, share in enumerate(shares)
     ]
-    files = tuple(task.target for task in sorting)
+    files = _targets(sorting)
     counting = [
-        CountSites(work / f"counted-{number:07d}.parquet", files, number, trusted)
-        for number in range(buckets if parts else 0)
+        CountAddresses(work / f"counted-{number:07d}.parquet", files, number, buckets)
+        for number in range(buckets)
     ]
-    write_missing(engine, sorting)
-    write_missing(engine, counting)
-    counted = (pq.read_table(task.target, use_threads=False) for task in counting)
+    adding = [
+        AddUp(work / f"sites-{number:07d}.parquet", _targets(counting), number, trusted)
+        for number in range(buckets)
+    ]
+    for tasks in (sorting, counting, adding):
+        write_missing(engine, tasks)
+    counted = (pq.read_table(file, use_threads=False) for file in _targets(adding))
     sites = pa.concat_tables([SITE_SCHEMA.empty_table(), *counted])
     order = [("share_low", "descending"), ("flagged", "descending"), ("site", "ascending")]
     draft = work / "sites.tmp"
@@ -150,9 +171,13 @@ def write_sites(
     return {name: totals[name] for name in names}
 
 
+def _targets(tasks: Sequence[WholeTask]) -> tuple[Path, ...]:
+    return tuple(task.target for task in tasks)
+
+
 @dataclass(frozen=True)
-class SortBySite(WholeTask):
-    """A task: what counts of some files of ``documents/``, a row group a bucket of sites.
+class SortByAddress(WholeTask):
+    """A task: what counts of some files of ``documents/``, a row group a bucket of addresses.
 
     Attributes:
         parts: Files to read.
@@ -176,26 +201,39 @@ class SortBySite(WholeTask):
             "flagged": _total(table["flagged"]),
             "copied": _total(table["copied"]),
         }
-        coded = site.combine_chunks().dictionary_encode()
-        names = coded.dictionary.to_pylist()
-        bucket_of = np.array([zlib.crc32(name.encode()) % self.buckets for name in names], np.int64)
-        bucket = bucket_of[coded.indices.to_numpy()]
-        table = table.take(pa.array(np.argsort(bucket, kind="stable")))
-        ends = np.cumsum(np.bincount(bucket, minlength=self.buckets)).tolist()
-        draft = draft_of(self.target)
+        # Captures go here already: they would all meet in one bucket.
+        table = one_an_address(table)
+        url = pc.coalesce(pc.if_else(pc.equal(table["url"], ""), None, table["url"]), table["id"])
+        keys = pc.binary_join_element_wise(table["site"], url, "\0")
         schema = table.schema.with_metadata({"totals": json.dumps(totals)})
-        with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
-            for start, end in pairwise([0, *ends]):
-                writer.write_table(table.slice(start, end - start).cast(schema))
-        appear(draft, self.target)
+        _write_buckets(table.cast(schema), keys, self.buckets, self.target)
 
 
 @dataclass(frozen=True)
-class CountSites(WholeTask):
+class CountAddresses(WholeTask):
+    """A task: the counts of one bucket of addresses, a row group a bucket of sites.
+
+    Attributes:
+        files: What `SortByAddress` wrote.
+        bucket: Number of the bucket.
+        buckets: Number of buckets.
+    """
+
+    files: tuple[Path, ...]
+    bucket: int
+    buckets: int
+
+    def write(self) -> None:
+        counts = count(_read_bucket(self.files, self.bucket))
+        _write_buckets(counts, counts["site"], self.buckets, self.target)
+
+
+@dataclass(frozen=True)
+class AddUp(WholeTask):
     """A task: the rows of ``sites.parquet`` for one bucket of sites.
 
     Attributes:
-        files: What `SortBySite` wrote.
+        files: What `CountAddresses` wrote.
         bucket: Number of the bucket.
         trusted: Sites that are not judged.
     """
@@ -205,53 +243,90 @@ class CountSites(WholeTask):
     trusted: TrustedSites
 
     def write(self) -> None:
-        table = pa.concat_tables(
-            pq.ParquetFile(file).read_row_group(self.bucket, use_threads=False)
-            for file in self.files
-        )
         draft = draft_of(self.target)
-        pq.write_table(count_sites(table, self.trusted), draft)
+        counts = partial(_read_bucket, self.files, self.bucket)
+        pq.write_table(added_up(counts, self.trusted), draft)
         appear(draft, self.target)
 
 
-def count_sites(rows: pa.Table, trusted: TrustedSites) -> pa.Table:
-    """A row of `SITE_SCHEMA` for each site, in no order, of rows of ``documents/``."""
+def _write_buckets(table: pa.Table, keys: pa.ChunkedArray, buckets: int, file: Path) -> None:
+    """Write a table as a row group a bucket, rows with one key into one bucket, in their order."""
+    hashes = [zlib.crc32(key.encode()) for key in keys.to_pylist()]
+    bucket = np.array(hashes, np.int64) % buckets
+    table = table.take(pa.array(np.argsort(bucket, kind="stable")))
+    ends = np.cumsum(np.bincount(bucket, minlength=buckets)).tolist()
+    draft = draft_of(file)
+    with pq.ParquetWriter(draft, table.schema, compression="zstd") as writer:
+        for start, end in pairwise([0, *ends]):
+            writer.write_table(table.slice(start, end - start))
+    appear(draft, file)
+
+
+def _read_bucket(
+    files: Sequence[Path], bucket: int, columns: Sequence[str] | None = None
+) -> pa.Table:
+    return pa.concat_tables(
+        pq.ParquetFile(file).read_row_group(bucket, columns=columns, use_threads=False)
+        for file in files
+    )
+
+
+def count(rows: pa.Table) -> pa.Table:
+    """Counts of `_COUNT_SCHEMA` of rows of ``documents/`` without a null ``site``, in no order."""
     # Old versions of pyarrow take the offsets of empty columns from memory as it is.
     if not rows.num_rows:
-        return SITE_SCHEMA.empty_table()
-    table = _one_an_address(rows)
-    scored = pc.equal(table["status"], "scored")
-    counted = pa.table(
-        {
-            "site": table["site"],
-            "scored": scored,
-            "flagged": table["flagged"],
-            "spun": pc.and_(table["flagged"], pc.equal(table["kind"], "spun").fill_null(False)),
-            "scraped": pc.and_(
-                table["flagged"], pc.equal(table["kind"], "scraped").fill_null(False)
-            ),
-            "copied": table["copied"],
-        }
-    )
-    sums = counted.group_by("site", use_threads=False).aggregate(
-        [("scored", "count"), *((name, "sum") for name in _COUNTED)]
-    )
-    sources = _main_sources(table)
-    examples = _examples(table)
+        return _COUNT_SCHEMA.empty_table()
+    table = one_an_address(rows)
+    flagged = table["flagged"]
+    held = {
+        "documents": pa.array(np.ones(table.num_rows, np.bool_)),
+        "scored": pc.equal(table["status"], "scored"),
+        "flagged": flagged,
+        "spun": pc.and_(flagged, pc.equal(table["kind"], "spun").fill_null(False)),
+        "scraped": pc.and_(flagged, pc.equal(table["kind"], "scraped").fill_null(False)),
+        "copied": table["copied"],
+    }
+    return pa.concat_tables(
+        [
+            _sums(pa.table({"site": table["site"], **held}), ["site"], _COUNTED),
+            _sources(table.filter(table["copied"])),
+            _examples(table.filter(pc.or_(flagged, table["copied"]))),
+        ],
+        promote_options="default",
+    ).select(_COUNT_SCHEMA.names)
+
+
+def added_up(counts: Callable[[list[str]], pa.Table], trusted: TrustedSites) -> pa.Table:
+    """A row of `SITE_SCHEMA` for each site, in no order.
+
+    Args:
+        counts: Gives some columns of `count` of parts of the sites' documents; all captures of
+            one address must have been in one part.
+        trusted: Sites that are not judged.
+    """
+
+    def about(*names: str) -> pa.Table:
+        table = counts(["site", *names])
+        return table.filter(pc.is_valid(table[names[0]]))
+
+    sources: dict[str, list[dict[str, Any]]] = {}
+    for row in _main_sources(about("copies", "source")).to_pylist():
+        shown = {"source": row["source"], "documents": row["copies"]}
+        sources.setdefault(row["site"], []).append(shown)
+    examples: dict[str, list[str]] = {}
+    for row in _strongest(about("strength", "probability", "id")).to_pylist():
+        examples.setdefault(row["site"], []).append(row["id"])
     found: list[dict[str, Any]] = []
-    for row in sums.to_pylist():
-        count = {name: row[f"{name}_sum"] or 0 for name in _COUNTED}
-        low, high = wilson_interval(count["flagged"], count["scored"])
-        site, documents = row["site"], row["scored_count"]
+    for row in _sums(about(*_COUNTED), ["site"], _COUNTED).to_pylist():
+        site, documents, scored, flagged = map(row.get, ("site", *_COUNTED[:3]))
+        low, high = wilson_interval(flagged, scored)
         found.append(
             {
-                "site": site,
-                "documents": documents,
-                **count,
-                "share_flagged": count["flagged"] / count["scored"] if count["scored"] else 0.0,
+                **row,
+                "share_flagged": flagged / scored if scored else 0.0,
                 "share_low": low,
                 "share_high": high,
-                "share_copied": count["copied"] / documents,
+                "share_copied": row["copied"] / documents,
                 "main_sources": sources.get(site, []),
                 "examples": examples.get(site, []),
                 "verdict": "trusted" if trusted.hold(site) else site_verdict(low, high),
@@ -260,7 +335,7 @@ def count_sites(rows: pa.Table, trusted: TrustedSites) -> pa.Table:
     return pa.Table.from_pylist(found, SITE_SCHEMA)
 
 
-def _one_an_address(rows: pa.Table) -> pa.Table:
+def one_an_address(rows: pa.Table) -> pa.Table:
     """The last scored capture of each address, or the last one; all rows without an address."""
     url = pc.fill_null(rows["url"], "")
     keys = pa.table(
@@ -282,50 +357,58 @@ def _one_an_address(rows: pa.Table) -> pa.Table:
     return rows.take(order.filter(pa.array(np.append(~same, True)[: len(order)])))
 
 
-def _main_sources(table: pa.Table) -> dict[str, list[dict[str, Any]]]:
-    """The most frequent sources of each site's copies."""
-    copies = table.filter(table["copied"])
-    if not copies.num_rows:
-        return {}
+def _sums(table: pa.Table, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
+    """The sums of some columns for each combination of keys, as int64."""
+    # As above.
+    if not table.num_rows:
+        return table.select([*keys, *names])
+    sums = table.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in names])
+    return pa.table(
+        {
+            **{key: sums[key] for key in keys},
+            **{name: sums[f"{name}_sum"].cast(pa.int64()) for name in names},
+        }
+    )
+
+
+def _sources(copies: pa.Table) -> pa.Table:
+    """How many copies each site has from each source."""
     site = copies["source_site"]
     named = pc.and_(pc.is_valid(site), pc.not_equal(site, "").fill_null(False))
     source = pc.if_else(named, site, copies["source_id"])
-    counts = (
-        pa.table({"site": copies["site"], "source": source})
-        .group_by(["site", "source"], use_threads=False)
-        .aggregate([([], "count_all")])
-        .rename_columns(["site", "source", "documents"])
-    )
-    order = [("site", "ascending"), ("documents", "descending"), ("source", "ascending")]
-    shown = _first_of_each_site(counts, order)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in shown.to_pylist():
-        found.setdefault(row.pop("site"), []).append(row)
-    return found
+    one = pa.array(np.ones(copies.num_rows, np.int64))
+    table = pa.table({"site": copies["site"], "source": source, "copies": one})
+    return _sums(table, ["site", "source"], ["copies"])
 
 
-def _examples(table: pa.Table) -> dict[str, list[str]]:
-    """Ids of each site's strongest flagged documents, then of copies."""
-    chosen = table.filter(pc.or_(table["flagged"], table["copied"])).select(
-        ["site", "flagged", "probability", "id"]
+def _main_sources(copies: pa.Table) -> pa.Table:
+    """The most frequent sources of each site's copies."""
+    order = [("site", "ascending"), ("copies", "descending"), ("source", "ascending")]
+    return _first_of_each_site(_sums(copies, ["site", "source"], ["copies"]), order)
+
+
+def _examples(chosen: pa.Table) -> pa.Table:
+    """Each site's strongest flagged documents, then copies."""
+    strength = chosen["flagged"].cast(pa.int8())
+    return _strongest(
+        chosen.select(["site", "id", "probability"]).append_column("strength", strength)
     )
-    if not chosen.num_rows:
-        return {}
-    flagged = chosen["flagged"].cast(pa.int8())
-    chosen = chosen.set_column(1, "flagged", flagged)
+
+
+def _strongest(examples: pa.Table) -> pa.Table:
     order = [
         ("site", "ascending"),
-        ("flagged", "descending"),
+        ("strength", "descending"),
         ("probability", "descending"),
         ("id", "ascending"),
     ]
-    found: dict[str, list[str]] = {}
-    for row in _first_of_each_site(chosen, order).to_pylist():
-        found.setdefault(row["site"], []).append(row["id"])
-    return found
+    return _first_of_each_site(examples, order)
 
 
 def _first_of_each_site(table: pa.Table, order: list[tuple[str, str]]) -> pa.Table:
+    # As above.
+    if not table.num_rows:
+        return table
     table = table.take(pc.sort_indices(table, order))
     codes: NDArray[np.int32] = table["site"].combine_chunks().dictionary_encode().indices.to_numpy()
     first = np.flatnonzero(np.diff(codes, prepend=-1))
