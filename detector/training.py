@@ -25,7 +25,7 @@ EVIDENCE = np.array(
 )
 """Features that may have a weight: bool, one a feature, in the registry's order."""
 
-_SPEAKS_ALONE = ("substitutions", "tortured", "residue", "counters")
+_SPEAKS_ALONE = ("substitutions", "tortured", "residue")
 _CORROBORATION, _PROVENANCE, _CONVICTION = 0.5, 0.3, 0.75
 
 
@@ -40,13 +40,15 @@ def _most_alone(signal: str, feature: str) -> float:
 _MOST_ALONE = np.array(
     [_most_alone(signal.name, feature.name) for signal in SIGNALS for feature in signal.features]
 )
-"""How much of what flags a page each feature may add: runs of spaces and wrong articles happen to
-honest pages, honest syndication has foreign bylines and addresses at once, and one strange word is
-all there is to doubt in some short texts."""
+"""How much of what flags a page each feature may add: runs of spaces, view counters and wrong
+articles happen to honest pages, honest syndication has foreign bylines and addresses at once, and
+one strange word is all there is to doubt in some short texts."""
 
 _RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
-_ONE_KIND, _MOST_OF_ONE_KIND = 0.52, 0.9
+_TWO_KINDS, _MOST_OF_ONE_KIND = 1.04, 0.9
 _TWO_TORTURED = 0.6
+_RESIDUE = [FEATURE_NAMES.index(name) for name in _RESIDUE_KINDS]
+_SEVERAL = FEATURE_NAMES.index("residue.two_kinds")
 _TORTURED = FEATURE_NAMES.index("tortured.phrases")
 
 
@@ -132,17 +134,18 @@ def train_classifier(
 def with_residue_rule(classifier: Classifier) -> Classifier:
     """A classifier that any two kinds of residue convince, and no number of one kind.
 
-    What a linear model cannot learn: honest pages have one kind now and then, so two are worth
-    more than twice one. Of tortured phrases it takes four different ones.
+    Of tortured phrases it takes four different ones.
     """
     needed = log_odds(classifier.threshold) - classifier.intercept
     weight, highest = np.array(classifier.weight), np.array(classifier.highest)
     one_piece = (1 - np.array(classifier.centre)) / np.array(classifier.scale)
-    kinds = np.isin(classifier.features, _RESIDUE_KINDS) & (weight > 0) & (one_piece > 0)
-    one_piece = np.where(kinds, one_piece, 1.0)
-    weight = np.where(kinds, np.maximum(weight, _ONE_KIND * needed / one_piece), weight)
-    one_more = (1 - classifier.centre[_TORTURED]) / classifier.scale[_TORTURED]
-    weight[_TORTURED] = min(weight[_TORTURED], _TWO_TORTURED * needed / one_more)
+    kinds = np.isin(classifier.features, _RESIDUE_KINDS) & (weight > 0)
+    if kinds.any():
+        weakest = np.sort((weight * np.minimum(one_piece, highest))[_RESIDUE])[:2].sum()
+        lacking = max(_TWO_KINDS * needed - weakest, 0.0)
+        weight[_SEVERAL] = max(weight[_SEVERAL], lacking / one_piece[_SEVERAL])
+        highest[_SEVERAL] = max(highest[_SEVERAL], one_piece[_SEVERAL])
+    weight[_TORTURED] = min(weight[_TORTURED], _TWO_TORTURED * needed / one_piece[_TORTURED])
     most = _MOST_OF_ONE_KIND * needed / np.maximum(weight, 1e-9)
     return replace(
         classifier,

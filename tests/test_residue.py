@@ -43,6 +43,23 @@ def measure(text: str, url: str = "https://farm.example/a") -> Measurement:
 
 
 @pytest.mark.parametrize(
+    ("lines_of_page", "two"),
+    [
+        (("Read Entire Article", "[ad_1]"), 0),
+        (("Read Entire Article", "Continue reading the main story"), 1),
+        (("5 months ago 98", "Read Entire Article"), 1),
+        (("5 months ago 98", "Views: 184"), 0),
+        (("This article originally appeared on Harbour Gazette.", "5 months ago 98"), 0),
+    ],
+)
+def test_view_counters_and_the_lines_of_farms_and_of_sources_are_kinds(
+    lines_of_page: tuple[str, str], two: int
+) -> None:
+    values = measure("\n".join((lines_of_page[0], BODY, lines_of_page[1]))).values[0]
+    assert values[[one.name for one in Residue.features].index("two_kinds")] == two
+
+
+@pytest.mark.parametrize(
     ("line", "note"),
     [
         ("Read Entire Article", "scraper line"),
@@ -124,7 +141,7 @@ def test_a_template_line_says_nothing_at_home(url: str, counts: bool) -> None:
 
 def test_repeated_lines_count_once_and_the_count_is_capped() -> None:
     repeated = measure("[ad_1]\n" * 3 + BODY)
-    assert repeated.values.tolist() == [[1, 0, 0]]
+    assert repeated.values.tolist() == [[1, 0, 0, 0]]
     assert len(repeated.spans) == 3
     many = "\n".join(["[ad_1]", "[ad_2]", "[ad_3]", "Source link", "Go to source", "Full article"])
     assert measure(f"{BODY}\n{many}").values[0, 0] == Residue.features[0].high

@@ -11,6 +11,7 @@ from chaffinch.detector.training import TrainingError, train_classifier, with_re
 from chaffinch.features.registry import FEATURE_NAMES
 
 CLEAN, BAD = 900, 300
+KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 
 
 def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -25,9 +26,10 @@ def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
     column("substitutions.light")[:] = rng.exponential(0.02, len(labels))
     column("substitutions.light")[CLEAN : CLEAN + 150] += rng.exponential(0.3, 150)
     column("fluency.function_words")[:] = rng.uniform(0.3, 0.5, len(labels))
-    for name in ("residue.scraper_lines", "residue.template_lines", "counters.view_counters"):
+    for name in KINDS:
         column(name)[: CLEAN // 30] = rng.random(CLEAN // 30) < 0.3
         column(name)[CLEAN + 150 :] = rng.random(150) < 0.7
+    column("residue.two_kinds")[:] = sum(column(name) for name in KINDS) > 1
     column("spacing.runs_of_spaces")[CLEAN : CLEAN + 40] = 0.1
     return values, labels
 
@@ -42,6 +44,7 @@ def score(classifier: Classifier, found: Mapping[str, float]) -> float:
     values[0, FEATURE_NAMES.index("fluency.function_words")] = 0.4
     for name, value in found.items():
         values[0, FEATURE_NAMES.index(name)] = value
+    values[0, FEATURE_NAMES.index("residue.two_kinds")] = sum(name in KINDS for name in found) > 1
     return float(classifier.contributions(values).sum() + classifier.intercept)
 
 

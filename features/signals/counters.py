@@ -1,6 +1,7 @@
 """View counters and relative ages around a text."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -63,26 +64,32 @@ class Counters(Signal):
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        values = np.zeros((len(block), len(self.features)))
-        spans = []
-        says_ago = block.count(_AGO.holds(block.word_hash)) > 0
-        for doc, shown in enumerate(block.lines):
-            tail = max(EDGE_LINES, len(shown) - EDGE_LINES)
-            for index in (*range(min(EDGE_LINES, len(shown))), *range(tail, len(shown))):
-                start, line = shown[index]
-                if len(line) > _MAX_LINE or not (says_ago[doc] or _DIGIT.search(line)):
-                    continue
-                beside = [other for _, other in shown[max(0, index - 1) : index + 2]]
-                column = _kind(line, beside)
-                if column is None:
-                    continue
-                if column == 0 and 2 * index >= len(shown) and not _has_age(line, beside):
-                    column = 2
-                values[doc, column] = min(values[doc, column] + 1, _CAP)
-                weight = 0.5 if column else 1.0
-                note = _NOTES[column]
-                spans.append(Span(doc, "text", start, start + len(line), None, weight, note))
-        return Measurement(values, spans)
+        return counter_lines(block)
+
+
+@lru_cache(maxsize=1)
+def counter_lines(block: TokenBlock) -> Measurement:
+    """The values and spans of `Counters`, found once for all signals."""
+    values = np.zeros((len(block), len(Counters.features)))
+    spans = []
+    says_ago = block.count(_AGO.holds(block.word_hash)) > 0
+    for doc, shown in enumerate(block.lines):
+        tail = max(EDGE_LINES, len(shown) - EDGE_LINES)
+        for index in (*range(min(EDGE_LINES, len(shown))), *range(tail, len(shown))):
+            start, line = shown[index]
+            if len(line) > _MAX_LINE or not (says_ago[doc] or _DIGIT.search(line)):
+                continue
+            beside = [other for _, other in shown[max(0, index - 1) : index + 2]]
+            column = _kind(line, beside)
+            if column is None:
+                continue
+            if column == 0 and 2 * index >= len(shown) and not _has_age(line, beside):
+                column = 2
+            values[doc, column] = min(values[doc, column] + 1, _CAP)
+            weight = 0.5 if column else 1.0
+            note = _NOTES[column]
+            spans.append(Span(doc, "text", start, start + len(line), None, weight, note))
+    return Measurement(values, spans)
 
 
 def _kind(line: str, beside: list[str]) -> int | None:

@@ -7,6 +7,7 @@ import numpy as np
 from chaffinch.features.characters import one_of
 from chaffinch.features.phrases import PhraseMatcher, phrase_matcher
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
+from chaffinch.features.signals.counters import Counters, counter_lines
 from chaffinch.features.signals.provenance import same_site
 from chaffinch.features.tokens import TokenBlock
 
@@ -20,6 +21,8 @@ _SEVERAL_LETTERS = np.array(
     np.uint32,
 )
 _KINDS = ("scraper", "template", "credit")
+_CREDIT = _KINDS.index("credit")
+_VIEW_COUNTERS = [feature.name for feature in Counters.features].index("view_counters")
 
 
 class Residue(Signal):
@@ -27,7 +30,8 @@ class Residue(Signal):
 
     What it measures: different phrases found as whole lines, at most 4 of each kind;
     phrases that belong to the page's own host do not count, and neither do the credit
-    lines of agencies. Each span weighs 1.
+    lines of agencies. Each span weighs 1. Then whether there are two kinds of them, view counters
+    being a kind: honest pages have one now and then.
 
     Why farms show it: feed importers add "Read Entire Article" and "Source link", and
     copy "Continue reading the main story" along with the text.
@@ -43,6 +47,7 @@ class Residue(Signal):
         Feature("scraper_lines", "phrases", "lines that farms add", 0, _CAP, "scraped"),
         Feature("template_lines", "phrases", "source's template lines", 0, _CAP, "scraped"),
         Feature("credit_lines", "phrases", "first publisher named", 0, _CAP, "scraped"),
+        Feature("two_kinds", "0 or 1", "farms' and source's lines, counters", 0, 1, "scraped"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
@@ -67,7 +72,9 @@ class Residue(Signal):
                 spans.append(Span(doc, "text", start, start + len(line), None, 1.0, note))
             for column, _ in found:
                 values[doc, column] = min(values[doc, column] + 1, _CAP)
-        return Measurement(values, spans)
+        counted = counter_lines(block).values[:, _VIEW_COUNTERS]
+        n_kinds = np.count_nonzero(np.column_stack((values[:, :_CREDIT], counted)), axis=1)
+        return Measurement(np.column_stack((values, n_kinds > 1)), spans)
 
 
 def _possible_lines(block: TokenBlock, matcher: PhraseMatcher) -> dict[int, set[int]]:
