@@ -11,11 +11,11 @@ from chaffinch.detector.model import Classifier, log_odds, probability
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 
 BASE_RATE = 0.1
-MAX_FALSE_POSITIVE_RATE = 0.002
+MAX_FALSE_POSITIVE_RATE = 0.001
 _MIN_CLEAN_FOR_THRESHOLD = 500
 _MIN_CLEAN_FOR_GENRE = 200
 _LEAST_THRESHOLD = 0.25
-_GENRE_ALLOWANCE = 5
+_GENRE_ALLOWANCE = 10
 _HIGHEST_QUANTILE = 0.98
 _MIN_SCALE = 0.01
 _DIGITS = 6
@@ -71,7 +71,7 @@ def train_classifier(
     Evidence speaks in one direction only: no weight is negative, so no spinner's habit in the
     training set can make another's evidence count as innocence. Calibration is Platt's (1999),
     folded into the weights; the threshold is the quantile of clean calibration texts that
-    `max_fpr` names, and high enough for five times that rate in every single genre, small ones
+    `max_fpr` names, and high enough for ten times that rate in every single genre, small ones
     taken together.
 
     Args:
