@@ -16,7 +16,7 @@ from chaffinch.detector.summaries import summarise
 from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
-from chaffinch.features.registry import SIGNALS
+from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.signal import Span
 from chaffinch.features.tokens import TokenBlock
 
@@ -30,6 +30,7 @@ _SIGNAL_COLUMNS: tuple[tuple[str, slice], ...] = tuple(
         strict=True,
     )
 )
+_TWO_KINDS = FEATURE_NAMES.index("residue.two_kinds")
 _SPUN = np.array([feature.group == "spun" for signal in SIGNALS for feature in signal.features])
 _SCRAPED = np.array(
     [feature.group == "scraped" for signal in SIGNALS for feature in signal.features]
@@ -188,7 +189,8 @@ def _reasons(added: NDArray[np.float64], evidence: tuple[Evidence, ...]) -> tupl
     reasons = []
     for name, columns in _SIGNAL_COLUMNS:
         if any(parts[columns]) and (contribution := float(added[columns].sum())):
-            summary = summarise(name, contribution, found.get(name, ()))
+            two_kinds = bool(parts[_TWO_KINDS])
+            summary = summarise(name, contribution, found.get(name, ()), two_kinds)
             reasons.append(Reason(name, contribution, summary))
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
 

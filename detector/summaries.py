@@ -8,13 +8,16 @@ from chaffinch.detector.verdict import Evidence
 _NAMED = 3
 
 
-def summarise(signal: str, contribution: float, evidence: Sequence[Evidence]) -> str:
+def summarise(
+    signal: str, contribution: float, evidence: Sequence[Evidence], two_kinds: bool = False
+) -> str:
     """One sentence about what a signal found in a document.
 
     Args:
         signal: Name of the signal.
         contribution: What it adds to the log-odds.
         evidence: What it found.
+        two_kinds: Whether the document has two kinds of residue.
     """
     if signal == "substitutions" and evidence:
         originals = Counter(item.original for item in evidence if item.original)
@@ -28,7 +31,8 @@ def summarise(signal: str, contribution: float, evidence: Sequence[Evidence]) ->
         if facts:
             return "; ".join(facts[:_NAMED])
         notes = Counter(item.note for item in evidence)
-        return ", ".join(counted(count, note) for note, count in notes.most_common(_NAMED))
+        named = ", ".join(counted(count, note) for note, count in notes.most_common(_NAMED))
+        return f"{named}; two kinds of residue" if two_kinds and signal == "residue" else named
     if signal == "fluency" and contribution > 0:
         return "words follow each other worse than in clean English"
     return "more than in typical clean texts" if contribution > 0 else "nothing unusual found"
