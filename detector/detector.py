@@ -186,10 +186,10 @@ def _reasons(added: NDArray[np.float64], evidence: tuple[Evidence, ...]) -> tupl
     for item in evidence:
         found.setdefault(item.signal, []).append(item)
     parts = added.tolist()
+    two_kinds = bool(parts[_TWO_KINDS])
     reasons = []
     for name, columns in _SIGNAL_COLUMNS:
         if any(parts[columns]) and (contribution := float(added[columns].sum())):
-            two_kinds = bool(parts[_TWO_KINDS])
             summary = summarise(name, contribution, found.get(name, ()), two_kinds)
             reasons.append(Reason(name, contribution, summary))
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))

@@ -22,17 +22,15 @@ class RunningText(NamedTuple):
     """Words that a sentence could be made of.
 
     Attributes:
-        lines: bool array of shape (n_tokens,), whether the token's line is running text: it has
-            at least three words, and for each technical mark or step to another column three.
+        words: bool array of shape (n_tokens,), whether the token's line has at least three words,
+            and three for each technical mark or step to another column, and the token touches no
+            such mark, as names of files and variables and addresses do.
         paragraphs: bool array of shape (n_tokens,), whether such a line is over 80 characters long:
             nobody broke it by hand, or set it with spaces.
-        words: bool array of shape (n_tokens,), whether in such a line the token touches no
-            technical mark either, as names of files and variables and addresses do.
     """
 
-    lines: NDArray[np.bool_]
-    paragraphs: NDArray[np.bool_]
     words: NDArray[np.bool_]
+    paragraphs: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +42,7 @@ def running_text(block: TokenBlock) -> RunningText:
     """
     n_tokens = len(block.word)
     if not n_tokens:
-        return RunningText(*np.zeros((3, 0), np.bool_))
+        return RunningText(*np.zeros((2, 0), np.bool_))
     newlines = block.marks[block.points.take(block.marks) == ord("\n")]
     n_words = np.diff(np.searchsorted(block.start, newlines), prepend=0)
     line = np.repeat(np.arange(len(newlines)), n_words)
@@ -60,9 +58,8 @@ def running_text(block: TokenBlock) -> RunningText:
     column[1:] &= same
     odd = np.bincount(line, weights=marked + 2 * column, minlength=len(newlines))
     running = (n_words >= _LEAST_WORDS) & (_WORDS_FOR_EACH * odd <= n_words)
-    lines = running.take(line)
-    paragraphs = (running & (np.diff(newlines, prepend=-1) > _LONGEST_WRAPPED)).take(line)
-    return RunningText(lines, paragraphs, lines & ~left & ~right)
+    long = np.diff(newlines, prepend=-1) > _LONGEST_WRAPPED
+    return RunningText(running.take(line) & ~left & ~right, (running & long).take(line))
 
 
 def _technical(block: TokenBlock, places: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -81,7 +81,7 @@ def test_paragraphs_are_lines_that_nobody_broke(line: str, long: bool) -> None:
 @given(st.lists(st.text("ab \n\t{}=*/", max_size=40), min_size=1, max_size=5))
 def test_it_does_not_depend_on_the_documents_beside(texts: list[str]) -> None:
     together = [part.tolist() for part in running_text(block_of(*texts))]
-    alone: list[list[bool]] = [[], [], []]
+    alone: list[list[bool]] = [[], []]
     for text in texts:
         for part, own in zip(running_text(block_of(text)), alone, strict=True):
             own.extend(part.tolist())
