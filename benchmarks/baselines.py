@@ -10,15 +10,15 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from chaffinch.detector.metrics import operating_points
-from chaffinch.detector.training import train_classifier
+from chaffinch.detector.evaluation.metrics import operating_points
+from chaffinch.detector.training.fitting import train_classifier
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
-from chaffinch.features.language_model import STEPS_PER_TEN, pair_fit
+from chaffinch.features.language.language_model import STEPS_PER_TEN, pair_fit
+from chaffinch.features.language.stream import Stream
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.resources import Resources
-from chaffinch.features.stream import Stream
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.tokens import TokenBlock
 
 CLASSIFIER = "Chaffinch's classifier"
 

@@ -3,7 +3,7 @@
 python benchmarks/evasion.py DATA [--model MODEL] [--rate RATE]
 
 DATA is a folder with *.jsonl(.zst) corpora, lexicons/ and observed_substitutions.tsv. Only texts
-of the test part are used: no model built by `python -m chaffinch.detector.build` has seen them.
+of the test part are used: no model built by `python -m chaffinch.detector.training` has seen them.
 """
 
 from pathlib import Path
@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 import numpy as np
 
-from chaffinch.datasets.evasion import TRICKS, Target
-from chaffinch.datasets.lexicons import read_lexicons
+from chaffinch.datasets.lexicons.lexicons import read_lexicons
+from chaffinch.datasets.simulation.evasion import TRICKS, Target
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
-from chaffinch.detector.build.corpus import corpus_files, read_corpus
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.training.corpus import corpus_files, read_corpus
 from chaffinch.features.document import Document
 
 NEWS = ("news_bbc", "news_guardian")

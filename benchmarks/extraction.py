@@ -21,7 +21,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from resiliparse.parse.html import HTMLTree
 
-from chaffinch.datasets.documents import document_from_record
+from chaffinch.datasets.extraction.documents import document_from_record
 from chaffinch.datasets.records import Record
 
 ROUNDS = 3

@@ -6,7 +6,7 @@ For each family in turn, what is trained is trained without it, and measured on 
 texts of all genres, cut to the same lengths: one run, one split, the same texts for all. The
 classifier is trained as the bundled one is, half of its texts measured as if most of the channel's
 pairs were unknown. The model's language model and channel are used as they are; a channel that
-never saw a thesaurus is had by `python -m chaffinch.detector.build DATA -o MODEL --hold-out
+never saw a thesaurus is had by `python -m chaffinch.detector.training DATA -o MODEL --hold-out
 THESAURUS` and --model MODEL.
 """
 
@@ -27,14 +27,14 @@ from simulated import (
 )
 from tqdm import tqdm
 
-from chaffinch.datasets.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
-from chaffinch.detector.build.labelled import Example
-from chaffinch.detector.build.resources import with_few_pairs
-from chaffinch.detector.build.simulation import crop
-from chaffinch.detector.metrics import Figures, measure
+from chaffinch.detector.evaluation.metrics import Figures, measure
 from chaffinch.detector.model import load_model
 from chaffinch.detector.scorability import why_unscorable
+from chaffinch.detector.training.labelled import Example
+from chaffinch.detector.training.resources import with_few_pairs
+from chaffinch.detector.training.simulation import crop
 from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES
 from chaffinch.features.resources import Resources

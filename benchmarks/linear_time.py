@@ -29,8 +29,9 @@ from tqdm import tqdm
 
 from chaffinch.cli.inputs import read_inputs
 from chaffinch.detector.detector import Detector
-from chaffinch.features import document, extraction, mentions, patterns, tokens
+from chaffinch.features import document, extraction
 from chaffinch.features.document import Document
+from chaffinch.features.text import mentions, patterns, tokens
 
 SMALLEST = 960
 STEP = 4

@@ -14,12 +14,12 @@ import click
 import numpy as np
 from simulated import CROPS, simulated_examples, simulated_families
 
-from chaffinch.datasets.lexicons import read_lexicons
-from chaffinch.detector.build.labelled import score_examples
+from chaffinch.datasets.lexicons.lexicons import read_lexicons
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.evaluation import Evaluation, ScoredTexts, evaluate
-from chaffinch.detector.evaluation_tables import headline, percent, summary
+from chaffinch.detector.evaluation.evaluation import Evaluation, ScoredTexts, evaluate
+from chaffinch.detector.evaluation.tables import headline, percent, summary
 from chaffinch.detector.model import log_odds
+from chaffinch.detector.training.labelled import score_examples
 from chaffinch.reports.evaluation import render_html
 
 MOST_CLEAN = 700

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import zstandard
 
-from chaffinch.datasets.documents import document_from_record
+from chaffinch.datasets.extraction.documents import document_from_record
 from chaffinch.datasets.records import Record
-from chaffinch.detector.build.labelled import Example
+from chaffinch.detector.training.labelled import Example
 
 ARCHIVE = Path("html", "trafilatura_eval_en.tar.zst")
 GENRE = "real publishers' pages"

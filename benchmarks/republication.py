@@ -29,21 +29,21 @@ import pyarrow.parquet as pq
 import zstandard
 from simulated import read_part, spread
 
-from chaffinch.datasets.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.simulation.residue import inject_residue
 from chaffinch.datasets.spinners.registry import FAMILIES
-from chaffinch.datasets.spinners.residue import inject_residue
 from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.candidates import Sharing, candidates, worth_verifying
-from chaffinch.detector.audit.hashes import address_hash
-from chaffinch.detector.audit.originals import add_originals, load_originals
+from chaffinch.detector.audit.copies.candidates import Sharing, candidates, worth_verifying
+from chaffinch.detector.audit.copies.hashes import address_hash
+from chaffinch.detector.audit.copies.originals import add_originals, load_originals
+from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
+from chaffinch.detector.audit.copies.verification import verify
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.audit.sketched_texts import SketchedTexts
-from chaffinch.detector.audit.verification import verify
-from chaffinch.detector.build.corpus import CleanText, corpus_files, read_corpus
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.training.corpus import CleanText, corpus_files, read_corpus
+from chaffinch.features.copies.sketch import sketch
 from chaffinch.features.document import Document
-from chaffinch.features.phrases import load_phrases
-from chaffinch.features.sketch import sketch
+from chaffinch.features.text.phrases import load_phrases
 
 SPUN_RATES = (0.25, 0.4)
 WORDS_OF_A_THIRD = 40

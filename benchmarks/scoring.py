@@ -19,7 +19,7 @@ from auditing import named_pages
 from extraction import chaffinch, resiliparse
 from tqdm import trange
 
-from chaffinch.datasets.lexicons import read_lexicons
+from chaffinch.datasets.lexicons.lexicons import read_lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.detector import Detector
 

@@ -1,6 +1,6 @@
 """The labelled test set of the benchmarks: held-back clean texts, and copies simulated from them.
 
-Only texts of the test part are used: no model built by `python -m chaffinch.detector.build` has
+Only texts of the test part are used: no model built by `python -m chaffinch.detector.training` has
 seen them. Spinners with a table of their own draw it by seeds that no training uses. The same
 folder gives the same set on every run.
 """
@@ -13,14 +13,14 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from real_pages import real_pages
 
-from chaffinch.datasets.lexicons import Lexicons, split_terms
+from chaffinch.datasets.lexicons.lexicons import Lexicons, split_terms
+from chaffinch.datasets.simulation.residue import inject_residue, split_phrases
 from chaffinch.datasets.spinners.registry import FAMILIES
-from chaffinch.datasets.spinners.residue import inject_residue, split_phrases
 from chaffinch.datasets.spinners.spinner import Spinner
-from chaffinch.detector.build.bundle import PHRASE_SEED
-from chaffinch.detector.build.corpus import HELD_OUT, CleanText, corpus_files, read_corpus
-from chaffinch.detector.build.labelled import Example
-from chaffinch.detector.build.simulation import RATES, crop
+from chaffinch.detector.training.bundle import PHRASE_SEED
+from chaffinch.detector.training.corpus import HELD_OUT, CleanText, corpus_files, read_corpus
+from chaffinch.detector.training.labelled import Example
+from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.features.document import Document
 
 NEWS = ("news_bbc", "news_guardian")

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from simulated import NEWS, read_part, spread
 from tqdm import trange
 
-from chaffinch.detector.build.simulation import crop
+from chaffinch.detector.training.simulation import crop
 
 PERMUTATIONS = 128
 SHINGLE = 5

@@ -5,7 +5,7 @@ python benchmarks/spinners.py DATA [--model MODEL] [--families NAMES] [-o FILE.j
 Every family is simulated at 8, 15, 25 and 40 % of words on news of sources that no classifier
 saw, in crops of 60, 150 and 400 words and whole articles of 150 words and more. Recall is read at
 the false-positive rates of clean news cut to the same length. Figures on families that the model
-does not know come from a model built without their thesauri: `python -m chaffinch.detector.build
+does not know come from a model built without their thesauri: `python -m chaffinch.detector.training
 DATA -o MODEL --hold-out THESAURUS`.
 """
 
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 from simulated import NEWS, read_part, spread
 from tqdm import tqdm
 
-from chaffinch.datasets.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
-from chaffinch.detector.build.corpus import CleanText
-from chaffinch.detector.build.simulation import RATES, crop
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.model import log_odds
+from chaffinch.detector.training.corpus import CleanText
+from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
 

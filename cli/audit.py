@@ -108,10 +108,10 @@ def audit(
         start_server()
     from tqdm import tqdm
 
-    from chaffinch.datasets.sources import MissingLibrary
+    from chaffinch.datasets.files import MissingLibrary
     from chaffinch.detector.audit.audit import AuditError, run_audit
+    from chaffinch.detector.audit.copies.originals import OriginalsError
     from chaffinch.detector.audit.crawl import CrawlError
-    from chaffinch.detector.audit.originals import OriginalsError
     from chaffinch.detector.audit.scoring import Settings
     from chaffinch.detector.audit.task import EngineError, Limits
     from chaffinch.detector.audit.trusted import (

@@ -47,9 +47,9 @@ def evaluate(
     Example:
       chaffinch evaluate labels.jsonl -o evaluation/
     """
-    from chaffinch.detector.build.labelled import LabelError, read_labelled, score_examples
-    from chaffinch.detector.evaluation import evaluate as evaluate_texts
-    from chaffinch.detector.evaluation_tables import markdown
+    from chaffinch.detector.evaluation.evaluation import evaluate as evaluate_texts
+    from chaffinch.detector.evaluation.tables import markdown
+    from chaffinch.detector.training.labelled import LabelError, read_labelled, score_examples
     from chaffinch.reports.evaluation import render_html, render_text
 
     detector = load_detector(model)

@@ -36,11 +36,11 @@ def index(originals: str, output: Path) -> None:
     """
     from tqdm import tqdm
 
-    from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+    from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
+    from chaffinch.datasets.files import MissingLibrary
     from chaffinch.datasets.readers.registry import read_records
-    from chaffinch.datasets.sources import MissingLibrary
+    from chaffinch.detector.audit.copies.originals import OriginalsError, add_originals
     from chaffinch.detector.audit.crawl import CrawlError, find_files, location, mirrored_url
-    from chaffinch.detector.audit.originals import OriginalsError, add_originals
 
     unreadable = 0
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.readers.registry import read_records, read_stream
 from chaffinch.features.document import Document

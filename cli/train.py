@@ -71,11 +71,11 @@ def train(
     Example:
       chaffinch train labels.jsonl -o model/
     """
-    from chaffinch.detector.build.labelled import LabelError, read_labelled
-    from chaffinch.detector.build.pairs import PairsError
-    from chaffinch.detector.build.retrain import build_from_labels
-    from chaffinch.detector.evaluation_tables import headline
-    from chaffinch.detector.training import TrainingError
+    from chaffinch.detector.evaluation.tables import headline
+    from chaffinch.detector.training.fitting import TrainingError
+    from chaffinch.detector.training.labelled import LabelError, read_labelled
+    from chaffinch.detector.training.pairs import PairsError
+    from chaffinch.detector.training.retrain import build_from_labels
 
     if from_scratch and base:
         raise click.UsageError("--from and --from-scratch exclude each other.")

@@ -18,7 +18,7 @@ from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.signal import Span
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.tokens import TokenBlock
 
 _BATCH = 64
 

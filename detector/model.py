@@ -17,16 +17,16 @@ from chaffinch.detector.data_folder import (
     open_array,
     read_text,
 )
-from chaffinch.features.channel import Channel
-from chaffinch.features.context_model import WINDOW, ContextModel
-from chaffinch.features.hashed_table import MIN_SLOTS, HashedTable
-from chaffinch.features.language_model import LanguageModel
-from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
+from chaffinch.features.language.channel import Channel
+from chaffinch.features.language.context_model import WINDOW, ContextModel
+from chaffinch.features.language.hashed_table import MIN_SLOTS, HashedTable
+from chaffinch.features.language.language_model import LanguageModel
+from chaffinch.features.language.phrase_channel import LONGEST, PhraseChannel, phrase_keys
+from chaffinch.features.language.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
+from chaffinch.features.language.tortured_phrases import TorturedPhrases
 from chaffinch.features.registry import FEATURE_NAMES
-from chaffinch.features.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 from chaffinch.features.resources import Resources
-from chaffinch.features.tortured_phrases import TorturedPhrases
-from chaffinch.features.vocabulary import FIRST_WORD, MAX_WORDS, Vocabulary, hash_words
+from chaffinch.features.text.vocabulary import FIRST_WORD, MAX_WORDS, Vocabulary, hash_words
 
 SCHEMA_VERSION = 3
 BUNDLED = Path(__file__).parent / "bundled"

@@ -10,7 +10,7 @@ from chaffinch.features.document import Document
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Span
-from chaffinch.features.tokens import TokenBlock, token_blocks
+from chaffinch.features.text.tokens import TokenBlock, token_blocks
 
 
 class Extraction(NamedTuple):

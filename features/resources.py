@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from chaffinch.features.channel import Channel
-from chaffinch.features.context_model import ContextModel
-from chaffinch.features.language_model import LanguageModel
-from chaffinch.features.phrase_channel import PhraseChannel
-from chaffinch.features.replacement_odds import ReplacementOdds
-from chaffinch.features.tortured_phrases import TorturedPhrases
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.language.channel import Channel
+from chaffinch.features.language.context_model import ContextModel
+from chaffinch.features.language.language_model import LanguageModel
+from chaffinch.features.language.phrase_channel import PhraseChannel
+from chaffinch.features.language.replacement_odds import ReplacementOdds
+from chaffinch.features.language.tortured_phrases import TorturedPhrases
+from chaffinch.features.text.vocabulary import Vocabulary
 
 
 class Resources(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.resources import Resources
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.tokens import TokenBlock
 
 Where = Literal["text", "title", "metadata"]
 Group = Literal["spun", "scraped", "context"]

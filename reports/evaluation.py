@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from chaffinch.detector.evaluation import Evaluation
-from chaffinch.detector.evaluation_tables import COLUMNS, NOTES, cells, headline, plain, summary
-from chaffinch.detector.metrics import Interval
+from chaffinch.detector.evaluation.evaluation import Evaluation
+from chaffinch.detector.evaluation.metrics import Interval
+from chaffinch.detector.evaluation.tables import COLUMNS, NOTES, cells, headline, plain, summary
 from chaffinch.reports.plots import Line, line_plot
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from chaffinch.detector.build.labelled import LABELS
+from chaffinch.detector.training.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
 from chaffinch.reports import charts
 from chaffinch.reports.article import COLUMNS, Article, Related, article

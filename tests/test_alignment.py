@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.detector.audit.verification import is_copy
-from chaffinch.features.alignment import Alignment, align, alignable
+from chaffinch.detector.audit.copies.verification import is_copy
+from chaffinch.features.copies.alignment import Alignment, align, alignable
 
 SOURCE = """
 The town council voted on Monday to bring back the harbour ferry, which has not crossed the

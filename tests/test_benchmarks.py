@@ -34,15 +34,15 @@ from simulated import (
     training_examples,
 )
 
-from chaffinch.datasets.inflection import Inflection
-from chaffinch.datasets.lexicons import Lexicons, WordNet
+from chaffinch.datasets.lexicons.inflection import Inflection
+from chaffinch.datasets.lexicons.lexicons import Lexicons, WordNet
 from chaffinch.datasets.spinners.registry import FAMILIES
-from chaffinch.detector.build.corpus import HELD_OUT, part_of
-from chaffinch.detector.build.labelled import Example, score_examples
-from chaffinch.detector.build.resources import with_few_pairs
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.evaluation import evaluate
-from chaffinch.detector.metrics import Figures, Interval
+from chaffinch.detector.evaluation.evaluation import evaluate
+from chaffinch.detector.evaluation.metrics import Figures, Interval
+from chaffinch.detector.training.corpus import HELD_OUT, part_of
+from chaffinch.detector.training.labelled import Example, score_examples
+from chaffinch.detector.training.resources import with_few_pairs
 from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES
 

@@ -8,8 +8,8 @@ from chaffinch.features.document import Document
 from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Measurement
 from chaffinch.features.signals.counters import EDGE_LINES, Counters
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.from_words([])
 # These signals read lines, not words: no model is needed.

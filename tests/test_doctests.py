@@ -2,25 +2,28 @@
 
 import doctest
 import importlib
-import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"][
-    "packages"
-]
+PACKAGE = Path(__file__).parent.parent / "chaffinch"
 EXTRAS = ("datatrove",)
 """Libraries of extras that a module of the same name needs to be imported."""
 
 MODULES = [
-    f"{package}.{path.stem}"
-    for package in PACKAGES
-    for path in sorted(ROOT.joinpath(*package.split(".")[1:]).glob("*.py"))
+    ".".join(("chaffinch", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    )
+    for pattern in ("*.py", "*/**/*.py")
+    for path in sorted(PACKAGE.glob(pattern))
     if path.stem not in ("__main__", *(name for name in EXTRAS if find_spec(name) is None))
 ]
+
+
+def test_modules_are_found() -> None:
+    assert "chaffinch" in MODULES
+    assert "chaffinch.features.signals.echo" in MODULES
 
 
 @pytest.mark.parametrize("name", MODULES)

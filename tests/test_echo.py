@@ -8,10 +8,10 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.summaries import summarise
 from chaffinch.detector.verdict import Evidence
 from chaffinch.features.document import Document, Image, Link, PageMetadata
-from chaffinch.features.passages import words_of
 from chaffinch.features.signal import Measurement
 from chaffinch.features.signals.echo import Echo
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.passages import words_of
+from chaffinch.features.text.tokens import TokenBlock
 
 RESOURCES = Detector.load().model.resources
 SPUN = "The council voted connected Tuesday to bring back the harbour ferry"

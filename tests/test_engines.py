@@ -21,11 +21,11 @@ import ray
 from datatrove.data import Document
 from datatrove.executor import LocalPipelineExecutor
 
-from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.files import MissingLibrary
 from chaffinch.datasets.readers.registry import read_records
-from chaffinch.datasets.sources import MissingLibrary
 from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.engines.datatrove import COLUMNS, ChaffinchAnnotator
+from chaffinch.detector.audit.datatrove import COLUMNS, ChaffinchAnnotator
 from chaffinch.detector.audit.engines.ray import RayEngine
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings

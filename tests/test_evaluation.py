@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chaffinch.detector.build.labelled import (
+from chaffinch.detector.evaluation.evaluation import Evaluation, ScoredTexts, evaluate
+from chaffinch.detector.evaluation.tables import COLUMNS, cells, markdown
+from chaffinch.detector.training.labelled import (
     Example,
     LabelError,
     read_labelled,
     scored_texts,
 )
-from chaffinch.detector.evaluation import Evaluation, ScoredTexts, evaluate
-from chaffinch.detector.evaluation_tables import COLUMNS, cells, markdown
 from chaffinch.features.document import Document
 from chaffinch.reports.evaluation import render_html, render_text
 from chaffinch.reports.plots import Line, line_plot

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.evasion import (
+from chaffinch.datasets.simulation.evasion import (
     TRICKS,
     Target,
     character_references,
@@ -21,8 +21,8 @@ from chaffinch.datasets.evasion import (
 )
 from chaffinch.datasets.spinners.spinner import Replacement, SpunText
 from chaffinch.features.document import Document
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.from_words([])
 LINE = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.records import MediaType, Record
 from chaffinch.features.document import Document, Image, Link, PageMetadata
 

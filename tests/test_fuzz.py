@@ -29,8 +29,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from in_this_process import InThisProcess
 
-from chaffinch.datasets.decoding import NotTextError, decode
-from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.extraction.decoding import NotTextError, decode
+from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.readers.registry import read_records, read_stream
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
@@ -40,7 +40,7 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.model import BUNDLED, ModelError, load_model
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document, Image, PageMetadata
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.reports.article import COLUMNS, article
 from chaffinch.reports.audit_data import AuditData
 from chaffinch.reports.audit_formats import SUMMARIES

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.html import document_from_html
+from chaffinch.datasets.extraction.html import document_from_html
 from chaffinch.datasets.records import Record
 
 PARAGRAPH = (

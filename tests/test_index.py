@@ -13,8 +13,8 @@ from articles import article
 from click.testing import CliRunner
 
 from chaffinch.cli.main import main
-from chaffinch.detector.audit import originals as module
-from chaffinch.detector.audit.originals import (
+from chaffinch.detector.audit.copies import originals as module
+from chaffinch.detector.audit.copies.originals import (
     Originals,
     OriginalsError,
     add_originals,

@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.detector.build.language_model import blocks, train_language_model
-from chaffinch.features.hashed_table import HashedTable
-from chaffinch.features.language_model import dequantise, quantise
-from chaffinch.features.stream import Stream
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.detector.training.language_model import blocks, train_language_model
+from chaffinch.features.language.hashed_table import HashedTable
+from chaffinch.features.language.language_model import dequantise, quantise
+from chaffinch.features.language.stream import Stream
+from chaffinch.features.text.vocabulary import Vocabulary
 
 
 @given(st.dictionaries(st.integers(0, 2**48 - 1), st.integers(0, 255), max_size=300))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from chaffinch.datasets.inflection import InflectedSynonyms, Inflection
-from chaffinch.datasets.lexicons import (
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
+from chaffinch.datasets.lexicons.lexicons import (
     THESAURI,
     Lexicons,
     Substitution,

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from chaffinch.detector.logistic import fit_logistic
+from chaffinch.detector.training.logistic import fit_logistic
 
 N = 600
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from chaffinch.detector.metrics import (
+from chaffinch.detector.evaluation.metrics import (
     Figures,
     curves,
     measure,

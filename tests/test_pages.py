@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.pages import (
+from chaffinch.datasets.simulation.pages import (
     TEMPLATES,
     Page,
     as_document,
@@ -18,13 +18,13 @@ from chaffinch.datasets.pages import (
 )
 from chaffinch.datasets.spinners.spinner import Replacement
 from chaffinch.features.document import Document, Link
-from chaffinch.features.phrases import load_phrases
 from chaffinch.features.resources import Resources
 from chaffinch.features.signals.counters import Counters
 from chaffinch.features.signals.provenance import Provenance
 from chaffinch.features.signals.residue import Residue
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.phrases import load_phrases
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import Vocabulary
 
 PHRASES = load_phrases()
 TITLE = "Council votes to bring back the harbour ferry"

@@ -7,8 +7,8 @@ import pytest
 from chaffinch.features.document import Document, PageMetadata
 from chaffinch.features.resources import Resources
 from chaffinch.features.signals.provenance import Provenance
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.from_words([])
 # The signal reads lines and metadata, not words: no model is needed.

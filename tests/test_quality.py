@@ -5,9 +5,9 @@ from pathlib import Path
 
 from quality_floor import FLOOR, measure_floor, regressions
 
-from chaffinch.detector.build.bundle import build_bundle
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.model import load_model
+from chaffinch.detector.training.bundle import build_bundle
 
 
 def test_no_figure_is_below_its_floor(shared_data: Path) -> None:

@@ -17,8 +17,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets import html
-from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.extraction import html
+from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.readers import csv_table, json_lines, tables
 from chaffinch.datasets.readers.registry import READERS, read_records, read_stream
 from chaffinch.datasets.readers.unpacking import GZIP, ZSTANDARD
@@ -321,7 +321,7 @@ def test_plain_text_needs_no_library_for_other_formats(tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", "A short text.")
     program = (
         "import sys; from pathlib import Path;"
-        "from chaffinch.datasets.documents import document_from_record;"
+        "from chaffinch.datasets.extraction.documents import document_from_record;"
         "from chaffinch.datasets.readers.registry import read_records;"
         "[document_from_record(record) for record in read_records(Path(sys.argv[1]))];"
         "print(*{'resiliparse', 'markdown_it', 'zstandard', 'pyarrow'} & set(sys.modules))"

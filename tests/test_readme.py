@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from chaffinch.cli.main import main
-from chaffinch.detector.build.__main__ import build
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.training.__main__ import build
 from chaffinch.detector.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -117,7 +117,7 @@ def test_every_option_that_is_named_is_one(span: str) -> None:
 def test_every_python_command_exists_with_its_options(command: str) -> None:
     program, *words = shlex.split(command)[1:]
     if program == "-m":
-        assert words.pop(0) == "chaffinch.detector.build"
+        assert words.pop(0) == "chaffinch.detector.training"
         run: click.Command = build
     else:
         run = importlib.import_module(Path(program).stem).main

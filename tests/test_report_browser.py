@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.build.labelled import read_labelled
+from chaffinch.detector.training.labelled import read_labelled
 from chaffinch.reports.html import render
 from chaffinch.reports.static_site import render_site
 

@@ -18,7 +18,7 @@ from in_this_process import InThisProcess
 from chaffinch.detector.audit import copies as stage
 from chaffinch.detector.audit import scoring
 from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.candidates import (
+from chaffinch.detector.audit.copies.candidates import (
     MOST_SHARING,
     MOST_SOURCES,
     PAIR,
@@ -27,18 +27,18 @@ from chaffinch.detector.audit.candidates import (
     candidates,
     worth_verifying,
 )
-from chaffinch.detector.audit.engines.registry import ENGINES
-from chaffinch.detector.audit.originals import add_originals
-from chaffinch.detector.audit.republication import (
+from chaffinch.detector.audit.copies.originals import add_originals
+from chaffinch.detector.audit.copies.republication import (
     Candidate,
     Copies,
     attributed,
     facts,
     ranked,
 )
+from chaffinch.detector.audit.copies.verification import MATCH, verify
+from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.task import EngineError
-from chaffinch.detector.audit.verification import MATCH, verify
 from chaffinch.features.document import Document
 
 

@@ -19,12 +19,12 @@ from republication import (
     third,
 )
 
-from chaffinch.datasets.inflection import Inflection
-from chaffinch.datasets.lexicons import Lexicons, WordNet
+from chaffinch.datasets.lexicons.inflection import Inflection
+from chaffinch.datasets.lexicons.lexicons import Lexicons, WordNet
 from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.originals import add_originals
+from chaffinch.detector.audit.copies.originals import add_originals
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.build.corpus import CleanText
+from chaffinch.detector.training.corpus import CleanText
 from chaffinch.features.document import Document
 
 SYNONYMS = {word: [f"{word}ish", f"un{word}"] for word in WORDS}

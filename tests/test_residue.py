@@ -7,27 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.spinners.residue import (
+from chaffinch.datasets.simulation.residue import (
     counter_line,
     inject_residue,
     split_phrases,
     written_phrase,
 )
 from chaffinch.features.document import Document
-from chaffinch.features.lines import lines
-from chaffinch.features.phrases import (
+from chaffinch.features.resources import Resources
+from chaffinch.features.signal import Measurement
+from chaffinch.features.signals.counters import Counters
+from chaffinch.features.signals.residue import EDGE_LINES, Residue
+from chaffinch.features.text.lines import lines
+from chaffinch.features.text.phrases import (
     MAX_LINE,
     Phrase,
     load_phrases,
     phrase_matcher,
     read_phrases,
 )
-from chaffinch.features.resources import Resources
-from chaffinch.features.signal import Measurement
-from chaffinch.features.signals.counters import Counters
-from chaffinch.features.signals.residue import EDGE_LINES, Residue
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.from_words([])
 # These signals read lines, not words: no model is needed.

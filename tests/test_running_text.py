@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.features.document import Document
-from chaffinch.features.running_text import running_text
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.running_text import running_text
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.from_words(["the", "it"])
 PROSE = "The ferry will run again in May, the council said."

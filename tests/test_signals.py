@@ -11,7 +11,7 @@ from chaffinch.detector.detector import Detector
 from chaffinch.features.document import Document, Image, PageMetadata
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.signal import Measurement, Signal
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.tokens import TokenBlock
 
 DETECTOR = Detector.load()
 RESOURCES = DETECTOR.model.resources

@@ -1,8 +1,8 @@
 """What training documents are made of: the text and the title of spun copies."""
 
 from chaffinch.datasets.spinners.neighbour import NeighbourSpinner
-from chaffinch.detector.build.corpus import CleanText
-from chaffinch.detector.build.simulation import simulate
+from chaffinch.detector.training.corpus import CleanText
+from chaffinch.detector.training.simulation import simulate
 
 WRITTEN = ("ferry", "congress", "haven")
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.detector.audit import sites
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.audit.sites import (
+from chaffinch.detector.audit.sites import sites
+from chaffinch.detector.audit.sites.sites import (
     AddUp,
     CountAddresses,
     SortByAddress,

@@ -6,11 +6,16 @@ from articles import article, replaced
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chaffinch.features.copies.sketch import sketch, sketch_block
+from chaffinch.features.copies.unspun_words import (
+    UNSPUN_FUNCTION_WORDS,
+    blocks,
+    names_and_numbers,
+    unspun,
+)
 from chaffinch.features.document import Document
-from chaffinch.features.sketch import sketch, sketch_block
-from chaffinch.features.tokens import token_blocks
-from chaffinch.features.unspun_words import UNSPUN_FUNCTION_WORDS, blocks, names_and_numbers, unspun
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.tokens import token_blocks
+from chaffinch.features.text.vocabulary import Vocabulary
 
 
 def shared(one: str, other: str) -> float:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.inflection import InflectedSynonyms, Inflection
-from chaffinch.datasets.lexicons import THESAURI, Lexicons, Substitution, Synonyms, WordNet
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
+from chaffinch.datasets.lexicons.lexicons import THESAURI, Lexicons, Substitution, Synonyms, WordNet
 from chaffinch.datasets.spinners.damage import DamageSpinner
 from chaffinch.datasets.spinners.dictionary_blind import DictionaryBlindSpinner
 from chaffinch.datasets.spinners.every_nth_word import EveryNthWordSpinner

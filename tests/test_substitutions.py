@@ -9,32 +9,32 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.inflection import InflectedSynonyms, Inflection
-from chaffinch.datasets.lexicons import Substitution
-from chaffinch.detector.build.channel import (
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
+from chaffinch.datasets.lexicons.lexicons import Substitution
+from chaffinch.detector.detector import Detector
+from chaffinch.detector.training.channel import (
     MAX_CANDIDATES,
     build_channel,
     learn_resource_weights,
 )
-from chaffinch.detector.build.context_model import substitute_table, train_context_model
-from chaffinch.detector.build.language_model import blocks, train_language_model
-from chaffinch.detector.build.replacement_odds import fit_replacement_odds
-from chaffinch.detector.detector import Detector
+from chaffinch.detector.training.context_model import substitute_table, train_context_model
+from chaffinch.detector.training.language_model import blocks, train_language_model
+from chaffinch.detector.training.replacement_odds import fit_replacement_odds
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
-from chaffinch.features.language_model import LanguageModel, dequantise, quantise
-from chaffinch.features.mentions import MOST_WORDS, mentioned
-from chaffinch.features.phrase_channel import LONGEST, PhraseChannel, phrase_keys
-from chaffinch.features.replacement_odds import (
+from chaffinch.features.language.language_model import LanguageModel, dequantise, quantise
+from chaffinch.features.language.phrase_channel import LONGEST, PhraseChannel, phrase_keys
+from chaffinch.features.language.replacement_odds import (
     COLUMNS,
     CONTEXT,
     ORIGINALS,
     PAIRS,
     ReplacementOdds,
 )
-from chaffinch.features.stream import Stream
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import BOUNDARY, CLAUSE_MARK, Vocabulary
+from chaffinch.features.language.stream import Stream
+from chaffinch.features.text.mentions import MOST_WORDS, mentioned
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import BOUNDARY, CLAUSE_MARK, Vocabulary
 
 SPUN = """
 The council volition conscionable connected Friday successful the aged library, arsenic the mayor

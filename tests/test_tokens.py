@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.features.document import Document
-from chaffinch.features.tokens import (
+from chaffinch.features.text.tokens import (
     CAPITALISED,
     GAP_CLAUSE,
     GAP_DOCUMENT,
@@ -19,7 +19,7 @@ from chaffinch.features.tokens import (
     UPPER,
     TokenBlock,
 )
-from chaffinch.features.vocabulary import Vocabulary, WordSet, hash_words
+from chaffinch.features.text.vocabulary import Vocabulary, WordSet, hash_words
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOCABULARY = Vocabulary.from_words(["the", "it", "'s", "don", "'t", "as"])

@@ -3,18 +3,24 @@
 import numpy as np
 import pytest
 
-from chaffinch.datasets.inflection import Inflection
-from chaffinch.datasets.lexicons import HALF_OF_TORTURED, Lexicons, Synonyms, WordNet, split_terms
-from chaffinch.detector.build.phrase_channel import build_phrase_channel
-from chaffinch.detector.build.tortured_phrases import build_tortured_phrases
+from chaffinch.datasets.lexicons.inflection import Inflection
+from chaffinch.datasets.lexicons.lexicons import (
+    HALF_OF_TORTURED,
+    Lexicons,
+    Synonyms,
+    WordNet,
+    split_terms,
+)
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.training.phrase_channel import build_phrase_channel
+from chaffinch.detector.training.tortured_phrases import build_tortured_phrases
 from chaffinch.features.document import Document
+from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Measurement
 from chaffinch.features.signals.tortured import Tortured
-from chaffinch.features.stream import Stream
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import Vocabulary
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import Vocabulary
 
 TERMS: Synonyms = {
     "market letter": ["bazaar missive", "bazaar note of hand"],

@@ -12,24 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from chaffinch.detector.adaptation import adapt_weights
-from chaffinch.detector.build.labelled import Example
-from chaffinch.detector.build.licences import read_licences
-from chaffinch.detector.build.model_card import Corpus, ModelCard, render_card
-from chaffinch.detector.build.pairs import PairsError, read_pairs, with_pairs
-from chaffinch.detector.build.retrain import (
+from chaffinch.detector.detector import Detector
+from chaffinch.detector.model import Classifier
+from chaffinch.detector.training.adaptation import adapt_weights
+from chaffinch.detector.training.fitting import TrainingError, calibrate
+from chaffinch.detector.training.labelled import Example
+from chaffinch.detector.training.licences import read_licences
+from chaffinch.detector.training.model_card import Corpus, ModelCard, render_card
+from chaffinch.detector.training.pairs import PairsError, read_pairs, with_pairs
+from chaffinch.detector.training.retrain import (
     N_FOLDS,
     build_from_labels,
     data_digest,
     split_folds,
     train_on_labels,
 )
-from chaffinch.detector.build.scratch import build_from_examples
-from chaffinch.detector.detector import Detector
-from chaffinch.detector.model import Classifier
-from chaffinch.detector.training import TrainingError, calibrate
+from chaffinch.detector.training.scratch import build_from_examples
 from chaffinch.features.document import Document
-from chaffinch.features.language_model import dequantise
+from chaffinch.features.language.language_model import dequantise
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 from chaffinch.features.resources import Resources
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chaffinch.detector.model import Classifier, log_odds
-from chaffinch.detector.training import TrainingError, train_classifier, with_residue_rule
+from chaffinch.detector.training.fitting import TrainingError, train_classifier, with_residue_rule
 from chaffinch.features.registry import FEATURE_NAMES
 
 CLEAN, BAD = 900, 300

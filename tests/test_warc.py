@@ -10,7 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.datasets.documents import document_from_record
+from chaffinch.datasets.extraction.documents import document_from_record
 from chaffinch.datasets.readers.registry import read_records
 from chaffinch.datasets.records import Record
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from chaffinch.datasets.files import MissingLibrary, is_url, open_source
 from chaffinch.datasets.readers.csv_table import CSV
 from chaffinch.datasets.readers.html import HTML
 from chaffinch.datasets.readers.json_lines import JSON_LINES, read_json_lines
@@ -21,7 +22,6 @@ from chaffinch.datasets.readers.unpacking import (
 )
 from chaffinch.datasets.readers.warc import WARC
 from chaffinch.datasets.records import MAX_BYTES, Record
-from chaffinch.datasets.sources import MissingLibrary, is_url, open_source
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

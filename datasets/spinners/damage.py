@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from chaffinch.datasets.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
 from chaffinch.datasets.spinners.numbers import DIGITS, WORDS
 from chaffinch.datasets.spinners.spinner import WORD
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from chaffinch.datasets.inflection import InflectedSynonyms
-from chaffinch.datasets.lexicons import Substitution
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.lexicons import Substitution
 from chaffinch.datasets.spinners.numbers import DIGITS
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
-from chaffinch.features.function_words import FUNCTION_WORDS
+from chaffinch.features.text.function_words import FUNCTION_WORDS
 
 _ONE_HOP_SHARE = 0.4
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from chaffinch.datasets.inflection import InflectedSynonyms
-from chaffinch.datasets.lexicons import Substitution
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.lexicons import Substitution
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
-from chaffinch.features.function_words import FUNCTION_WORDS
+from chaffinch.features.text.function_words import FUNCTION_WORDS
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chaffinch.datasets.inflection import InflectedSynonyms, Tag
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Tag
 from chaffinch.datasets.spinners.numbers import DIGITS
 from chaffinch.datasets.spinners.spinner import (
     Candidate,
@@ -15,7 +15,7 @@ from chaffinch.datasets.spinners.spinner import (
     Style,
     keyed_draw,
 )
-from chaffinch.features.function_words import FUNCTION_WORDS
+from chaffinch.features.text.function_words import FUNCTION_WORDS
 
 _SHORTEST_CONTENT = 4
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from chaffinch.datasets.inflection import InflectedSynonyms
-from chaffinch.datasets.lexicons import Lexicons
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.spinners.damage import DamageSpinner
 from chaffinch.datasets.spinners.dictionary_blind import DictionaryBlindSpinner
 from chaffinch.datasets.spinners.every_nth_word import EveryNthWordSpinner

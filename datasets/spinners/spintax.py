@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from chaffinch.datasets.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
 from chaffinch.datasets.spinners.spinner import Candidate
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
 

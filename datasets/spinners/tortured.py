@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaffinch.datasets.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
 
 

@@ -13,20 +13,20 @@ import numpy as np
 import pyarrow as pa
 
 from chaffinch.datasets.file_names import shown_name
-from chaffinch.datasets.sources import is_url
-from chaffinch.detector.audit.copies import Found, find_copies, stage_digest, write_replaced
+from chaffinch.datasets.files import is_url
+from chaffinch.detector.audit.copies.copies import Found, find_copies, stage_digest, write_replaced
+from chaffinch.detector.audit.copies.originals import load_originals
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.lock import Locked, locked
-from chaffinch.detector.audit.originals import load_originals
-from chaffinch.detector.audit.planning import plan
+from chaffinch.detector.audit.plan import plan
 from chaffinch.detector.audit.rows import Segment, finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
-from chaffinch.detector.audit.shards import appear
-from chaffinch.detector.audit.sites import write_sites
+from chaffinch.detector.audit.sites.sites import write_sites
+from chaffinch.detector.audit.storage import appear
 from chaffinch.detector.audit.task import Counts, Limits
 from chaffinch.detector.audit.trusted import TrustedSites
 

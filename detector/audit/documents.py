@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chaffinch.detector.audit.copies import Found
-from chaffinch.detector.audit.republication import NO_ROW
+from chaffinch.detector.audit.copies.copies import Found
+from chaffinch.detector.audit.copies.republication import NO_ROW
 from chaffinch.detector.audit.rows import Segment, tables
-from chaffinch.detector.audit.shards import ShardWriter
+from chaffinch.detector.audit.storage import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.features.document import Document
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from chaffinch.detector.audit.crawl import Crawl
-from chaffinch.detector.audit.shards import Shard, finished_units
+from chaffinch.detector.audit.storage import Shard, finished_units
 
 
 class Segment(NamedTuple):

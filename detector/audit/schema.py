@@ -38,7 +38,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     ``text`` is the scored text, in whose code points evidence is placed. ``captured`` is when a
     crawler fetched the page, where an archive says so. ``cluster``,
     ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known. ``minhash``
-    is `chaffinch.features.sketch.sketch` of the text with its probable originals put back.
+    is `chaffinch.features.copies.sketch.sketch` of the text with its probable originals put back.
     """
     return pa.schema(
         [

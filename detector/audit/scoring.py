@@ -13,19 +13,19 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.datasets.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.readers.registry import read_records
 from chaffinch.datasets.records import Record
 from chaffinch.detector.audit.crawl import CrawlFile, location, mirrored_url
 from chaffinch.detector.audit.schema import error_row, row_schema, rows_table, verdict_row
-from chaffinch.detector.audit.shards import ShardWriter, is_finished, shard_path
+from chaffinch.detector.audit.storage import ShardWriter, is_finished, shard_path
 from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
 from chaffinch.detector.despinning import despun_text
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.verdict import Verdict
+from chaffinch.features.copies.sketch import sketch, sketch_block
 from chaffinch.features.document import Document
-from chaffinch.features.sketch import sketch, sketch_block
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.tokens import TokenBlock
 
 SHARD_RECORDS = 500
 """Records of a shard, and so the most that are judged again after a stop."""

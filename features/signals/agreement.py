@@ -7,11 +7,11 @@ from html import unescape
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.characters import folded
-from chaffinch.features.rates import damped
-from chaffinch.features.running_text import running_text
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import (
+from chaffinch.features.text.characters import folded
+from chaffinch.features.text.rates import damped
+from chaffinch.features.text.running_text import running_text
+from chaffinch.features.text.tokens import (
     GAP_HYPHEN,
     GAP_LINE,
     GAP_NONE,
@@ -19,7 +19,7 @@ from chaffinch.features.tokens import (
     LOWER,
     TokenBlock,
 )
-from chaffinch.features.vocabulary import WordSet
+from chaffinch.features.text.vocabulary import WordSet
 
 _ARTICLES = WordSet(["a", "an"])
 _VOWEL_LETTER = re.compile(r"[aeiou]")

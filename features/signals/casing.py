@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import LOWER, TokenBlock
-from chaffinch.features.vocabulary import WordSet
+from chaffinch.features.text.rates import damped
+from chaffinch.features.text.tokens import LOWER, TokenBlock
+from chaffinch.features.text.vocabulary import WordSet
 
 _PROPER = WordSet(
     """

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from chaffinch.features.characters import folded
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import TokenBlock
-from chaffinch.features.vocabulary import WordSet
+from chaffinch.features.text.characters import folded
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import WordSet
 
 EDGE_LINES = 12
 """Lines at either end of a text in which a counter counts."""

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.document import Document
-from chaffinch.features.passages import (
+from chaffinch.features.signal import Feature, Measurement, Signal, Span, Where
+from chaffinch.features.text.passages import (
     MAX_CHARACTERS,
     Difference,
     Passage,
@@ -17,9 +18,8 @@ from chaffinch.features.passages import (
     is_replacement,
     words_of,
 )
-from chaffinch.features.signal import Feature, Measurement, Signal, Span, Where
-from chaffinch.features.tokens import GAP_CLAUSE, GAP_DOCUMENT, GAP_NONE, TokenBlock
-from chaffinch.features.vocabulary import WordSet, hash_words
+from chaffinch.features.text.tokens import GAP_CLAUSE, GAP_DOCUMENT, GAP_NONE, TokenBlock
+from chaffinch.features.text.vocabulary import WordSet, hash_words
 
 _MIN_WORDS = 5
 _HEAD_LINES = 8

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from chaffinch.features.function_words import FUNCTION_WORDS
-from chaffinch.features.language_model import STEPS_PER_TEN, pair_fit
-from chaffinch.features.rates import damped, distinct_share
+from chaffinch.features.language.language_model import STEPS_PER_TEN, pair_fit
+from chaffinch.features.language.stream import Stream
 from chaffinch.features.signal import Feature, Measurement, Signal
-from chaffinch.features.stream import Stream
-from chaffinch.features.tokens import LOWER, TokenBlock
-from chaffinch.features.vocabulary import UNKNOWN, WordSet
+from chaffinch.features.text.function_words import FUNCTION_WORDS
+from chaffinch.features.text.rates import damped, distinct_share
+from chaffinch.features.text.tokens import LOWER, TokenBlock
+from chaffinch.features.text.vocabulary import UNKNOWN, WordSet
 
 _FUNCTION_WORDS = WordSet(list(FUNCTION_WORDS))
 _AGAINST_CONTEXT = 1

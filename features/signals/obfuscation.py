@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.characters import LETTER, classify, disguises, folded, one_of
-from chaffinch.features.patterns import Pattern, find_patterns
-from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import ENCODED_LETTER, TokenBlock
+from chaffinch.features.text.characters import LETTER, classify, disguises, folded, one_of
+from chaffinch.features.text.patterns import Pattern, find_patterns
+from chaffinch.features.text.rates import damped
+from chaffinch.features.text.tokens import ENCODED_LETTER, TokenBlock
 
 _LAST_LATIN = 0x17F
 _INVISIBLE = np.array(

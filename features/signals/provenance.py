@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 
 from chaffinch.features.document import Document
-from chaffinch.features.lines import Line
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.lines import Line
+from chaffinch.features.text.tokens import TokenBlock
 
 EDGE_LINES = 12
 """Lines at either end of a text that are searched for bylines, credits and dates."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.signal import Feature, Measurement, Signal
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.tokens import TokenBlock
 
 _STRAIGHT, _OPEN, _CLOSE = 0x22, 0x201C, 0x201D
 

@@ -4,12 +4,12 @@ from bisect import bisect_left
 
 import numpy as np
 
-from chaffinch.features.characters import one_of
-from chaffinch.features.phrases import PhraseMatcher, phrase_matcher
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.signals.counters import Counters, counter_lines
 from chaffinch.features.signals.provenance import same_site
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.characters import one_of
+from chaffinch.features.text.phrases import PhraseMatcher, phrase_matcher
+from chaffinch.features.text.tokens import TokenBlock
 
 EDGE_LINES = 12
 """Lines at the start or end of a text in which head and tail phrases count."""

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from chaffinch.features.lines import Line
-from chaffinch.features.rates import distinct_count
-from chaffinch.features.running_text import running_text
 from chaffinch.features.signal import Feature, Measurement, Signal
-from chaffinch.features.tokens import GAP_STOP, TokenBlock
+from chaffinch.features.text.lines import Line
+from chaffinch.features.text.rates import distinct_count
+from chaffinch.features.text.running_text import running_text
+from chaffinch.features.text.tokens import GAP_STOP, TokenBlock
 
 _SHORT_LINE = 40
 

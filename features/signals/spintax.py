@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 
-from chaffinch.features.patterns import Pattern, find_patterns
-from chaffinch.features.rates import damped
 from chaffinch.features.signal import Feature, Measurement, Signal
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.patterns import Pattern, find_patterns
+from chaffinch.features.text.rates import damped
+from chaffinch.features.text.tokens import TokenBlock
 
 _PATTERNS = {
     "spintax alternatives": Pattern(

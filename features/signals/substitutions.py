@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.mentions import mentioned
-from chaffinch.features.phrase_channel import PhraseMatches
-from chaffinch.features.rates import damped, distinct_count, type_counts
-from chaffinch.features.replacement_evidence import replacement_evidence
-from chaffinch.features.replacement_odds import COLUMNS
+from chaffinch.features.language.phrase_channel import PhraseMatches
+from chaffinch.features.language.replacement_evidence import replacement_evidence
+from chaffinch.features.language.replacement_odds import COLUMNS
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import TokenBlock
+from chaffinch.features.text.mentions import mentioned
+from chaffinch.features.text.rates import damped, distinct_count, type_counts
+from chaffinch.features.text.tokens import TokenBlock
 
 EVIDENCE_ODDS = 0.0
 """Words whose log10 odds of having been replaced are over this are named as evidence."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from chaffinch.features.mentions import mentioned
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
-from chaffinch.features.tokens import GAP_HYPHEN, TokenBlock
+from chaffinch.features.text.mentions import mentioned
+from chaffinch.features.text.tokens import GAP_HYPHEN, TokenBlock
 
 _CAP = 6
 _BESIDE = 15

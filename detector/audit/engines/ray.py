@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
-from chaffinch.datasets.sources import MissingLibrary
+from chaffinch.datasets.files import MissingLibrary
 from chaffinch.detector.audit.engines.engine import Engine
 from chaffinch.detector.audit.engines.process import Worker, work_off
 from chaffinch.detector.audit.task import Counts, EngineError, Limits, Task

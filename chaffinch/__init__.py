@@ -1,0 +1,41 @@
+"""Chaffinch: a detector of content-farm and scraped-republication pages.
+
+The names below are all that most programs need. They are loaded when asked for, so that importing
+the package costs nothing.
+
+Example:
+    >>> from chaffinch import Detector
+    >>> Detector.load().score("Too short.").kind
+    'unscorable'
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chaffinch.detector.detector import Detector
+    from chaffinch.detector.verdict import Verdict
+    from chaffinch.features.document import Document
+
+    __version__: str
+
+__all__ = ["Detector", "Document", "Verdict", "__version__"]
+
+_MODULE_OF = {
+    "Detector": "chaffinch.detector.detector",
+    "Document": "chaffinch.features.document",
+    "Verdict": "chaffinch.detector.verdict",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return version("chaffinch")
+    if name in _MODULE_OF:
+        return getattr(import_module(_MODULE_OF[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

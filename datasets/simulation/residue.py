@@ -1,0 +1,151 @@
+"""Residue as scrapers leave it: counters, bylines, source links, template lines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+
+from chaffinch.features.text.phrases import Phrase, PhraseKind, load_phrases
+
+_UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
+_COUNTED = ("views", "shares", "reads")
+_NAMES = ("Morning Harbour", "The Daily Larch", "Tech Wren", "Northgate Post", "Sparrow Wire")
+_COUNTER_AT_HEAD, _WITH_BYLINE, _WITH_CREDIT = 0.8, 0.5, 1 / 6
+_BYLINES = ("Newsroom Staff", "RepostHub Desk", "Syndicated Feed", "Wire Desk")
+
+
+def split_phrases(seed: int) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+    """Two halves of the phrase list, so that a test can use phrases no training saw.
+
+    Each phrase's half follows from the phrase and the seed alone: a phrase added to the list
+    later moves no other one.
+    """
+    halves: tuple[list[Phrase], list[Phrase]] = ([], [])
+    for phrase in load_phrases():
+        digest = blake2b(f"{seed} {phrase.phrase}".encode(), digest_size=1).digest()
+        halves[digest[0] & 1].append(phrase)
+    return tuple(halves[0]), tuple(halves[1])
+
+
+def counter_line(rng: np.random.Generator) -> str:
+    """A line of ages and counts such as "5 months ago 98"; sometimes two lines."""
+    age = f"{rng.integers(2, 12)} {rng.choice(_UNITS)} ago"
+    count = int(rng.integers(3, 3000))
+    counted = str(rng.choice(_COUNTED))
+    forms = (
+        f"{age} {count}",
+        f"{age} | {count} {counted}",
+        f"{count} {counted}",
+        f"{count:,} {counted}",
+        f"{count / 1000:.1f}k {counted}",
+        f"{count} {counted} {age}",
+        f"{counted.capitalize()}: {count}",
+        f"Post Views: {count:,}",
+        f"Posted {age} - {count} {counted}",
+        f"{count} {counted} | {count // 9} shares",
+        f"{age} | {count % 90} comments",
+        f"{age}\n{count}",
+        f"{count}\n{age}",
+    )
+    return str(forms[int(rng.integers(len(forms)))])
+
+
+def written_phrase(phrase: Phrase, rng: np.random.Generator) -> str:
+    """A phrase as a page shows it: wildcards filled, first letter or all words capitalised."""
+    text = phrase.phrase.replace("#", str(int(rng.integers(1, 9))))
+    text = text.replace("*", str(rng.choice(_NAMES)))
+    words = text.split(" ")
+    if rng.random() < 0.5 and "[" not in text:
+        return " ".join(word[:1].upper() + word[1:] for word in words)
+    return text[:1].upper() + text[1:]
+
+
+@dataclass(slots=True)
+class ResidueLines:
+    """Residue of one page.
+
+    Attributes:
+        head: Lines for the head of the text, in order.
+        body: Lines for any place between paragraphs.
+        tail: Lines for the end of the text, in order.
+    """
+
+    head: list[str] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    tail: list[str] = field(default_factory=list)
+
+    def into(self, paragraphs: Sequence[str], rng: np.random.Generator) -> list[str]:
+        """Paragraphs in their order with the lines for the body in random places between."""
+        filled = list(paragraphs)
+        for line in self.body:
+            filled.insert(int(rng.integers(len(filled) + 1)), line)
+        return filled
+
+
+def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int) -> ResidueLines:
+    """Residue of `pieces` different kinds, for the places where pages have it.
+
+    The kinds are counters (head, often with an agency-like byline, or tail), scraper lines
+    (head or tail, as the phrase has it; one in six times with a line that names the first
+    publisher) and template
+    lines (anywhere). Pieces beyond these are more scraper lines.
+
+    Args:
+        rng: Source of chance.
+        phrases: The residue phrases that may be drawn; a kind of which there is none is
+            passed over.
+        pieces: How many kinds to draw.
+    """
+    drawn = ResidueLines()
+    of_kind = {
+        kind: [phrase for phrase in phrases if phrase.kind == kind]
+        for kind in ("scraper", "template", "credit")
+    }
+
+    def add(kind: PhraseKind) -> None:
+        if of_kind[kind]:
+            phrase = of_kind[kind][int(rng.integers(len(of_kind[kind])))]
+            places = {"head": drawn.head, "line": drawn.body, "tail": drawn.tail}
+            place = places[phrase.position]
+            if kind != "template" and place is drawn.body:
+                place = drawn.tail
+            place.append(written_phrase(phrase, rng))
+
+    def add_counter() -> None:
+        if rng.random() < _COUNTER_AT_HEAD:
+            drawn.head += counter_line(rng).split("\n")
+            if rng.random() < _WITH_BYLINE:
+                drawn.head.append(str(rng.choice(_BYLINES)))
+        else:
+            drawn.tail += counter_line(rng).split("\n")
+
+    def add_scraper_line() -> None:
+        add("scraper")
+        if rng.random() < _WITH_CREDIT:
+            add("credit")
+
+    kinds: list[Callable[[], None]] = [add_counter, add_scraper_line, lambda: add("template")]
+    for kind in rng.permutation(len(kinds))[:pieces]:
+        kinds[kind]()
+    for _ in range(pieces - len(kinds)):
+        add_scraper_line()
+    return drawn
+
+
+def inject_residue(
+    text: str, rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int
+) -> str:
+    """Add the residue that `draw_residue` draws to a text, above or below its first line.
+
+    Args:
+        text: An article; its lines are kept in order.
+        rng: Source of chance.
+        phrases: The residue phrases that may be drawn.
+        pieces: How many kinds to add.
+    """
+    title_lines = int(rng.integers(2))
+    lines = text.split("\n")
+    drawn = draw_residue(rng, phrases, pieces)
+    body = drawn.into(lines[title_lines:], rng)
+    return "\n".join([*lines[:title_lines], *drawn.head, *body, *drawn.tail])

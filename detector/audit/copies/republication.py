@@ -1,0 +1,228 @@
+"""Which documents of a crawl are copies, of what, and which one was probably there first."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.detector.audit.copies.hashes import address_hash, identity_hash, text_hash
+
+NO_ROW = -1
+
+_DATE_CHARACTERS = 19
+"""Of a date, down to the second; ISO dates sort as text."""
+
+_NONE = np.zeros(0, np.uint64)
+_FACTS = np.dtype(
+    [
+        ("digest", np.uint64),
+        ("digest_rest", np.uint64),
+        ("address", np.uint64),
+        ("id", np.uint64),
+        ("identity", np.uint64),
+        ("flagged", np.bool_),
+        ("contradicted", np.bool_),
+        ("trusted", np.bool_),
+        ("date", f"S{_DATE_CHARACTERS}"),
+        ("probability", np.float32),
+    ]
+)
+
+
+class Candidate(NamedTuple):
+    """What decides which document of a cluster is its source.
+
+    Attributes:
+        text_digest: Digest of its text's words, 32 hexadecimal digits, or None.
+        url: Its address, or None.
+        id: Its id.
+        published: Date of publication as stated, or None.
+        flagged: Whether it was flagged.
+        probability: Its probability, or None.
+        contradicted: Whether its byline, dateline, canonical link or data name somebody else.
+        trusted: Whether its site is trusted.
+    """
+
+    text_digest: str | None
+    url: str | None
+    id: str
+    published: str | None
+    flagged: bool
+    probability: float | None = None
+    contradicted: bool = False
+    trusted: bool = False
+
+
+class Documents(NamedTuple):
+    """What is known of a crawl's documents before their texts are compared, by row.
+
+    Attributes:
+        digests: uint64 array of shape (n_docs,), of the words of each text; 0 without words.
+        first: int64 array of shape (n_docs,): the likeliest source among the documents with
+            the very same words, often the document itself.
+        rank: int64 array of shape (n_docs,): the likelier a source, the lower. Captures of
+            one address are one document and have one rank.
+        trusted: bool array of shape (n_docs,): documents that are nobody's copy.
+        repeated: bool array of shape (n_docs,): whether an earlier row has the same id.
+    """
+
+    digests: NDArray[np.uint64]
+    first: NDArray[np.int64]
+    rank: NDArray[np.int64]
+    trusted: NDArray[np.bool_]
+    repeated: NDArray[np.bool_]
+
+
+class Copies(NamedTuple):
+    """Every document's place among its copies, by its row in the audit.
+
+    Attributes:
+        clusters: uint64 array of shape (n_docs,): the cluster's number, 0 without copies. A
+            cluster is a source and what was compared with it: copies of copies are no
+            members unless they are copies of the source as well.
+        sources: int64 array of shape (n_docs,): the row of its probable source, or `NO_ROW`
+            for the source itself and for further captures of the source's address. Originals of
+            an index are numbered after the rows.
+        similarity: float64 array of shape (n_docs,), share of the document's words that its
+            source has in the same place; NaN without a source.
+    """
+
+    clusters: NDArray[np.uint64]
+    sources: NDArray[np.int64]
+    similarity: NDArray[np.float64]
+
+
+def facts(candidates: Sequence[Candidate]) -> NDArray[np.void]:
+    """Candidates in 66 bytes each, so that a crawl's size hardly matters to memory.
+
+    Returns:
+        Array with a field for each fact, to be read again by `ranked`.
+    """
+    return np.array([_facts(one) for one in candidates], _FACTS)
+
+
+def ranked(
+    column: Callable[[str], NDArray[Any]],
+    trusted_addresses: NDArray[np.uint64] = _NONE,
+    trusted_identities: NDArray[np.uint64] = _NONE,
+) -> Documents:
+    """Rank all documents, and find those with the very same words and repeated ids.
+
+    The likeliest source is a trusted one, then one that is not flagged, that nothing in it
+    contradicts, with the earliest stated date, the lowest probability, the first row.
+
+    Args:
+        column: Gives a field of the `facts` of all documents; never are all of them held.
+        trusted_addresses: Hashes of addresses whose documents are originals.
+        trusted_identities: Hashes of records that are originals.
+    """
+    addresses = column("address")
+    trusted = column("trusted") | np.isin(column("identity"), trusted_identities)
+    trusted |= np.isin(addresses, trusted_addresses) & (addresses != 0)
+    keys = ("probability", "date", "contradicted", "flagged")
+    # Stable: of documents that are alike in all of it the first row goes first.
+    order = np.lexsort((*map(column, keys), ~trusted))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    order = np.lexsort((place, addresses))
+    order = order[addresses[order] != 0]
+    rank = place.copy()
+    rank[order] = place[_heads(order, addresses)]
+    digests, digests_rest = column("digest"), column("digest_rest")
+    order = np.lexsort((place, rank, digests_rest, digests))
+    order = order[digests[order] != 0]
+    first = np.arange(len(place))
+    first[order] = _heads(order, digests, digests_rest)
+    ids = column("id")
+    order = np.argsort(ids, kind="stable")
+    repeated = np.zeros(len(place), np.bool_)
+    repeated[order] = _heads(order, ids) != order
+    return Documents(digests, first, rank, trusted, repeated)
+
+
+def attributed(
+    documents: Documents, matches: NDArray[np.void], identities: dict[int, int]
+) -> Copies:
+    """Give every copy its source, from pairs that were compared word by word.
+
+    An original of an index is the source before any document of the crawl; among several the
+    most similar one is, and a document that is no copy itself goes before one that is.
+
+    Args:
+        documents: The documents.
+        matches: `chaffinch.detector.audit.copies.verification.MATCH` array in any order, of
+            documents that are the first of those with their words.
+        identities: Cluster numbers of the originals of an index that occur in the matches.
+    """
+    n_docs = len(documents.rank)
+    copied = np.zeros(n_docs, np.bool_)
+    copied[matches["copy"]] = True
+    copied &= ~documents.trusted
+    original = matches["source"] >= n_docs
+    of_copy = np.zeros(len(matches), np.bool_)
+    of_copy[~original] = copied[matches["source"][~original]]
+    order = np.lexsort(
+        (matches["source"], -matches["similarity"], of_copy, ~original, matches["copy"])
+    )
+    matches = matches[order]
+    best = matches[np.flatnonzero(np.diff(matches["copy"], prepend=-1))]
+
+    sources = np.full(n_docs, NO_ROW)
+    similarity = np.full(n_docs, np.nan)
+    sources[best["copy"]] = best["source"]
+    similarity[best["copy"]] = best["similarity"]
+    # Documents with the same words have the same source, but for the first one's own address.
+    first = documents.first
+    with_same_words = np.flatnonzero(first != np.arange(n_docs))
+    of_first = first[with_same_words]
+    theirs = sources[of_first]
+    itself = theirs == NO_ROW
+    sources[with_same_words] = np.where(itself, of_first, theirs)
+    similarity[with_same_words] = np.where(itself, 1.0, similarity[of_first])
+    inside = (sources != NO_ROW) & (sources < n_docs)
+    places = np.flatnonzero(inside)
+    same = documents.rank[sources[places]] >= documents.rank[places]
+    for place in (places[same], np.flatnonzero(documents.trusted)):
+        sources[place], similarity[place] = NO_ROW, np.nan
+
+    clusters = np.zeros(n_docs, np.uint64)
+    places = np.flatnonzero((sources != NO_ROW) & (sources < n_docs))
+    clusters[places] = documents.digests[sources[places]]
+    heads = np.unique(sources[places])
+    heads = heads[sources[heads] == NO_ROW]
+    clusters[heads] = documents.digests[heads]
+    for row in np.flatnonzero(sources >= n_docs).tolist():
+        clusters[row] = identities[int(sources[row])]
+    # Further captures of a source's address stand beside it.
+    alike = np.flatnonzero((sources == NO_ROW) & (clusters == 0))
+    clusters[alike] = clusters[first[alike]]
+    return Copies(clusters, sources, similarity)
+
+
+def _facts(one: Candidate) -> tuple[int, int, int, int, int, bool, bool, bool, bytes, float]:
+    # A text without a date comes after all those with one.
+    date = (one.published or "9999").encode("ascii", "replace")[:_DATE_CHARACTERS]
+    digest = one.text_digest or "0" * 32
+    return (
+        int(digest[:16], 16),
+        int(digest[16:], 16),
+        address_hash(one.url),
+        text_hash(one.id),
+        identity_hash(one.id, one.url, one.text_digest),
+        one.flagged,
+        one.contradicted,
+        one.trusted,
+        date,
+        one.probability or 0.0,
+    )
+
+
+def _heads(order: NDArray[np.int64], *keys: NDArray[Any]) -> NDArray[np.int64]:
+    """For each row in an order that brings equal keys together, the first row with its keys."""
+    new = np.arange(len(order)) == 0
+    for key in keys:
+        ordered = key[order]
+        new[1:] |= ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(new)
+    return np.repeat(order[starts], np.diff(starts, append=len(order)))

@@ -1,0 +1,225 @@
+"""A detector's figures on labelled texts: overall, and part by part with the worst first."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.detector.evaluation.metrics import (
+    N_RESAMPLES,
+    Bin,
+    Figures,
+    Interval,
+    curves,
+    measure,
+    reliability,
+)
+from chaffinch.detector.model import log_odds
+
+LENGTHS = (("under 60 words", 60), ("60 to 149 words", 150), ("150 to 399 words", 400))
+LONGEST = "400 words and more"
+
+MAX_SLICES = 100
+"""Parts of one kind that get figures, the largest first."""
+
+_FALSE_POSITIVE_RATES = np.logspace(-4, 0, 61)
+_RECALLS = np.linspace(0.02, 1, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTexts:
+    """Labelled texts and their scores, one array entry a text.
+
+    Attributes:
+        score: float64 array of shape (n,), log-odds; NaN where a text is unscorable.
+        label: bool array, True for low-quality republications.
+        words: int64 array, length of each text.
+        family: str array, how a republication was made; "" where not known.
+        rate: float64 array, share of words that were replaced; NaN where not known.
+        genre: str array, kind of prose; "" where not known.
+        group: str array, what is resampled as a whole: the source article of all its copies.
+    """
+
+    score: NDArray[np.float64]
+    label: NDArray[np.bool_]
+    words: NDArray[np.int64]
+    family: NDArray[np.str_]
+    rate: NDArray[np.float64]
+    genre: NDArray[np.str_]
+    group: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+
+class Slice(NamedTuple):
+    """Figures on a part of the texts.
+
+    Attributes:
+        name: The family, rate, genre or length.
+        unscorable_clean: Clean texts of this part without a probability, in no figure.
+        unscorable_republications: The same for republications.
+        figures: Figures on the others.
+    """
+
+    name: str
+    unscorable_clean: int
+    unscorable_republications: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All that was measured.
+
+    Attributes:
+        model: The model's name.
+        digest: Its digest.
+        threshold: Probability from which texts are flagged.
+        base_rate: Share of republications that probabilities assume.
+        n_resamples: Resamples of the bootstrap behind every interval.
+        overall: Figures on all texts.
+        parts: For each kind of part its slices, the worst first: genres by clean texts
+            flagged, the others by republications found. Families and rates are set against
+            all clean texts, genres and lengths against the clean texts of their own.
+        roc: False-positive rates and recall there.
+        precision_recall: By base rate, recalls and precision there.
+        reliability: The reliability curve.
+    """
+
+    model: str
+    digest: str
+    threshold: float
+    base_rate: float
+    n_resamples: int
+    overall: Slice
+    parts: dict[str, list[Slice]]
+    roc: list[tuple[float, Interval]]
+    precision_recall: dict[float, list[tuple[float, Interval]]]
+    reliability: list[Bin]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evaluation as a JSON-ready mapping; what cannot be measured is None."""
+        plain: dict[str, Any] = _plain({name: getattr(self, name) for name in self.__slots__})
+        return plain
+
+
+def evaluate(
+    texts: ScoredTexts,
+    model: str,
+    digest: str,
+    threshold: float,
+    base_rate: float,
+    n_resamples: int = N_RESAMPLES,
+) -> Evaluation:
+    """Measure scores overall and by family, rate, genre and length.
+
+    Args:
+        texts: At least one of them scored.
+        model: The model's name.
+        digest: Its digest.
+        threshold: Probability from which texts are flagged.
+        base_rate: Share of republications that the scores assume.
+        n_resamples: Resamples of the bootstrap.
+    """
+
+    def figures(name: str, chosen: NDArray[np.bool_]) -> Slice:
+        scored = chosen & ~np.isnan(texts.score)
+        missing = chosen & np.isnan(texts.score)
+        return Slice(
+            name,
+            int((missing & ~texts.label).sum()),
+            int((missing & texts.label).sum()),
+            measure(
+                texts.score[scored],
+                texts.label[scored],
+                texts.group[scored],
+                log_odds(threshold),
+                base_rate,
+                n_resamples,
+            ),
+        )
+
+    parts = {
+        kind: sorted(
+            (figures(name, chosen) for name, chosen in members),
+            key=_most_flagged if kind == "genre" else _least_found,
+        )
+        for kind, members in _parts(texts)
+    }
+    scored = ~np.isnan(texts.score)
+    score, label, group = texts.score[scored], texts.label[scored], texts.group[scored]
+    roc: list[tuple[float, Interval]] = []
+    precision_recall: dict[float, list[tuple[float, Interval]]] = {}
+    bins: list[Bin] = []
+    if label.any() and not label.all():
+        # A rate below one clean text would be read off nothing.
+        rates = _FALSE_POSITIVE_RATES[_FALSE_POSITIVE_RATES * (~label).sum() >= 1]
+        shares = tuple(sorted({base_rate, 0.01, 0.001}, reverse=True))
+        found, precise = curves(score, label, group, rates, _RECALLS, shares, n_resamples)
+        roc = list(zip(rates.tolist(), found, strict=True))
+        precision_recall = {
+            share: list(zip(_RECALLS.tolist(), points, strict=True))
+            for share, points in precise.items()
+        }
+        bins = reliability(score, label, group, base_rate, n_resamples)
+    return Evaluation(
+        model,
+        digest,
+        threshold,
+        base_rate,
+        n_resamples,
+        figures("all", np.ones(len(texts), np.bool_)),
+        {kind: slices for kind, slices in parts.items() if slices},
+        roc,
+        precision_recall,
+        bins,
+    )
+
+
+def _parts(texts: ScoredTexts) -> Iterator[tuple[str, list[tuple[str, NDArray[np.bool_]]]]]:
+    rate = np.array(["" if np.isnan(one) else f"{one:.0%}" for one in texts.rate], np.str_)
+    both = [
+        f"{family}, {share}" if family and share else ""
+        for family, share in zip(texts.family.tolist(), rate.tolist(), strict=True)
+    ]
+    edges = np.searchsorted([limit for _, limit in LENGTHS], texts.words, "right")
+    length = np.array([*(name for name, _ in LENGTHS), LONGEST])[edges]
+    yield "family", _against_clean(texts.family, texts.label)
+    yield "rate", _against_clean(rate, texts.label)
+    yield "family and rate", _against_clean(np.array(both, np.str_), texts.label)
+    yield "genre", [(name, texts.genre == name) for name in _names(texts.genre)]
+    yield "length", [(name, length == name) for name in _names(length)]
+
+
+def _against_clean(
+    kind: NDArray[np.str_], label: NDArray[np.bool_]
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    return [(name, ~label | (kind == name)) for name in _names(kind[label])]
+
+
+def _names(column: NDArray[np.str_]) -> list[str]:
+    counts = Counter(column.tolist())
+    del counts[""]
+    return [name for name, _ in counts.most_common(MAX_SLICES)]
+
+
+def _least_found(part: Slice) -> tuple[float, str]:
+    return (np.nan_to_num(part.figures.recall.value, nan=1.0), part.name)
+
+
+def _most_flagged(part: Slice) -> tuple[float, float, str]:
+    return (-np.nan_to_num(part.figures.flagged_clean.value), *_least_found(part))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return _plain(value._asdict())
+    if isinstance(value, dict):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return None if isinstance(value, float) and np.isnan(value) else value

@@ -1,0 +1,57 @@
+"""``python -m chaffinch.detector.training DATA -o MODEL``: build the bundled model."""
+
+import time
+from pathlib import Path
+
+import click
+from threadpoolctl import threadpool_limits
+
+from chaffinch.datasets.lexicons.lexicons import HOLD_OUTS
+from chaffinch.detector.training.bundle import build_bundle
+from chaffinch.detector.training.context_model import EPOCHS
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Model folder to write.",
+)
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Part of every corpus to use.",
+)
+@click.option(
+    "--hold-out",
+    type=click.Choice(HOLD_OUTS),
+    multiple=True,
+    help="What no part of the model may know, for honest figures; repeatable.",
+)
+@click.option(
+    "--epochs",
+    type=click.FloatRange(0, min_open=True),
+    default=EPOCHS,
+    show_default=True,
+    help="Training of the context model.",
+)
+def build(data: Path, output: Path, share: float, hold_out: tuple[str, ...], epochs: float) -> None:
+    """Build a model folder from clean corpora (*.jsonl.zst) and lexicons in DATA."""
+    began = time.monotonic()
+
+    def progress(stage: str) -> None:
+        click.echo(f"{time.monotonic() - began:5.0f} s  {stage}", err=True)
+
+    # With more threads sums come out in another order, and the model in other bits.
+    with threadpool_limits(1):
+        model = build_bundle(data, output, share, hold_out, epochs, progress)
+    click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")
+
+
+if __name__ == "__main__":
+    build()

@@ -1,0 +1,101 @@
+"""Counts of clean text made into a language model."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.document import Document
+from chaffinch.features.language.hashed_table import HashedTable
+from chaffinch.features.language.language_model import LanguageModel, bigram_keys, quantise
+from chaffinch.features.text.characters import classify
+from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import MAX_WORDS, Vocabulary
+
+BIGRAM_CUTOFF = 2
+_DOCUMENTS_PER_BLOCK = 64
+
+
+def blocks(texts: Iterable[str], vocabulary: Vocabulary) -> Iterator[TokenBlock]:
+    """Texts tokenised a few at a time."""
+    batch: list[Document] = []
+    for text in texts:
+        batch.append(Document(text))
+        if len(batch) == _DOCUMENTS_PER_BLOCK:
+            yield TokenBlock.from_documents(batch, vocabulary)
+            batch = []
+    if batch:
+        yield TokenBlock.from_documents(batch, vocabulary)
+
+
+def count_words(texts: Iterable[str]) -> Counter[str]:
+    """How often each folded word stands in the texts (numbers left out)."""
+    counts: Counter[str] = Counter()
+    for block in blocks(texts, Vocabulary.from_words([])):
+        text = "".join(map(chr, classify(block.points)[1]))
+        places = zip(block.start.tolist(), block.end.tolist(), strict=True)
+        counts.update(text[first:last] for first, last in places)
+    return counts
+
+
+def choose_vocabulary(counts: Counter[str], wanted: Iterable[str], min_count: int) -> Vocabulary:
+    """The words worth an id: every frequent one, then the wanted ones, up to `MAX_WORDS`."""
+    frequent = [
+        word
+        for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        if count >= min_count and not word[0].isdigit()
+    ]
+    short_numbers = [str(number) for number in range(101)]
+    chosen = dict.fromkeys([*short_numbers, *wanted, *frequent])
+    return Vocabulary.from_words(list(chosen)[:MAX_WORDS])
+
+
+def _counted(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    unique, counts = np.unique(keys, return_counts=True)
+    return unique, counts
+
+
+def _discount(counts: NDArray[np.int64]) -> float:
+    once, twice = int((counts == 1).sum()), int((counts == 2).sum())
+    return once / (once + 2 * twice) if once else 0.5
+
+
+def train_language_model(
+    streams: Iterable[NDArray[np.uint16]],
+    n_ids: int,
+    bigram_cutoff: int = BIGRAM_CUTOFF,
+) -> LanguageModel:
+    """Estimate interpolated Kneser-Ney bigrams.
+
+    Args:
+        streams: uint16 word ids of running text.
+        n_ids: Size of the vocabulary, classes included.
+        bigram_cutoff: Pairs seen less often are dropped.
+    """
+    ids = np.concatenate(list(streams))
+    frequency = np.bincount(ids, minlength=n_ids).astype(np.float64)
+
+    pairs, pair_counts = _counted(bigram_keys(ids[:-1], ids[1:]))
+    first = (pairs >> np.uint64(16)).astype(np.int64)
+    second = (pairs & np.uint64(0xFFFF)).astype(np.int64)
+    # Kneser-Ney: a word's unigram weight is the number of different words it follows.
+    continuation = np.bincount(second, minlength=n_ids) + 0.1
+    unigram = continuation / continuation.sum()
+
+    discount = _discount(pair_counts)
+    context_total = np.bincount(first, weights=pair_counts, minlength=n_ids)
+    kept = pair_counts >= bigram_cutoff
+    direct = np.where(kept, pair_counts - discount, 0.0) / context_total[first]
+    left = np.clip(1.0 - np.bincount(first, weights=direct, minlength=n_ids), 1e-4, 1.0)
+    left[context_total == 0] = 1.0
+    bigram_p = direct + left[first] * unigram[second]
+
+    order = np.argsort(-pair_counts[kept], kind="stable")
+    stored = quantise(np.log10(bigram_p[kept]))[:, None]
+    return LanguageModel(
+        unigram=np.log10(unigram).astype(np.float32),
+        frequency=np.log10((frequency + 0.1) / frequency.sum()).astype(np.float32),
+        backoff=np.log10(left).astype(np.float32),
+        bigrams=HashedTable.build(pairs[kept][order], stored[order]),
+    )

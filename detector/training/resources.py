@@ -1,0 +1,128 @@
+"""What signals measure with, built from clean texts and synonym resources."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.detector.training.channel import build_channel, channel_pairs
+from chaffinch.detector.training.context_model import EPOCHS, substitute_table, train_context_model
+from chaffinch.detector.training.language_model import (
+    blocks,
+    choose_vocabulary,
+    count_words,
+    train_language_model,
+)
+from chaffinch.detector.training.phrase_channel import build_phrase_channel
+from chaffinch.detector.training.replacement_odds import fit_replacement_odds
+from chaffinch.detector.training.simulation import simulate_spinning
+from chaffinch.detector.training.tortured_phrases import build_tortured_phrases
+from chaffinch.features.document import Document
+from chaffinch.features.language.replacement_evidence import NO_DOUBTS, replacement_evidence
+from chaffinch.features.language.replacement_odds import ReplacementOdds
+from chaffinch.features.language.stream import Stream
+from chaffinch.features.resources import Resources
+from chaffinch.features.text.tokens import TokenBlock
+
+MIN_COUNT = 8
+"""Words seen less often in clean text are not in the vocabulary, but for likely substitutes."""
+
+_RARE_SUBSTITUTE_RANK = 60_000
+_MAX_RARE_SUBSTITUTES = 8_000
+_KNOWN_PAIRS = 0.35
+
+
+def build_resources(
+    corpora: Mapping[str, Sequence[str]], lexicons: Lexicons, epochs: float = EPOCHS
+) -> Resources:
+    """Language model, channel and context model; the odds' curves are not fitted yet.
+
+    Args:
+        corpora: Clean texts by corpus.
+        lexicons: Synonym resources.
+        epochs: Training of the context model, in words drawn for each word there is.
+    """
+    texts = [text for corpus in corpora.values() for text in corpus]
+    counts = count_words(texts)
+    rank = lexicons.word_rank
+    observed = [
+        word
+        for pair in lexicons.observed
+        for word in f"{pair.original} {pair.substitute}".split()
+        if word.isalpha()
+    ]
+    rare = sorted(
+        (
+            word
+            for word in {*lexicons.wordnet.any_sense, *lexicons.moby, *lexicons.mythes}
+            if rank.get(word, _RARE_SUBSTITUTE_RANK) < _RARE_SUBSTITUTE_RANK
+            and counts[word] < MIN_COUNT
+        ),
+        key=rank.__getitem__,
+    )
+    wanted = [*observed, *rare[:_MAX_RARE_SUBSTITUTES]]
+    vocabulary = choose_vocabulary(counts, wanted, MIN_COUNT)
+    streams = [
+        np.concatenate([Stream.of_block(block).ids for block in blocks(corpus, vocabulary)])
+        for corpus in corpora.values()
+    ]
+    language_model = train_language_model(streams, len(vocabulary))
+    pairs = channel_pairs(lexicons, vocabulary)
+    channel = build_channel(pairs, language_model.frequency)
+    phrase_channel = build_phrase_channel(lexicons, vocabulary)
+    tortured_phrases = build_tortured_phrases(lexicons, vocabulary, streams)
+    substitutes = substitute_table(pairs, len(vocabulary))
+    context_model = train_context_model(streams, substitutes, epochs)
+    return Resources(
+        vocabulary,
+        language_model,
+        channel,
+        phrase_channel,
+        tortured_phrases,
+        context_model,
+        ReplacementOdds.blank(),
+    )
+
+
+def with_few_pairs(resources: Resources) -> Resources:
+    """The same with most of the channel's pairs unknown, as a new spinner's words are."""
+    return resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
+
+
+def with_fitted_odds(
+    resources: Resources, texts: Sequence[str], spinners: Mapping[str, Sequence[Spinner]]
+) -> tuple[Resources, Resources]:
+    """The same resources with curves fitted to words of clean and of spun texts.
+
+    Half of the texts, clean and spun, are measured as if most of their spinner's pairs were
+    unknown: other evidence has to speak for spinners nobody has seen.
+
+    Args:
+        resources: What to complete.
+        texts: Clean texts that no part of the resources was built from.
+        spinners: Family to the spinners that may be drawn for it.
+
+    Returns:
+        The resources, and the same with few of the channel's pairs.
+    """
+    thin = with_few_pairs(resources)
+    words, replaced, phrases, phrase_replaced = [], [], [], []
+    for number, text in enumerate(simulate_spinning(texts, spinners, 0)):
+        measure_with = (resources, thin)[number // 2 % 2]
+        block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
+        evidence = replacement_evidence(block, measure_with, NO_DOUBTS)
+        everyone = np.arange(len(block.word))
+        matches = resources.phrase_channel.matches(block, resources.language_model, everyone)
+        by_token = np.zeros(len(block.word), np.bool_)
+        for replacement in text.replacements:
+            by_token |= (block.start < replacement.end) & (block.end > replacement.start)
+        words.append(evidence.values)
+        replaced.append(by_token[evidence.tokens])
+        phrases.append(matches.gain)
+        last = matches.first + matches.length - 1
+        phrase_replaced.append(by_token[matches.first] & by_token[last])
+    odds = fit_replacement_odds(
+        *(np.concatenate(parts) for parts in (words, replaced, phrases, phrase_replaced))
+    )
+    return resources._replace(replacement_odds=odds), thin._replace(replacement_odds=odds)

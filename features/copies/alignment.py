@@ -1,0 +1,257 @@
+"""Two texts read side by side: whether one is the other with words replaced, and which."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.arrays import spread
+from chaffinch.features.copies.unspun_words import blocks, names_and_numbers
+
+_WIDEST_STEP = 40
+_SLACK_WORDS, _SLACK_SHARE = 2, 0.25
+_SHORTEST_RUN = 20
+_PAIR = np.uint64(0x9E3779B97F4A7C15)
+
+_Places = tuple[NDArray[np.uint64], NDArray[np.int64]]
+
+
+class AlignableText:
+    """A text's words, ready to be laid beside those of others.
+
+    Args:
+        text: The text.
+        words: uint64 array of shape (n_words,), hash of each word.
+        firm: bool array of shape (n_words,), whether each is a name or a number.
+        start: int64 array of shape (n_words,), first code point of each word.
+        end: int64 array of shape (n_words,), one past the last one.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        words: NDArray[np.uint64],
+        firm: NDArray[np.bool_],
+        start: NDArray[np.int64],
+        end: NDArray[np.int64],
+    ) -> None:
+        self.words = words
+        self.firm = firm
+        self._text = text
+        self._start = start
+        self._end = end
+
+    def wording(self, first: int, end: int) -> str:
+        """The text from a word up to another; "" where there is no word between."""
+        return self._text[self._start[first] : self._end[end - 1]] if end > first else ""
+
+    @cached_property
+    def single(self) -> tuple[_Places, _Places]:
+        """Words, and pairs of words, that the text has once: their hashes, rising, and places."""
+        return _single(self.words), _single(self.words[:-1] * _PAIR + self.words[1:])
+
+
+def alignable(texts: Sequence[str]) -> list[AlignableText]:
+    """Texts made ready to be aligned."""
+    ready = []
+    for block in blocks(texts):
+        firm = names_and_numbers(block)
+        ends = np.cumsum(block.n_words).tolist()
+        for document, first, end, origin in zip(
+            block.documents, [0, *ends], ends, block.doc_start.tolist(), strict=False
+        ):
+            ready.append(
+                AlignableText(
+                    document.text,
+                    block.word_hash[first:end],
+                    firm[first:end],
+                    block.start[first:end] - origin,
+                    block.end[first:end] - origin,
+                )
+            )
+    return ready
+
+
+class Alignment(NamedTuple):
+    """How a copy's words stand beside a source's.
+
+    Attributes:
+        n_words: Words of the copy.
+        n_in_step: Words of the copy in runs of 20 and more that go along with the source.
+        n_equal: Words of these runs that the source has in the same place.
+        n_shifted: Words that stand in these runs of one text without a counterpart.
+        n_firm: Names and numbers of the copy in these runs.
+        n_firm_equal: Those of them that the source has in the same place.
+        replaced: int64 array of shape (n_replaced, 4): first and end word in the copy, first
+            and end word in the source, of everything in these runs that differs.
+    """
+
+    n_words: int
+    n_in_step: int
+    n_equal: int
+    n_shifted: int
+    n_firm: int
+    n_firm_equal: int
+    replaced: NDArray[np.int64]
+
+    @property
+    def similarity(self) -> float:
+        """Share of the copy's words that the source has in the same place, 0 to 1."""
+        return self.n_equal / self.n_words if self.n_words else 0.0
+
+
+_NOTHING = np.zeros((0, 4), np.int64)
+
+
+def align(copy: AlignableText, source: AlignableText) -> Alignment:
+    """Lay a text beside one that it may be a copy of.
+
+    Words and pairs of words that both texts have once are laid beside each other, in the
+    longest order that is the same in both (patience sorting: Aldous and Diaconis 1999). Where
+    the next such word is about as far away in both texts they go in step; runs in step are what
+    a spinner leaves of a text, and what two reports of one event do not have.
+    """
+    n_words = len(copy.words)
+    if n_words and np.array_equal(copy.words, source.words):
+        n_firm = int(copy.firm.sum())
+        return Alignment(n_words, n_words, n_words, 0, n_firm, n_firm, _NOTHING)
+    i, j = _anchors(copy, source)
+    di, dj = np.diff(i), np.diff(j)
+    slack = np.maximum(_SLACK_WORDS, _SLACK_SHARE * np.minimum(di, dj))
+    in_step = (np.abs(di - dj) <= slack) & (np.maximum(di, dj) <= _WIDEST_STEP)
+    bounds = np.flatnonzero(np.diff(in_step, prepend=False, append=False))
+    first, last = bounds[::2], bounds[1::2]
+    long = i[last] - i[first] >= _SHORTEST_RUN
+    n_in_step = n_equal = n_shifted = 0
+    steps = []
+    for begin, end in zip(first[long].tolist(), last[long].tolist(), strict=True):
+        before, after = _grown(copy.words, source.words, i, j, begin, end)
+        n_in_step += int(i[end] - i[begin]) + before + after
+        n_equal += before + after
+        steps.append(np.arange(begin, end))
+    chosen = np.concatenate(steps) if steps else np.zeros(0, np.int64)
+    level = chosen[di[chosen] == dj[chosen]]
+    places = spread(i[level], di[level])
+    others = spread(j[level], di[level])
+    same = copy.words[places] == source.words[others]
+    firm = copy.firm[places]
+    uneven = chosen[di[chosen] != dj[chosen]]
+    phrases = [
+        _core(copy.words, source.words, int(i[at]), int(i[at + 1]), int(j[at]), int(j[at + 1]))
+        for at in uneven.tolist()
+    ]
+    n_shifted += int(np.abs(di[uneven] - dj[uneven]).sum())
+    n_equal += int(same.sum()) + sum(
+        int(di[at]) - (phrase[1] - phrase[0])
+        for at, phrase in zip(uneven.tolist(), phrases, strict=True)
+    )
+    firm_uneven = [copy.firm[i[at] : i[at + 1]].sum() for at in uneven.tolist()]
+    changed, instead = places[~same], others[~same]
+    single = np.stack([changed, changed + 1, instead, instead + 1], axis=1)
+    longer = np.array(phrases, np.int64).reshape(-1, 4)
+    replaced = np.concatenate([single, longer])
+    return Alignment(
+        n_words,
+        n_in_step,
+        n_equal,
+        n_shifted,
+        int(firm.sum()) + int(sum(firm_uneven)),
+        int((firm & same).sum()) + int(copy.firm[i[uneven]].sum()),
+        replaced[np.argsort(replaced[:, 0], kind="stable")],
+    )
+
+
+def _single(values: NDArray[np.uint64]) -> _Places:
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    differs = np.ones(len(values) + 1, np.bool_)
+    differs[1:-1] = ordered[1:] != ordered[:-1]
+    alone = differs[1:] & differs[:-1]
+    return ordered[alone], order[alone]
+
+
+def _anchors(
+    copy: AlignableText, source: AlignableText
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of words and pairs of words that each text has once, rising in both texts."""
+    found = []
+    for (values, places), (others, other_places) in zip(copy.single, source.single, strict=True):
+        at = np.searchsorted(others, values)
+        shared = np.zeros(len(values), np.bool_)
+        inside = at < len(others)
+        shared[inside] = others[at[inside]] == values[inside]
+        found.append(np.stack([places[shared], other_places[at[shared]]], axis=1))
+    both = np.unique(np.concatenate(found), axis=0)
+    # With the later places first, two of one word cannot both be in a rising order.
+    both = both[np.lexsort((-both[:, 1], both[:, 0]))]
+    i, j = both.T
+    chain = _longest_rising(j.tolist())
+    return i[chain], j[chain]
+
+
+def _longest_rising(values: list[int]) -> list[int]:
+    """Indices of a longest strictly rising part (Schensted 1961).
+
+    >>> _longest_rising([5, 1, 2, 9, 3])
+    [1, 2, 4]
+    """
+    lowest: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for index, value in enumerate(values):
+        place = bisect_left(lowest, value)
+        before.append(ends[place - 1] if place else -1)
+        if place == len(lowest):
+            lowest.append(value)
+            ends.append(index)
+        else:
+            lowest[place], ends[place] = value, index
+    chain = []
+    index = ends[-1] if ends else -1
+    while index >= 0:
+        chain.append(index)
+        index = before[index]
+    return chain[::-1]
+
+
+def _grown(
+    copy: NDArray[np.uint64],
+    source: NDArray[np.uint64],
+    i: NDArray[np.int64],
+    j: NDArray[np.int64],
+    begin: int,
+    end: int,
+) -> tuple[int, int]:
+    """How many equal words stand before a run's first anchor, and from its last one on."""
+    low = int(i[begin - 1]) + 1 if begin else 0
+    before, at, other = 0, int(i[begin]), int(j[begin])
+    while at - before > low and other > before:
+        if copy[at - before - 1] != source[other - before - 1]:
+            break
+        before += 1
+    high = int(i[end + 1]) if end + 1 < len(i) else len(copy)
+    after, at, other = 0, int(i[end]), int(j[end])
+    while at + after < high and other + after < len(source):
+        if copy[at + after] != source[other + after]:
+            break
+        after += 1
+    return before, after
+
+
+def _core(
+    copy: NDArray[np.uint64],
+    source: NDArray[np.uint64],
+    first: int,
+    end: int,
+    other_first: int,
+    other_end: int,
+) -> tuple[int, int, int, int]:
+    """What differs of two spans that are not equally long: equal ends are taken off."""
+    while first < end and other_first < other_end and copy[first] == source[other_first]:
+        first, other_first = first + 1, other_first + 1
+    while end > first and other_end > other_first and copy[end - 1] == source[other_end - 1]:
+        end, other_end = end - 1, other_end - 1
+    return first, end, other_first, other_end
