@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from in_this_process import InThisProcess
 
-from chaffinch.detector.audit import copies as stage
 from chaffinch.detector.audit import scoring
 from chaffinch.detector.audit.audit import run_audit
+from chaffinch.detector.audit.copies import copies as stage
 from chaffinch.detector.audit.copies.candidates import (
     MOST_SHARING,
     MOST_SOURCES,
