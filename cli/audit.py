@@ -174,7 +174,7 @@ def audit(
 def _summary(output: Path, manifest: dict[str, int]) -> None:
     import pyarrow.parquet as pq
 
-    from chaffinch.reports.text import printable
+    from chaffinch.features.wording import printable
 
     click.echo(
         f"{manifest['documents']} documents: {manifest['flagged']} flagged, "

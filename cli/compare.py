@@ -27,9 +27,9 @@ def compare(old: Path, new: Path, format_: str) -> None:
     """
     from chaffinch.detector.audit.comparison import ComparisonError, Difference
     from chaffinch.detector.audit.comparison import compare as compared
+    from chaffinch.features.wording import percent, printable
     from chaffinch.reports.csv_table import csv_line
     from chaffinch.reports.json_text import json_text
-    from chaffinch.reports.text import printable
 
     try:
         found = compared(old, new)
@@ -43,7 +43,9 @@ def compare(old: Path, new: Path, format_: str) -> None:
         elif format_ == "csv":
             click.echo(csv_line(one), nl=False)
         else:
-            chances = f"{_percent(one.old_probability)} > {_percent(one.new_probability)}"
+            chances = (
+                f"{percent(one.old_probability) or '-'} > {percent(one.new_probability) or '-'}"
+            )
             click.echo(
                 f"{one.change:<10}{chances:>18}  {printable(one.id)}  {printable(one.title)}"
             )
@@ -55,7 +57,3 @@ def compare(old: Path, new: Path, format_: str) -> None:
         f"({counts['removed_flagged']} flagged).",
         err=format_ != "text",
     )
-
-
-def _percent(probability: float | None) -> str:
-    return "-" if probability is None else f"{probability:.1%}"

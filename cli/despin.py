@@ -9,8 +9,8 @@ import click
 from chaffinch.cli.inputs import read_inputs
 from chaffinch.cli.messages import complain
 from chaffinch.cli.options import load_detector
+from chaffinch.features.wording import printable
 from chaffinch.reports.json_text import json_text
-from chaffinch.reports.text import printable
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import click
 
-from chaffinch.reports.text import printable
+from chaffinch.features.wording import printable
 
 
 def complain(sentence: str) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chaffinch.detector.verdict import Evidence
+from chaffinch.features.wording import counted
 
 _NAMED = 3
 
@@ -50,17 +51,3 @@ def _contradictions(evidence: Sequence[Evidence]) -> Iterator[str]:
     ranked = sorted(inside.items(), key=lambda one: -len(one[1]))
     for note, pairs in ranked[: max(0, _NAMED - len(outside))]:
         yield f"{counted(len(pairs), note)}: {', '.join(list(pairs)[:_NAMED])}"
-
-
-def counted(count: int, noun: str) -> str:
-    """A number and its noun.
-
-    >>> counted(2, "scraper line"), counted(1, "run of spaces")
-    ('2 scraper lines', '1 run of spaces')
-    >>> counted(2, "word other than in a tag")
-    '2 words other than in a tag'
-    """
-    if count == 1:
-        return f"1 {noun}"
-    head, of, rest = noun.partition(" other " if " other " in noun else " of ")
-    return f"{count} {head}s{of}{rest}"

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chaffinch.detector.despinning import MIN_GAIN, cased
-from chaffinch.detector.summaries import counted
 from chaffinch.features.registry import SIGNALS
+from chaffinch.features.wording import counted, visible
 from chaffinch.reports.certainty import in_words
 from chaffinch.reports.contributions import Waterfall, waterfall
 from chaffinch.reports.differences import Change, compare
-from chaffinch.reports.visible import visible
 
 MAX_CHARACTERS = 40_000
 """Characters of a text that are shown; an article says how many are left out."""

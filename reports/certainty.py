@@ -7,19 +7,6 @@ LEVELS = ("almost certain", "very likely", "likely")
 """Names for the probabilities of flagged documents: from 99 %, from 90 %, from the threshold."""
 
 
-def percent(share: float | None) -> str:
-    """A probability for people: never 0 % or 100 %.
-
-    >>> percent(0.99999), percent(0.12345), percent(None)
-    ('>99.9 %', '12.3 %', '')
-    """
-    if share is None:
-        return ""
-    if share >= 0.999:
-        return ">99.9 %"
-    return "<0.1 %" if share < 0.001 else f"{100 * share:.1f} %"
-
-
 def level(probability: float) -> str:
     """Which of `LEVELS` a flagged document's probability is.
 

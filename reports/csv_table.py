@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from chaffinch.features.wording import visible
 from chaffinch.reports.results import Result
-from chaffinch.reports.visible import visible
 
 _COLUMNS = (
     "path",

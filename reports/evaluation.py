@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from chaffinch.detector.evaluation.evaluation import Evaluation
 from chaffinch.detector.evaluation.metrics import Interval
-from chaffinch.detector.evaluation.tables import COLUMNS, NOTES, cells, headline, plain, summary
+from chaffinch.detector.evaluation.tables import COLUMNS, NOTES, cells, headline, summary
+from chaffinch.features.wording import one_line
 from chaffinch.reports.plots import Line, line_plot
 
 
@@ -34,7 +35,7 @@ def render_html(evaluation: Evaluation, output: Path) -> None:
     style = (folder / "evaluation.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
-    environment.filters["plain"] = plain
+    environment.filters["one_line"] = one_line
     page = environment.get_template("evaluation.html.j2").render(
         summary=summary(evaluation),
         headline=headline(evaluation),
@@ -96,7 +97,7 @@ def _line(name: str, points: Iterable[tuple[float, Interval]]) -> Line:
 
 
 def _aligned(header: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
-    table = [header, *([plain(row[0])[:40], *row[1:]] for row in rows)]
+    table = [header, *([one_line(row[0])[:40], *row[1:]] for row in rows)]
     widths = [max(len(row[place]) for row in table) for place in range(len(header))]
     for row in table:
         first, *rest = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]

@@ -14,15 +14,14 @@ from markupsafe import Markup
 
 from chaffinch.detector.training.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
+from chaffinch.features.wording import percent, visible
 from chaffinch.reports import charts
 from chaffinch.reports.article import COLUMNS, Article, Related, article
 from chaffinch.reports.audit_data import AuditData
 from chaffinch.reports.audit_rows import write_lines
-from chaffinch.reports.certainty import percent
 from chaffinch.reports.listing import LINE_COLUMNS, MAX_CELL, Listing, TableLine, table_line
 from chaffinch.reports.overview import Overview, in_words, overview
 from chaffinch.reports.payload import pack, pack_chunks, script_json
-from chaffinch.reports.visible import visible
 
 MAX_TEXTS = 1_000
 """Documents inside the page with their text: flagged ones first, then copies, then others."""

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.wording import visible
 from chaffinch.reports.article import Related
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.visible import visible
 
 _MAX_KEY = 500
 _MAX_RELATED = 12

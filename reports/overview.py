@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaffinch.features.wording import percent, visible
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.certainty import LEVELS, is_near_miss, level, percent
-from chaffinch.reports.visible import visible
+from chaffinch.reports.certainty import LEVELS, is_near_miss, level
 
 BINS = 10
 _TOP = 8

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from chaffinch.features.wording import visible
 from chaffinch.reports.audit_data import AuditData
 from chaffinch.reports.listing import LINE_COLUMNS, Listing, table_line
 from chaffinch.reports.overview import in_words, overview
-from chaffinch.reports.visible import visible
 
 _SITES = 10
 _DOCUMENTS = 20

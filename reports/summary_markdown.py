@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from chaffinch.features.wording import percent
 from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.certainty import percent
 from chaffinch.reports.summary import summary
 
 

@@ -1,13 +1,13 @@
 """Results for people to read in a terminal."""
 
 import textwrap
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import click
 
 from chaffinch.detector.verdict import Evidence, Verdict
+from chaffinch.features.wording import one_line, percent, printable
 from chaffinch.reports.results import Result
 
 _COLOURS = {"original": "green", "spun": "red", "scraped": "red", "unscorable": "yellow"}
@@ -36,7 +36,7 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
         yield f"{kind}  {name}"
         yield f"  {printable(verdict.unscorable or '')}"
         return
-    yield f"{kind}  {_percent(verdict.probability)}  {name}"
+    yield f"{kind}  {percent(verdict.probability)}  {name}"
     if not verdict.flagged:
         return
     for reason in verdict.reasons[:_SHOWN_REASONS]:
@@ -60,27 +60,10 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
 
 
 def _line(item: Evidence) -> str:
-    text = " ".join(printable(item.text).split())
-    return f"{printable(item.note)}: {textwrap.shorten(text, 70, placeholder=' ...')}"
+    return (
+        f"{printable(item.note)}: {textwrap.shorten(one_line(item.text), 70, placeholder=' ...')}"
+    )
 
 
 def _wrapped(text: str, indent: int = 10) -> Iterator[str]:
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * 12)
-
-
-def _percent(probability: float) -> str:
-    if probability >= 0.999:
-        return ">99.9 %"
-    return "<0.1 %" if probability < 0.001 else f"{probability:.1%}".replace("%", " %")
-
-
-def printable(text: str) -> str:
-    r"""Text without the control and format characters that a terminal would obey.
-
-    >>> printable("a\x1b[31mb")
-    'a?[31mb'
-    """
-    return "".join(
-        "?" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character
-        for character in text
-    )

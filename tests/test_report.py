@@ -21,6 +21,7 @@ from chaffinch.cli.main import main
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.model import probability
+from chaffinch.features.wording import visible
 from chaffinch.reports.article import COLUMNS, Mark, article, marked
 from chaffinch.reports.audit_data import AuditData, ReportError
 from chaffinch.reports.audit_rows import write_lines
@@ -31,7 +32,6 @@ from chaffinch.reports.html import article_markup, page, render
 from chaffinch.reports.listing import Listing
 from chaffinch.reports.overview import general_reason, overview
 from chaffinch.reports.payload import pack_chunks
-from chaffinch.reports.visible import visible
 
 OWLS = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt#0"
 SOUP = "reposthub.example/leek-and-barley-soup.txt#0"

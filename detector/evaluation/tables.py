@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from chaffinch.detector.evaluation.evaluation import Evaluation, Slice
 from chaffinch.detector.evaluation.metrics import BASE_RATES, FALSE_POSITIVE_RATES, Interval
+from chaffinch.features.wording import one_line
 
 COLUMNS = (
     "clean",
@@ -100,7 +101,7 @@ def summary(evaluation: Evaluation) -> str:
     return (
         f"{counts.n_clean:,} clean texts and {counts.n_republications:,} republications scored, "
         f"{overall.unscorable_clean:,} and {overall.unscorable_republications:,} unscorable; "
-        f"model {plain(f'{evaluation.model} {evaluation.digest[:8]}'.strip())}, flagged from a "
+        f"model {one_line(f'{evaluation.model} {evaluation.digest[:8]}'.strip())}, flagged from a "
         f"probability of {evaluation.threshold:.3f}."
     )
 
@@ -124,15 +125,8 @@ def markdown(evaluation: Evaluation) -> Iterator[str]:
     yield from (f"- {note}" for note in NOTES)
 
 
-def plain(name: str) -> str:
-    r"""A name on one line, without characters that a terminal obeys or that hide.
-
-    >>> plain("a\x1b[31m\nb")
-    'a?[31m b'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(name.split()))
-
-
 def escaped(name: str) -> str:
     """A name for Markdown: on one line, its special characters escaped."""
-    return "".join(f"\\{letter}" if letter in r"\|<>[]*_`&" else letter for letter in plain(name))
+    return "".join(
+        f"\\{letter}" if letter in r"\|<>[]*_`&" else letter for letter in one_line(name)
+    )
