@@ -16,7 +16,7 @@ from chaffinch.datasets.simulation.evasion import TRICKS, Target
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.corpus import corpus_files, read_corpus
+from chaffinch.detector.training.corpora import corpus_files, read_corpus
 from chaffinch.features.document import Document
 
 NEWS = ("news_bbc", "news_guardian")

@@ -33,7 +33,7 @@ from chaffinch.detector.evaluation.metrics import Figures, measure
 from chaffinch.detector.model import load_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.labelled import Example
-from chaffinch.detector.training.resources import with_few_pairs
+from chaffinch.detector.training.resources.build import with_few_pairs
 from chaffinch.detector.training.simulation import crop
 from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES

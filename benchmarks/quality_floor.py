@@ -17,7 +17,7 @@ from quality import measured
 from real_pages import ARCHIVE
 
 from chaffinch.detector.evaluation.evaluation import Evaluation
-from chaffinch.detector.training.corpus import corpus_files, file_digest
+from chaffinch.detector.training.corpora import corpus_files, file_digest
 
 FLOOR = Path(__file__).parent.parent / "tests" / "quality_floor.json"
 OBSERVED = "observed_substitutions.tsv"

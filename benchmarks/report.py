@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.training.corpus import CleanText, read_corpus
+from chaffinch.detector.training.corpora import CleanText, read_corpus
 from chaffinch.reports.audit_data import AuditData
 from chaffinch.reports.html import page
 from chaffinch.reports.listing import Listing

@@ -40,7 +40,7 @@ from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
 from chaffinch.detector.audit.copies.verification import verify
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.corpus import CleanText, corpus_files, read_corpus
+from chaffinch.detector.training.corpora import CleanText, corpus_files, read_corpus
 from chaffinch.features.copies.sketch import sketch
 from chaffinch.features.document import Document
 from chaffinch.features.text.phrases import load_phrases

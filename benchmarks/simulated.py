@@ -18,7 +18,7 @@ from chaffinch.datasets.simulation.residue import inject_residue, split_phrases
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.training.bundle import PHRASE_SEED
-from chaffinch.detector.training.corpus import HELD_OUT, CleanText, corpus_files, read_corpus
+from chaffinch.detector.training.corpora import HELD_OUT, CleanText, corpus_files, read_corpus
 from chaffinch.detector.training.labelled import Example
 from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.features.document import Document

@@ -25,7 +25,7 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.model import log_odds
-from chaffinch.detector.training.corpus import CleanText
+from chaffinch.detector.training.corpora import CleanText
 from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document

@@ -74,7 +74,7 @@ def train(
     from chaffinch.detector.evaluation.tables import headline
     from chaffinch.detector.training.fitting import TrainingError
     from chaffinch.detector.training.labelled import LabelError, read_labelled
-    from chaffinch.detector.training.pairs import PairsError
+    from chaffinch.detector.training.resources.pairs import PairsError
     from chaffinch.detector.training.retrain import build_from_labels
 
     if from_scratch and base:

@@ -40,9 +40,9 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import evaluate
 from chaffinch.detector.evaluation.metrics import Figures, Interval
-from chaffinch.detector.training.corpus import HELD_OUT, part_of
+from chaffinch.detector.training.corpora import HELD_OUT, part_of
 from chaffinch.detector.training.labelled import Example, score_examples
-from chaffinch.detector.training.resources import with_few_pairs
+from chaffinch.detector.training.resources.build import with_few_pairs
 from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES
 

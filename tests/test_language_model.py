@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.detector.training.language_model import blocks, train_language_model
+from chaffinch.detector.training.resources.language_model import blocks, train_language_model
 from chaffinch.features.language.hashed_table import HashedTable
 from chaffinch.features.language.language_model import dequantise, quantise
 from chaffinch.features.language.stream import Stream

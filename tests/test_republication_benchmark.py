@@ -24,7 +24,7 @@ from chaffinch.datasets.lexicons.lexicons import Lexicons, WordNet
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.copies.originals import add_originals
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.training.corpus import CleanText
+from chaffinch.detector.training.corpora import CleanText
 from chaffinch.features.document import Document
 
 SYNONYMS = {word: [f"{word}ish", f"un{word}"] for word in WORDS}

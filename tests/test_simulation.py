@@ -1,7 +1,7 @@
 """What training documents are made of: the text and the title of spun copies."""
 
 from chaffinch.datasets.spinners.neighbour import NeighbourSpinner
-from chaffinch.detector.training.corpus import CleanText
+from chaffinch.detector.training.corpora import CleanText
 from chaffinch.detector.training.simulation import simulate
 
 WRITTEN = ("ferry", "congress", "haven")

@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
 from chaffinch.datasets.lexicons.lexicons import Substitution
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.channel import (
+from chaffinch.detector.training.resources.channel import (
     MAX_CANDIDATES,
     build_channel,
     learn_resource_weights,
 )
-from chaffinch.detector.training.context_model import substitute_table, train_context_model
-from chaffinch.detector.training.language_model import blocks, train_language_model
-from chaffinch.detector.training.replacement_odds import fit_replacement_odds
+from chaffinch.detector.training.resources.context_model import (
+    substitute_table,
+    train_context_model,
+)
+from chaffinch.detector.training.resources.language_model import blocks, train_language_model
+from chaffinch.detector.training.resources.replacement_odds import fit_replacement_odds
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
 from chaffinch.features.language.language_model import LanguageModel, dequantise, quantise

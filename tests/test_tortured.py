@@ -12,8 +12,8 @@ from chaffinch.datasets.lexicons.lexicons import (
     split_terms,
 )
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.phrase_channel import build_phrase_channel
-from chaffinch.detector.training.tortured_phrases import build_tortured_phrases
+from chaffinch.detector.training.resources.phrase_channel import build_phrase_channel
+from chaffinch.detector.training.resources.tortured_phrases import build_tortured_phrases
 from chaffinch.features.document import Document
 from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources

@@ -15,11 +15,11 @@ from sklearn.linear_model import LogisticRegression
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.model import Classifier
 from chaffinch.detector.training.adaptation import adapt_weights
+from chaffinch.detector.training.card import Corpus, ModelCard, render_card
 from chaffinch.detector.training.fitting import TrainingError, calibrate
 from chaffinch.detector.training.labelled import Example
 from chaffinch.detector.training.licences import read_licences
-from chaffinch.detector.training.model_card import Corpus, ModelCard, render_card
-from chaffinch.detector.training.pairs import PairsError, read_pairs, with_pairs
+from chaffinch.detector.training.resources.pairs import PairsError, read_pairs, with_pairs
 from chaffinch.detector.training.retrain import (
     N_FOLDS,
     build_from_labels,

@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from chaffinch.datasets.lexicons.lexicons import HOLD_OUTS
 from chaffinch.detector.training.bundle import build_bundle
-from chaffinch.detector.training.context_model import EPOCHS
+from chaffinch.detector.training.resources.context_model import EPOCHS
 
 
 @click.command()

@@ -15,16 +15,16 @@ from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.detector.model import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
-from chaffinch.detector.training.card import write_card
-from chaffinch.detector.training.context_model import EPOCHS
-from chaffinch.detector.training.corpus import (
+from chaffinch.detector.training.bundled_card import write_card
+from chaffinch.detector.training.corpora import (
     HELD_OUT,
     CleanText,
     corpus_files,
     read_corpus,
 )
 from chaffinch.detector.training.fitting import train_classifier
-from chaffinch.detector.training.resources import build_resources, with_fitted_odds
+from chaffinch.detector.training.resources.build import build_resources, with_fitted_odds
+from chaffinch.detector.training.resources.context_model import EPOCHS
 from chaffinch.detector.training.simulation import Simulated, simulate
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract

@@ -1,151 +1,111 @@
-"""The bundled model's card: how it was built, from what, and its figures on held-back texts."""
+"""A model card: what a model was made from, how well it does, worst first, and its limits."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from chaffinch.detector.evaluation.evaluation import ScoredTexts, evaluate
+from chaffinch.detector.evaluation.evaluation import Evaluation
+from chaffinch.detector.evaluation.tables import escaped, markdown
 from chaffinch.detector.model import Model
-from chaffinch.detector.training.corpus import (
-    HELD_OUT,
-    PARTS,
-    CleanText,
-    corpus_files,
-    file_digest,
+
+LIMITS = (
+    "English only; texts too short to judge, lists and tables are called unscorable.",
+    "Figures hold for texts like those they were measured on. Measure your own: "
+    "`chaffinch evaluate LABELS`.",
+    "Light spinning, short texts, replacement phrase for phrase, and machine translation there "
+    "and back are found less often than the figures over all texts say.",
+    "A word-for-word copy without residue is not told from its source by its text.",
+    "The model labels; whether a page is taken down or left out is for people to decide.",
 )
-from chaffinch.detector.training.licences import NOT_STATED, read_licences
-from chaffinch.detector.training.model_card import Corpus, ModelCard, render_card
-
-_DESCRIPTION = """A linear classifier over named features, counts of word pairs in clean English, a
-small neural model of which words a context wants, and tables of which words and phrases spinners
-write for which. `python -m chaffinch.detector.training DATA -o MODEL`; the same on every run.
-
-Every clean text falls into one of four disjoint parts by a digest of its id: {parts}. The
-curves that weigh the evidence on a word and the classifier were fitted on the training part
-({fitted} documents: texts and whole pages, clean, spun and with residue, half of them measured
-as if most of their spinner's pairs were unknown); probabilities and threshold come from the
-calibration part, at 0.1 % of clean texts flagged and at most 1 % of any one corpus."""
-
-_EVALUATED_ON = """Texts and whole pages of the test part, spun by sites, and with residue phrases
-and page templates, that training did not have; the families themselves were in training. For
-figures on families that were not, `benchmarks/` has commands; the README states them."""
-
-_TRIED = """## What was tried
-
-Recall at 0.5 % of clean news flagged, crops of 150 words, Moby's words held out of every part;
-one run each, of fits to the evidence on words alone. The articles are of the test part, so the
-figures above are a little kind to these choices.
-
-| idea | without | with | kept |
-|---|---|---|---|
-| context model (replaced-token detection) beside word pairs, 15 % replaced | 59 % | 91 % | yes |
-| the same, 8 % replaced | 16 % | 45 % | yes |
-| each different word once, not every occurrence, 8 % replaced | 35 % | 45 % | yes |
-| hidden layer in the context model, loss after as many words | 0.212 | 0.190 | yes |
-| small corpora drawn more often, hidden layer: 19th-century prose flagged | 11 % | 3 % | yes |
-| half of the words measured with two thirds of the channel unknown | 76 % | 84 % | yes |
-| trigrams beside word pairs, 15 % replaced | 72 % | 74 % | no, 6 MB |
-| words that are in no list as replaced: verse flagged | 5 % | 13 % | no |
-| the same, 15 % replaced | 79 % | 89 % | as a feature |
-| the context's verdict on both neighbours, 8 % replaced | 41 % | 35 % | no |
-| the document's median surprise as evidence on its words, 15 % replaced | 76 % | 41 % | no |
-| embedding neighbours as a third of the training noise, 15 % replaced | 76 % | 74 % | no |
-| 96 dimensions and 3 epochs in place of 64 and 2, 15 % replaced | 79 % | 80 % | no |
-| absence of evidence as innocence, all families, calibration part | 90 % | 88 % | no |
-
-On articles of the calibration part, in crops of 150 words and whole, 8 and 15 % replaced:
-
-| idea | without | with | kept |
-|---|---|---|---|
-| context and originals asked only for words their neighbours speak against | 89 % | 91 % | yes |
-| phrases only where they hold such a word | 90 % | 92 % | yes |
-| and where the words beside them speak against them, phrase table, 8 % | 63 % | 66 % | yes |
-| evidence over the number of these words, at 1 % of the worst genre flagged | 60 % | 74 % | yes |
-| weights bounded at zero in one fit, not dropped one after another | 83 % | 87 % | yes |
-| features as they are, not their square roots, at 1 % of the worst genre | 74 % | 72 % | no |
-| 64 hidden units in place of 128 | 92 % | 89 % | no |
-
-On simulated pages of the calibration part with links or tags, spun or with two kinds of residue:
-
-| idea | without | with | kept |
-|---|---|---|---|
-| links beside their addresses, tags beside the text | 88.9 % | 89.6 % | yes |
-| the same, two thirds of the channel unknown | 85.3 % | 85.5 % | yes |
-| in headlines, too, only originals that are ten times commoner | 89.4 % | 88.4 % | no |
-| counts of views without an age as half a counter, two kinds of residue | 98 % | 86 % | no |
-
-Honest texts of kinds that no corpus holds, flagged: 3,600 pages of manuals, change logs,
-dictionaries of jargon, games' texts and aphorisms, looked at to find what was wrong.
-
-| idea | without | with | kept |
-|---|---|---|---|
-| words in running text only, a single run of spaces for nothing | 3.0 % | 0.3 % | yes |
-| 0.2 % of clean texts flagged in the calibration part, in place of 0.1 % | 0.3 % | 0.6 % | no |
-
-Not tried: lexical choice by synonym pair over a document, pairs from aligned copies, a beam over
-neighbouring replacements."""
+"""What holds for every model of this kind."""
 
 
-def write_card(
-    model: Model,
-    data: Path,
-    parts: Mapping[str, Sequence[CleanText]],
-    n_fitted: int,
-    families: Sequence[str],
-    held_out: Sequence[str],
-    tested: ScoredTexts,
-) -> str:
-    """The card as Markdown.
+class Corpus(NamedTuple):
+    """A file or folder that a model was made from.
 
-    Args:
-        model: The model.
-        data: Folder that it was built from.
-        parts: Clean texts by part of the split.
-        n_fitted: Documents the classifier was fitted to.
-        families: Spinner families of its training.
-        held_out: Thesauri that no part of it knows.
-        tested: Scores of documents that it was not fitted to.
+    Attributes:
+        name: Its name, without the folders above it.
+        texts: How many texts were used; None for a lexicon.
+        use: What for, such as "language model, training".
+        licence: Licence as its publisher states it, or "not stated".
+        digest: blake2b digest of its bytes, in hexadecimal.
     """
+
+    name: str
+    texts: int | None
+    use: str
+    licence: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a card says that the model itself does not.
+
+    Attributes:
+        description: How the model was made: the command, the split, in Markdown.
+        corpora: Everything it was made from.
+        families: How each kind of republication in its training data was made, by name.
+        held_out: What no part of it has seen, such as families and sources.
+        evaluation: Figures on texts that it was not fitted to, or None where there are none.
+        evaluated_on: What these texts are, in a sentence.
+        limits: Limits beside `LIMITS`.
+    """
+
+    description: str
+    corpora: Sequence[Corpus]
+    families: dict[str, str]
+    held_out: Sequence[str] = ()
+    evaluation: Evaluation | None = None
+    evaluated_on: str = ""
+    limits: Sequence[str] = ()
+
+
+def render_card(card: ModelCard, model: Model) -> str:
+    """The card as Markdown; names from data are escaped."""
     classifier = model.classifier
-    licences = read_licences(data)
-    lexicons = sorted(path for path in (data / "lexicons").glob("*") if path.is_file())
-    used: dict[str, set[str]] = {}
-    for part in PARTS:
-        for text in parts.get(part, ()):
-            used.setdefault(text.corpus, set()).add(part)
-    corpora = [
-        Corpus(
-            file.name,
-            sum(text.corpus == name for own in parts.values() for text in own),
-            ", ".join(part.replace("_", " ") for part in PARTS if part in used.get(name, ())),
-            licences.get(file.name, NOT_STATED),
-            file_digest(file),
-        )
-        for file in corpus_files(data)
-        for name in [file.name.split(".")[0]]
+    lines = [f"# Model card: {escaped(model.name)}", "", card.description, ""]
+    lines += [
+        f"Probabilities assume a base rate of {100 * classifier.base_rate:g} %; documents are "
+        f"flagged from a probability of {classifier.threshold:.4f}.",
+        "",
+        "## Figures",
+        "",
     ]
-    corpora += [
-        Corpus(
-            file.name,
-            None,
-            "channel, spinners",
-            licences.get(file.name, NOT_STATED),
-            file_digest(file),
-        )
-        for file in lexicons
+    if card.evaluation is None:
+        lines.append("None: there were no texts to measure on that the model was not fitted to.")
+    else:
+        lines += [card.evaluated_on, "", *markdown(card.evaluation)]
+    lines += ["", "## Limits", "", *(f"- {limit}" for limit in (*card.limits, *LIMITS))]
+    lines += ["", "## Data", ""]
+    lines += ["| data | texts | used for | licence | blake2b |", "|---|---:|---|---|---|"]
+    for corpus in card.corpora:
+        texts = "" if corpus.texts is None else f"{corpus.texts:,}"
+        name, use, licence = map(escaped, (corpus.name, corpus.use, corpus.licence))
+        lines.append(f"| {name} | {texts} | {use} | {licence} | `{corpus.digest}` |")
+    lines += [
+        "",
+        "Only counts and weights computed from these are stored; none of their texts are.",
     ]
-    evaluation = evaluate(
-        tested, model.name, model.digest, classifier.threshold, classifier.base_rate
-    )
-    sizes = (f"{part.replace('_', ' ')} {len(parts.get(part, ())):,}" for part in PARTS)
-    card = ModelCard(
-        description=_DESCRIPTION.format(parts=", ".join(sizes), fitted=f"{n_fitted:,}"),
-        corpora=corpora,
-        families=dict.fromkeys(families, "simulated, see `datasets/spinners`"),
-        held_out=[
-            *(f"{corpus} from the classifier" for corpus in HELD_OUT),
-            *(f"{name} from every part" for name in held_out),
-        ],
-        evaluation=evaluation,
-        evaluated_on=_EVALUATED_ON,
-    )
-    return f"{render_card(card, model)}\n{_TRIED}\n"
+    if card.families:
+        lines += ["", "## Families", ""]
+        lines += [f"- {escaped(name)}: {escaped(made)}" for name, made in card.families.items()]
+    if card.held_out:
+        lines += ["", "Held out: " + "; ".join(map(escaped, card.held_out)) + "."]
+    weights = zip(classifier.weight, classifier.features, strict=True)
+    ordered = sorted(weights, key=lambda pair: -pair[0])
+    lines += [
+        "",
+        "## Weights",
+        "",
+        "Log-odds for each standard deviation of clean texts (of the feature's square root).",
+        "",
+        "| feature | weight |",
+        "|---|---:|",
+        *(f"| {name} | {weight:.3f} |" for weight, name in ordered if weight),
+        "",
+        "Without weight, shown for reading only: "
+        + ", ".join(name for weight, name in ordered if not weight)
+        + ".",
+    ]
+    return "\n".join(lines) + "\n"

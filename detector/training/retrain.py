@@ -13,11 +13,11 @@ from chaffinch.detector.evaluation.evaluation import Evaluation, evaluate
 from chaffinch.detector.model import Classifier, Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.adaptation import adapt_weights
-from chaffinch.detector.training.corpus import file_digest
+from chaffinch.detector.training.card import Corpus, ModelCard, render_card
+from chaffinch.detector.training.corpora import file_digest
 from chaffinch.detector.training.fitting import TrainingError, calibrate, train_classifier
 from chaffinch.detector.training.labelled import Example, scored_texts
-from chaffinch.detector.training.model_card import Corpus, ModelCard, render_card
-from chaffinch.detector.training.pairs import read_pairs, with_pairs
+from chaffinch.detector.training.resources.pairs import read_pairs, with_pairs
 from chaffinch.detector.training.scratch import build_from_examples
 from chaffinch.features.extraction import extract
 from chaffinch.features.registry import FEATURE_NAMES

@@ -12,7 +12,7 @@ from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.training.bundle import make_spinners, training_families
 from chaffinch.detector.training.fitting import TrainingError
 from chaffinch.detector.training.labelled import Example
-from chaffinch.detector.training.resources import build_resources, with_fitted_odds
+from chaffinch.detector.training.resources.build import build_resources, with_fitted_odds
 from chaffinch.features.resources import Resources
 from chaffinch.features.text.vocabulary import FIRST_WORD
 

@@ -9,7 +9,7 @@ from chaffinch.datasets.simulation.pages import as_document, honest_page, scrape
 from chaffinch.datasets.simulation.residue import inject_residue
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Replacement, Spinner, SpunText
-from chaffinch.detector.training.corpus import CleanText
+from chaffinch.detector.training.corpora import CleanText
 from chaffinch.features.document import Document
 from chaffinch.features.text.phrases import Phrase
 

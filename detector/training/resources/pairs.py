@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chaffinch.detector.training.channel import OBSERVED, Pairs, build_channel
+from chaffinch.detector.training.resources.channel import OBSERVED, Pairs, build_channel
 from chaffinch.features.language.language_model import dequantise
 from chaffinch.features.resources import Resources
 from chaffinch.features.text.vocabulary import FIRST_WORD
