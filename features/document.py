@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import urlsplit
+
+from chaffinch.features.addresses import site
 
 MAX_CHARACTERS = 400_000
 """Characters of a text that are scored; the rest is cut off and the verdict says so.
@@ -87,17 +88,13 @@ class Document:
 
     @property
     def site(self) -> str:
-        """Host name of `url` in lower case without ``www.``, or "" where there is none.
+        """Host of the page that `url` shows, without ``www.``, or "" where that is not known.
+
+        Archives, caches and translators are seen through.
 
         >>> Document("", url="https://www.Example.org/a").site
         'example.org'
         >>> Document("", url="http://[broken").site
         ''
         """
-        if not self.url:
-            return ""
-        try:
-            host = urlsplit(self.url).hostname or ""
-        except ValueError:
-            return ""
-        return host.removeprefix("www.")
+        return site(self.url)

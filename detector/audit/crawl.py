@@ -1,7 +1,6 @@
 """The files of a crawl: a directory, a list or a URL, as a table sorted by path."""
 
 import os
-import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -14,8 +13,8 @@ import pyarrow.compute as pc
 from chaffinch.datasets.file_names import real_name, shown_name
 from chaffinch.datasets.files import filesystem_of, is_url
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
+from chaffinch.features.addresses import host
 
-_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 _SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
 _ROWS = 1_000
 _FILE_STATE = ("mtime", "LastModified", "last_modified", "ETag", "etag", "crc", "CRC")
@@ -238,6 +237,7 @@ def mirrored_url(path: str) -> str:
 
     >>> mirrored_url("paper.example/2024/a.html"), mirrored_url("notes/a.html")
     ('https://paper.example/2024/a.html', '')
+    >>> mirrored_url("my.crawl/a.html")
+    ''
     """
-    host, slash, _ = path.partition("/")
-    return f"https://{path}" if slash and _HOST.fullmatch(host) else ""
+    return f"https://{path}" if "/" in path and host(path) else ""

@@ -1,16 +1,14 @@
 """Sites that a user trusts: never copies, and the likely source of what others copied."""
 
-import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-_HOST = re.compile(r"[\w.-]+")
+from chaffinch.features.addresses import is_within, site
 
 
 class TrustedSitesError(Exception):
@@ -33,8 +31,7 @@ class TrustedSites(NamedTuple):
         >>> [trusted.hold(site) for site in ("paper.example", "news.paper.example", "example")]
         [True, True, False]
         """
-        parts = site.split(".")
-        return any(".".join(parts[first:]) in self.hosts for first in range(len(parts)))
+        return is_within(site, self.hosts)
 
     def mask(self, sites: pa.ChunkedArray) -> NDArray[np.bool_]:
         """Whether each site of a column of strings is held, as a bool array of its length."""
@@ -74,9 +71,5 @@ def read_trusted(file: Path) -> TrustedSites:
 
 def _host(stated: str) -> str | None:
     """The host of a line that may be an address or a pattern like ``*.paper.example``."""
-    try:
-        host = urlsplit(stated if "//" in stated else f"//{stated}").hostname or ""
-    except ValueError:
-        return None
-    host = host.removeprefix("*.").removeprefix("www.").strip(".")
-    return host if _HOST.fullmatch(host) else None
+    stated = stated.removeprefix("*.")
+    return site(stated if "//" in stated else f"//{stated}") or None

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from chaffinch.features.addresses import same_owner, site
 from chaffinch.features.document import Document
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.text.lines import Line
@@ -18,8 +19,6 @@ _MAX_LINE = 200
 _MAX_DATE_LINE = 80
 _OLDER_DAYS = 7
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_GENERIC_LABELS = frozenset("www co com org net gov ac edu".split())
-_MIN_BRAND = 3
 
 _PART = r"[A-Z][\w'\N{RIGHT SINGLE QUOTATION MARK}.-]{0,20}"
 _NAME = rf"{_PART}(?: {_PART}){{1,3}}"
@@ -136,8 +135,8 @@ def _fact(note: str, start: int = -1, end: int = -1) -> Span:
 def _foreign_canonical(document: Document) -> Span | None:
     if document.metadata is None:
         return None
-    host = Document("", url=document.metadata.canonical_url or "").site
-    if host and document.site and not same_owner(host, document.site):
+    host = site(document.metadata.canonical_url or "")
+    if host and document.site and not same_owner(f"//{host}", f"//{document.site}"):
         return _fact(f"canonical link: {host}")
     return None
 
@@ -147,13 +146,13 @@ def _foreign_data(document: Document) -> Span | None:
     metadata = document.metadata
     if metadata is None:
         return None
-    own = document.site or Document("", url=metadata.canonical_url or "").site
+    own = document.site or site(metadata.canonical_url or "")
     publisher = (metadata.publisher or "").lower().removeprefix("www.")
-    if own and _HOST.fullmatch(publisher) and not same_owner(publisher, own):
+    if own and _HOST.fullmatch(publisher) and not same_owner(f"//{publisher}", f"//{own}"):
         return _fact(f"publisher: {publisher}")
     for url in metadata.stated_urls:
-        host = Document("", url=url).site
-        if own and host and not same_owner(host, own):
+        host = site(url)
+        if own and host and not same_owner(f"//{host}", f"//{own}"):
             return _fact(f"structured data: {host}")
     return None
 
@@ -255,28 +254,3 @@ def _date(match: re.Match[str]) -> date | None:
         return date(int(year), month, int(day))
     except ValueError:
         return None
-
-
-def same_owner(one: str, other: str) -> bool:
-    """Whether two hosts are one site's, or have one name under different top-level domains.
-
-    >>> same_owner("bbc.co.uk", "www.bbc.com"), same_owner("paper.example", "farm.example")
-    (True, False)
-    """
-    return same_site(one, other) or (
-        len(_brand(one)) >= _MIN_BRAND and _brand(one) == _brand(other)
-    )
-
-
-def _brand(host: str) -> str:
-    labels = [label for label in host.split(".")[:-1] if label not in _GENERIC_LABELS]
-    return labels[-1] if labels else ""
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two hosts are the same or one lies under the other.
-
-    >>> same_site("m.example.org", "example.org")
-    True
-    """
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

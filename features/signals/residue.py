@@ -4,9 +4,9 @@ from bisect import bisect_left
 
 import numpy as np
 
+from chaffinch.features.addresses import is_within
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.signals.counters import Counters, counter_lines
-from chaffinch.features.signals.provenance import same_site
 from chaffinch.features.text.characters import one_of
 from chaffinch.features.text.phrases import PhraseMatcher, phrase_matcher
 from chaffinch.features.text.tokens import TokenBlock
@@ -60,7 +60,7 @@ class Residue(Signal):
             for number in sorted(numbers):
                 start, line = shown[number]
                 phrase = matcher.match(line)
-                if phrase is None or any(same_site(site, home) for home in phrase.home):
+                if phrase is None or is_within(site, phrase.home):
                     continue
                 if phrase.position == "head" and number >= EDGE_LINES:
                     continue

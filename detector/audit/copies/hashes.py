@@ -1,9 +1,8 @@
 """Addresses and whole records as 64-bit hashes, to compare many at once."""
 
 import hashlib
-import re
 
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://(?:www\.)?", re.IGNORECASE)
+from chaffinch.features.addresses import page_key
 
 
 def text_hash(text: str | None) -> int:
@@ -15,18 +14,14 @@ def text_hash(text: str | None) -> int:
 
 
 def address_hash(url: str | None) -> int:
-    """Hash of an address, the same whatever its scheme, ``www.``, fragment and last slash.
+    """Hash of an address, the same for all addresses of one page (`page_key`); 0 for none.
 
     >>> address_hash("https://www.Paper.example/a/") == address_hash("http://paper.example/a#top")
     True
     >>> address_hash(None), address_hash("")
     (0, 0)
     """
-    if not url:
-        return 0
-    bare = _SCHEME.sub("", url.partition("#")[0])
-    host, slash, path = bare.partition("/")
-    return text_hash(f"{host.lower()}{slash}{path}".rstrip("/"))
+    return text_hash(page_key(url or ""))
 
 
 def identity_hash(id: str | None, url: str | None, text_digest: str | None) -> int:
