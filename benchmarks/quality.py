@@ -20,7 +20,7 @@ from chaffinch.detector.evaluation.evaluation import Evaluation, ScoredTexts, ev
 from chaffinch.detector.evaluation.tables import headline, percent, summary
 from chaffinch.detector.model import log_odds
 from chaffinch.detector.training.labelled import score_examples
-from chaffinch.reports.evaluation import render_html
+from chaffinch.reports.evaluation.report import render_html
 
 MOST_CLEAN = 700
 MOST_SPUN = 100

@@ -28,9 +28,9 @@ from playwright.sync_api import Browser, sync_playwright
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.training.corpora import CleanText, read_corpus
-from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.html import page
-from chaffinch.reports.listing import Listing
+from chaffinch.reports.audit.data import AuditData
+from chaffinch.reports.audit.listing import Listing
+from chaffinch.reports.html.report import page
 
 CORPORA = ("news_guardian", "news_bbc", "news_reuters_c50", "modern_articles")
 SPUN = ("news_guardian",)

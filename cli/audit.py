@@ -9,7 +9,7 @@ import click
 from chaffinch.cli.messages import complain, stopped
 from chaffinch.cli.options import model_options, output_option
 from chaffinch.detector.audit.engines.registry import ENGINES
-from chaffinch.reports.tables import TABLES
+from chaffinch.reports.formats.registry import DOCUMENTS
 
 if TYPE_CHECKING:
     from chaffinch.detector.audit.task import Counts
@@ -47,7 +47,7 @@ _SHOWN_SITES = 10
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(list(TABLES)),
+    type=click.Choice(list(DOCUMENTS)),
     multiple=True,
     help="Write OUT/documents.csv or OUT/documents.jsonl as well.",
 )
@@ -120,6 +120,8 @@ def audit(
         read_trusted,
     )
     from chaffinch.detector.model import ModelError
+    from chaffinch.reports.audit.data import AuditData
+    from chaffinch.reports.files import write_lines
 
     source = files_from if crawl is None else crawl
     if source is None or (crawl and files_from):
@@ -165,7 +167,7 @@ def audit(
                 "Interrupted. What is done is kept; run the same command again to go on."
             ) from None
     for name in formats:
-        TABLES[name](output)
+        write_lines(output / f"documents.{name}", DOCUMENTS[name](AuditData(output)))
     if not manifest["documents"]:
         complain(f"{source} holds no document. Check the path, and which files are read (--help).")
     _summary(output, manifest)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from chaffinch.reports.formats.registry import COMPARISONS
+
 
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path))
@@ -11,7 +13,7 @@ import click
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "csv", "jsonl"]),
+    type=click.Choice(list(COMPARISONS)),
     default="text",
     show_default=True,
     help="How to print the documents that changed.",
@@ -25,30 +27,15 @@ def compare(old: Path, new: Path, format_: str) -> None:
     Example:
       chaffinch compare audit-2024/ audit-2025/
     """
-    from chaffinch.detector.audit.comparison import ComparisonError, Difference
+    from chaffinch.detector.audit.comparison import ComparisonError
     from chaffinch.detector.audit.comparison import compare as compared
-    from chaffinch.features.wording import percent, printable
-    from chaffinch.reports.csv_table import csv_line
-    from chaffinch.reports.json_text import json_text
 
     try:
         found = compared(old, new)
     except ComparisonError as error:
         raise click.ClickException(str(error)) from None
-    if format_ == "csv":
-        click.echo(csv_line(Difference._fields), nl=False)
-    for one in found.differences:
-        if format_ == "jsonl":
-            click.echo(json_text(one._asdict()))
-        elif format_ == "csv":
-            click.echo(csv_line(one), nl=False)
-        else:
-            chances = (
-                f"{percent(one.old_probability) or '-'} > {percent(one.new_probability) or '-'}"
-            )
-            click.echo(
-                f"{one.change:<10}{chances:>18}  {printable(one.id)}  {printable(one.title)}"
-            )
+    for line in COMPARISONS[format_](found.differences):
+        click.echo(line, nl=False)
     counts = found.counts
     click.echo(
         f"{counts['flagged']} became flagged, {counts['unflagged']} no longer are, "

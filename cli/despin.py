@@ -10,7 +10,7 @@ from chaffinch.cli.inputs import read_inputs
 from chaffinch.cli.messages import complain
 from chaffinch.cli.options import load_detector
 from chaffinch.features.wording import printable
-from chaffinch.reports.json_text import json_text
+from chaffinch.reports.formats.json import json_text
 
 
 @click.command()

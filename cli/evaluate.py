@@ -50,7 +50,7 @@ def evaluate(
     from chaffinch.detector.evaluation.evaluation import evaluate as evaluate_texts
     from chaffinch.detector.evaluation.tables import markdown
     from chaffinch.detector.training.labelled import LabelError, read_labelled, score_examples
-    from chaffinch.reports.evaluation import render_html, render_text
+    from chaffinch.reports.evaluation.report import render_html, render_text
 
     detector = load_detector(model)
     try:

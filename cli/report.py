@@ -5,10 +5,12 @@ from pathlib import Path
 import click
 
 from chaffinch.cli.options import output_option
-from chaffinch.reports.audit_data import AuditData, ReportError
-from chaffinch.reports.audit_formats import SUMMARIES
-from chaffinch.reports.html import render
-from chaffinch.reports.static_site import render_site
+from chaffinch.reports.audit.data import AuditData, ReportError
+from chaffinch.reports.audit.summary import summary
+from chaffinch.reports.files import write_lines
+from chaffinch.reports.formats.registry import SUMMARIES
+from chaffinch.reports.html.report import render
+from chaffinch.reports.html.site import render_site
 
 
 @click.command()
@@ -50,11 +52,13 @@ def report(audit: Path, output: Path | None, site: Path | None, format_: str) ->
         if site is not None:
             render_site(audit, site)
             return f"{site / 'index.html'}: open it in a browser."
-        if output is None:
-            return SUMMARIES[format_](AuditData(audit)).rstrip("\n")
         if format_ != "html":
-            output.write_text(SUMMARIES[format_](AuditData(audit)), "utf-8")
+            lines = SUMMARIES[format_](summary(AuditData(audit)))
+            if output is None:
+                return "".join(lines).rstrip("\n")
+            write_lines(output, lines)
             return f"{output}: written."
+        assert output is not None
         render(audit, output)
         return f"{output}: {output.stat().st_size / 1e6:.1f} MB. Open it in a browser."
 

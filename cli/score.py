@@ -10,7 +10,7 @@ import click
 from chaffinch.cli.inputs import read_inputs
 from chaffinch.cli.messages import complain
 from chaffinch.cli.options import load_detector, model_options
-from chaffinch.reports.formats import FORMATS
+from chaffinch.reports.formats.registry import RESULTS
 from chaffinch.reports.results import Result
 
 _BATCH = 32
@@ -21,7 +21,7 @@ _BATCH = 32
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(list(RESULTS)),
     default="text",
     show_default=True,
     help="How to print the verdicts.",
@@ -66,7 +66,7 @@ def score(
                 flagged |= bool(verdict and verdict.flagged)
                 yield Result(item.path, item.id, detector.threshold, verdict, item.error)
 
-    for piece in FORMATS[format_](results(), with_text):
+    for piece in RESULTS[format_](results(), with_text):
         click.echo(piece, nl=False)
     if unreadable:
         raise SystemExit(3)

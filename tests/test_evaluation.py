@@ -17,8 +17,8 @@ from chaffinch.detector.training.labelled import (
     scored_texts,
 )
 from chaffinch.features.document import Document
-from chaffinch.reports.evaluation import render_html, render_text
-from chaffinch.reports.plots import Line, line_plot
+from chaffinch.reports.evaluation.plots import Axis, Line, line_plot
+from chaffinch.reports.evaluation.report import render_html, render_text
 
 HOSTILE = "<script>alert(1)</script>|\x1b[31m\u202e"
 
@@ -173,7 +173,7 @@ def test_other_renderings_obey_no_escape_sequence_and_keep_their_tables(
 
 def test_a_plot_escapes_its_names_and_leaves_out_what_is_not_finite() -> None:
     lines = [Line("<b>", [(0.0, 0.5), (0.5, math.nan), (1.0, 1.0)]), Line("c", [])]
-    plot = line_plot("<i>", "x", "y", lines)
+    plot = line_plot("<i>", Axis("x"), "y", lines)
     assert "<b>" not in plot and "<i>" not in plot and "nan" not in plot
     assert 'class="line line0" d="M52.0 144.0 L398.0 12.0"' in plot
 

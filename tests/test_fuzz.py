@@ -41,15 +41,14 @@ from chaffinch.detector.model import BUNDLED, ModelError, load_model
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document, Image, PageMetadata
 from chaffinch.features.text.tokens import TokenBlock
-from chaffinch.reports.article import COLUMNS, article
-from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.audit_formats import SUMMARIES
-from chaffinch.reports.formats import FORMATS
-from chaffinch.reports.html import article_markup, page
-from chaffinch.reports.listing import Listing
+from chaffinch.reports.audit.data import AuditData
+from chaffinch.reports.audit.listing import Listing
+from chaffinch.reports.audit.summary import summary
+from chaffinch.reports.formats.registry import DOCUMENTS, RESULTS, SUMMARIES
+from chaffinch.reports.html.article import COLUMNS, article
+from chaffinch.reports.html.report import article_markup, page
+from chaffinch.reports.html.site import render_site
 from chaffinch.reports.results import Result
-from chaffinch.reports.static_site import render_site
-from chaffinch.reports.tables import TABLES
 
 DETECTOR = Detector.load()
 ROOT = Path(__file__).parent.parent
@@ -181,9 +180,9 @@ def test_any_verdicts_are_printed_in_every_format(
         for document, verdict in zip(documents, DETECTOR.score_batch(documents), strict=True)
     ]
     results.append(Result("b.txt", "b", 0.5, None, documents[0].title))
-    for render in FORMATS.values():
+    for render in RESULTS.values():
         "".join(render(results, with_text)).encode()
-    for line in FORMATS["jsonl"](results, with_text):
+    for line in RESULTS["jsonl"](results, with_text):
         assert json.loads(line)
 
 
@@ -372,11 +371,11 @@ def check_rows(rows: list[dict[str, Any]], manifest: dict[str, Any]) -> None:
 
 
 def check_report(audit: Path) -> None:
-    for write in TABLES.values():
-        write(audit)
     data = AuditData(audit)
-    for summarise in SUMMARIES.values():
-        summarise(data).encode()
+    for documents in DOCUMENTS.values():
+        "".join(documents(data)).encode()
+    for render in SUMMARIES.values():
+        "".join(render(summary(data))).encode()
     markup = page(data, Listing(data))
     markup += "".join(
         article_markup(article(f"{number}", row), number, lambda other: other.key)

@@ -17,9 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chaffinch.cli.main import main
-from chaffinch.reports.audit_formats import SUMMARIES
-from chaffinch.reports.formats import FORMATS
-from chaffinch.reports.json_text import json_text
+from chaffinch.reports.formats.json import json_text
+from chaffinch.reports.formats.registry import COMPARISONS, RESULTS, SUMMARIES
 
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 SPUN = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt"
@@ -116,7 +115,7 @@ def assert_no_formula(table: str) -> list[list[str]]:
     return rows
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", RESULTS)
 def test_score_prints_nothing_that_is_obeyed(
     crawl: Path, format_: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -211,7 +210,7 @@ def earlier(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-@pytest.mark.parametrize("format_", ["text", "csv", "jsonl"])
+@pytest.mark.parametrize("format_", COMPARISONS)
 def test_compare_prints_nothing_that_is_obeyed(audited: Path, earlier: Path, format_: str) -> None:
     done = run("compare", earlier, audited, "--format", format_)
     assert done.exit_code == 0

@@ -22,16 +22,17 @@ from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.model import probability
 from chaffinch.features.wording import visible
-from chaffinch.reports.article import COLUMNS, Mark, article, marked
-from chaffinch.reports.audit_data import AuditData, ReportError
-from chaffinch.reports.audit_rows import write_lines
-from chaffinch.reports.charts import bars
-from chaffinch.reports.contributions import waterfall
-from chaffinch.reports.differences import compare
-from chaffinch.reports.html import article_markup, page, render
-from chaffinch.reports.listing import Listing
-from chaffinch.reports.overview import general_reason, overview
-from chaffinch.reports.payload import pack_chunks
+from chaffinch.reports.audit.data import AuditData, ReportError
+from chaffinch.reports.audit.listing import Listing
+from chaffinch.reports.audit.overview import general_reason, overview
+from chaffinch.reports.files import write_lines
+from chaffinch.reports.formats import registry
+from chaffinch.reports.html.article import COLUMNS, Mark, article, marked
+from chaffinch.reports.html.charts import bars
+from chaffinch.reports.html.contributions import waterfall
+from chaffinch.reports.html.differences import compare
+from chaffinch.reports.html.payload import pack_chunks
+from chaffinch.reports.html.report import article_markup, page, render
 
 OWLS = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt#0"
 SOUP = "reposthub.example/leek-and-barley-soup.txt#0"
@@ -303,10 +304,10 @@ def test_the_site_has_every_document_and_no_script(audit: Path, tmp_path: Path) 
 def test_pages_of_a_site_are_linked(
     audit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chaffinch.reports import static_site
+    from chaffinch.reports.html import site
 
-    monkeypatch.setattr(static_site, "PAGE_ROWS", 7)
-    static_site.render_site(audit, tmp_path)
+    monkeypatch.setattr(site, "PAGE_ROWS", 7)
+    site.render_site(audit, tmp_path)
     names = sorted(path.name for path in (tmp_path / "documents").iterdir())
     assert names == ["00001.html", "00002.html", "00003.html"]
     second = (tmp_path / "documents" / "00002.html").read_text("utf-8")
@@ -314,6 +315,15 @@ def test_pages_of_a_site_are_linked(
     third = (tmp_path / "documents" / "00003.html").read_text("utf-8")
     source = "larkfield-kitchen.example%2Fleek-and-barley-soup.txt%230"
     assert f'href="00002.html#doc={source}"' in third
+
+
+# --- Formats ------------------------------------------------------------------------------------
+
+
+def test_a_format_is_a_file_and_a_line() -> None:
+    files = {path.stem for path in Path(registry.__file__).parent.glob("*.py")}
+    assert files - {"registry"} == set(registry.FORMATS)
+    assert all(any(one) for one in registry.FORMATS.values())
 
 
 # --- Summaries and the command ------------------------------------------------------------------

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.training.labelled import read_labelled
-from chaffinch.reports.html import render
-from chaffinch.reports.static_site import render_site
+from chaffinch.reports.html.report import render
+from chaffinch.reports.html.site import render_site
 
 pytestmark = pytest.mark.browser
 

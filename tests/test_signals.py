@@ -144,7 +144,7 @@ class TestContract:
         ("agreement", "It cost 5.Three billion in all.", [("Three", "glued number word")]),
         ("agreement", "It rose by 12,seven percent.", [("seven", "glued number word")]),
         ("agreement", "2.Two is a number. It cost 5. Three people paid, one. 4-three", []),
-        ("spintax", "We {buy|purchase} it.", [("{buy|purchase}", "spintax alternatives")]),
+        ("spintax", "We {buy|purchase} it.", [("{buy|purchase}", "spintax choice")]),
         ("spintax", "a set {of professional} tools", [("{of professional}", "spintax remainder")]),
         ("spintax", "the set {x | x > 0} and a || b", []),
         ("spintax", r"\frac{a|b} and {{Abbr|Au|x}} and app.{set|get} or {X|Y} { |it| it }", []),

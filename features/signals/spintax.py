@@ -10,7 +10,7 @@ from chaffinch.features.text.rates import damped
 from chaffinch.features.text.tokens import TokenBlock
 
 _PATTERNS = {
-    "spintax alternatives": Pattern(
+    "spintax choice": Pattern(
         # Markup, formulas and code join their braces to what stands before them.
         re.compile(
             r"(?<![\w\\.!/{}$^\]-])\{(?=\s?\w)(?=[^}]{0,60}[a-z]{2})"

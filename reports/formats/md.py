@@ -1,19 +1,18 @@
-"""The summary of an audit as Markdown, for a ticket or a pull request."""
+"""Markdown, for a ticket or a pull request."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chaffinch.features.wording import percent
-from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.summary import summary
 
 
-def render(audit: AuditData) -> str:
+def summary(found: Mapping[str, Any]) -> Iterator[str]:
     """Headings and tables; whatever comes from the crawl stands in code spans."""
-    return "\n".join(_lines(summary(audit))) + "\n"
+    for line in _lines(found):
+        yield f"{line}\n"
 
 
-def _lines(found: dict[str, Any]) -> Iterator[str]:
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"## Chaffinch: {found['flagged']:,} of {found['documents']:,} documents flagged"
     yield ""
     yield from (f"- {sentence}" for sentence in found["in_words"])

@@ -2,7 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from chaffinch.reports.results import Result
 
 # Escaped backslashes and whole pairs are matched first, so that none is cut in two.
 _ESCAPES = re.compile(
@@ -26,3 +29,17 @@ def json_text(value: Any, indent: int | None = None) -> str:
     if r"\ud" not in text:
         return text
     return _ESCAPES.sub(lambda found: r"\ufffd" if found["half"] else found[0], text)
+
+
+def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
+    """One JSON array of results."""
+    mark = "["
+    for result in judged:
+        yield f"{mark}\n{json_text(result.as_dict(with_text))}"
+        mark = ","
+    yield "\n]\n" if mark == "," else "[]\n"
+
+
+def summary(found: Mapping[str, Any]) -> Iterator[str]:
+    """One JSON object."""
+    yield f"{json_text(found, indent=1)}\n"

@@ -10,6 +10,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 _BATCH_ROWS = 512
+"""Rows in memory at a time; our choice: a few megabytes with their texts."""
+
+DOCUMENT_COLUMNS = (
+    "id",
+    "url",
+    "site",
+    "title",
+    "path",
+    "offset",
+    "published",
+    "captured",
+    "status",
+    "kind",
+    "flagged",
+    "probability",
+    "threshold",
+    "copied",
+    "cluster",
+    "source_id",
+    "similarity",
+    "unscorable",
+    "error",
+    "reasons",
+    "evidence",
+)
+"""Columns of an audit's rows that other formats of its documents have: all but texts and values."""
 
 
 class ReportError(Exception):
@@ -60,6 +86,11 @@ class AuditData:
                         batch = batch.append_column(name, pa.nulls(batch.num_rows))
                 yield first, batch.select(list(columns))
                 first += batch.num_rows
+
+    def documents(self, columns: Sequence[str] = DOCUMENT_COLUMNS) -> Iterator[dict[str, Any]]:
+        """All rows one after the other."""
+        for _, batch in self.batches(columns):
+            yield from batch.to_pylist()
 
     def column(self, name: str) -> list[Any]:
         """One column of all rows."""

@@ -1,27 +1,33 @@
 """The HTML report of an audit: one file that loads nothing and runs only its own script."""
 
-import base64
-import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import quote
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from chaffinch.detector.training.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
-from chaffinch.features.wording import percent, visible
-from chaffinch.reports import charts
-from chaffinch.reports.article import COLUMNS, Article, Related, article
-from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.audit_rows import write_lines
-from chaffinch.reports.listing import LINE_COLUMNS, MAX_CELL, Listing, TableLine, table_line
-from chaffinch.reports.overview import Overview, in_words, overview
-from chaffinch.reports.payload import pack, pack_chunks, script_json
+from chaffinch.features.wording import visible
+from chaffinch.reports.audit.data import AuditData
+from chaffinch.reports.audit.listing import (
+    LINE_COLUMNS,
+    MAX_CELL,
+    Listing,
+    Related,
+    TableLine,
+    table_line,
+)
+from chaffinch.reports.audit.overview import Overview, in_words, overview
+from chaffinch.reports.files import write_lines
+from chaffinch.reports.html import charts
+from chaffinch.reports.html.article import COLUMNS, Article, article
+from chaffinch.reports.html.payload import pack, pack_chunks, script_json
+from chaffinch.reports.templates import anchor, asset, environment
+
+FOLDER = Path(__file__).parent
+"""Where the templates, the style sheet and the script are."""
 
 MAX_TEXTS = 1_000
 """Documents inside the page with their text: flagged ones first, then copies, then others."""
@@ -38,13 +44,6 @@ _STATIC_CHARACTERS = 1_200
 _STATIC_ROWS = 300
 _SPEAKS = 0.5
 """Log-odds from which a signal counts as one that speaks against a document."""
-
-
-class Asset(NamedTuple):
-    """A style sheet or script, and its hash for the content-security policy."""
-
-    content: Markup
-    hash: str
 
 
 def render(folder: Path, output: Path) -> None:
@@ -84,7 +83,7 @@ def page(
         for number in shown
     ]
     sites = [_site_line(site) for site in audit.sites[:MAX_ROWS]]
-    template = environment().get_template("report.html.j2")
+    template = environment(FOLDER).get_template("report.html.j2")
     return template.render(
         manifest=manifest,
         overview=found,
@@ -110,29 +109,9 @@ def page(
         rows=pack(_columns(lines, by_number, places, static_page)),
         site_rows=pack(sites),
         chunks=chunks,
-        style=asset("report.css"),
-        script=asset("report.js"),
+        style=asset(FOLDER / "report.css"),
+        script=asset(FOLDER / "report.js"),
     )
-
-
-@cache
-def environment() -> Environment:
-    """The templates; everything that they fill in is escaped."""
-    found = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-    found.filters |= {"percent": percent, "anchor": anchor}
-    return found
-
-
-def asset(name: str) -> Asset:
-    """A style sheet or script of this folder."""
-    content = (Path(__file__).parent / name).read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-    return Asset(Markup(content), f"sha256-{digest}")
-
-
-def anchor(key: str) -> str:
-    """Address of a document within its page."""
-    return f"#doc={quote(key, safe='')}"
 
 
 def article_markup(one: Article, number: int, href: Callable[[Related], str] | None = None) -> str:
@@ -143,7 +122,7 @@ def article_markup(one: Article, number: int, href: Callable[[Related], str] | N
         number: Its row's number.
         href: Address of another document; None for a short form that names no others.
     """
-    macro = environment().get_template("article.html.j2").module
+    macro = environment(FOLDER).get_template("article.html.j2").module
     return str(macro.article(one, number, href))  # type: ignore[attr-defined]
 
 

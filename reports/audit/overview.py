@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaffinch.features.wording import percent, visible
-from chaffinch.reports.audit_data import AuditData
+from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.certainty import LEVELS, is_near_miss, level
 
 BINS = 10

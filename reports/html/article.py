@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from chaffinch.detector.despinning import MIN_GAIN, cased
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.wording import counted, visible
+from chaffinch.reports.audit.listing import Related
 from chaffinch.reports.certainty import in_words
-from chaffinch.reports.contributions import Waterfall, waterfall
-from chaffinch.reports.differences import Change, compare
+from chaffinch.reports.html.contributions import Waterfall, waterfall
+from chaffinch.reports.html.differences import WordChange, compare
 
 MAX_CHARACTERS = 40_000
 """Characters of a text that are shown; an article says how many are left out."""
@@ -68,26 +69,6 @@ class Mark:
     pieces: "list[str | Mark]"
 
 
-class Related(NamedTuple):
-    """Another document of the same cluster of copies.
-
-    Attributes:
-        number: Number of its row in the audit.
-        key: Its id, or path and offset where the id is not its own alone.
-        title: Its title, or its key.
-        site: Its host, or "".
-        kind: Its kind.
-        is_source: Whether it is the cluster's probable source.
-    """
-
-    number: int
-    key: str
-    title: str
-    site: str
-    kind: str
-    is_source: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Article:
     """What the template ``article.html.j2`` shows.
@@ -126,7 +107,7 @@ class Article:
     left_out: int
     hidden: str | None
     source: str | None
-    changes: list[Change] | None
+    changes: list[WordChange] | None
     related: Sequence[Related]
     n_related: int
 

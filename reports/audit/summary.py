@@ -3,9 +3,9 @@
 from typing import Any
 
 from chaffinch.features.wording import visible
-from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.listing import LINE_COLUMNS, Listing, table_line
-from chaffinch.reports.overview import in_words, overview
+from chaffinch.reports.audit.data import AuditData
+from chaffinch.reports.audit.listing import LINE_COLUMNS, Listing, table_line
+from chaffinch.reports.audit.overview import in_words, overview
 
 _SITES = 10
 _DOCUMENTS = 20

@@ -1,14 +1,18 @@
-"""Results for people to read in a terminal."""
+"""Text for people to read in a terminal."""
 
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from chaffinch.detector.verdict import Evidence, Verdict
 from chaffinch.features.wording import one_line, percent, printable
 from chaffinch.reports.results import Result
+
+if TYPE_CHECKING:
+    from chaffinch.detector.audit.comparison import Difference
 
 _COLOURS = {"original": "green", "spun": "red", "scraped": "red", "unscorable": "yellow"}
 _SHOWN_WORDS = 12
@@ -17,9 +21,9 @@ _SHOWN_REASONS = 4
 _WIDTH = 96
 
 
-def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
+def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
     """A paragraph a result; text from documents is stripped of control characters."""
-    for result in results:
+    for result in judged:
         if result.verdict is None:
             message = printable(result.error or "")
             yield f"{click.style('unreadable', fg='yellow')}  {printable(result.id)}: {message}\n\n"
@@ -67,3 +71,11 @@ def _line(item: Evidence) -> str:
 
 def _wrapped(text: str, indent: int = 10) -> Iterator[str]:
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * 12)
+
+
+def comparison(differences: Iterable["Difference"]) -> Iterator[str]:
+    """One line for each document that changed: how, its probabilities, its id and its title."""
+    for one in differences:
+        old, new = percent(one.old_probability) or "-", percent(one.new_probability) or "-"
+        named = f"{printable(one.id)}  {printable(one.title)}"
+        yield f"{one.change:<10}{f'{old} > {new}':>18}  {named}\n"

@@ -1,20 +1,8 @@
-"""The rows of a finished audit, as renderers take them."""
+"""Files that a report writes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-_ROWS = 1_000
-
-
-def audit_rows(audit: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Rows of ``documents/``, in order, a few thousand in memory at a time."""
-    import pyarrow.parquet as pq
-
-    for part in sorted((audit / "documents").glob("*.parquet")):
-        for batch in pq.ParquetFile(part).iter_batches(_ROWS, columns=list(columns)):
-            yield from batch.to_pylist()
 
 
 def write_lines(file: Path, lines: Iterable[str]) -> None:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.wording import visible
-from chaffinch.reports.article import Related
-from chaffinch.reports.audit_data import AuditData
+from chaffinch.reports.audit.data import AuditData
 
 _MAX_KEY = 500
 _MAX_RELATED = 12
@@ -64,6 +63,26 @@ class TableLine(NamedTuple):
     published: str
     copied: bool
     note: str
+
+
+class Related(NamedTuple):
+    """Another document of the same cluster of copies.
+
+    Attributes:
+        number: Number of its row in the audit.
+        key: Its id, or path and offset where the id is not its own alone.
+        title: Its title, or its key.
+        site: Its host, or "".
+        kind: Its kind.
+        is_source: Whether it is the cluster's probable source.
+    """
+
+    number: int
+    key: str
+    title: str
+    site: str
+    kind: str
+    is_source: bool
 
 
 class Listing:

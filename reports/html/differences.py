@@ -8,7 +8,7 @@ from typing import NamedTuple
 _WORD = re.compile(r"\s*\S+|\s+\Z")
 
 
-class Change(NamedTuple):
+class WordChange(NamedTuple):
     """One difference, and what both texts share before it.
 
     Attributes:
@@ -22,14 +22,14 @@ class Change(NamedTuple):
     source: str
 
 
-def compare(copy: str, source: str) -> list[Change]:
+def compare(copy: str, source: str) -> list[WordChange]:
     """Align two texts by their words.
 
     Lengths count UTF-16 units, in which browsers count. What follows the last change is
     shared.
 
     >>> compare("a brand new dock", "a new quay")
-    [Change(same=1, replaced=6, source=''), Change(same=4, replaced=5, source=' quay')]
+    [WordChange(same=1, replaced=6, source=''), WordChange(same=4, replaced=5, source=' quay')]
     """
     ours, theirs = _WORD.findall(copy), _WORD.findall(source)
     matcher = SequenceMatcher(None, _bare(ours), _bare(theirs))
@@ -42,7 +42,7 @@ def compare(copy: str, source: str) -> list[Change]:
         else:
             # The first word of a text has no space before it, also where others come to its front.
             gap = " " if c == 0 < d and b < len(ours) and not ours[b][0].isspace() else ""
-            changes.append(Change(same, length, "".join(theirs[c:d]) + gap))
+            changes.append(WordChange(same, length, "".join(theirs[c:d]) + gap))
             same = 0
     return changes
 

@@ -10,6 +10,18 @@ _WIDTH, _HEIGHT = 420, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 22, 12, 44
 
 
+class Axis(NamedTuple):
+    """The horizontal axis of a plot, up to 1.
+
+    Attributes:
+        label: What it measures.
+        log_from: Where a logarithmic axis starts; None for a linear one from 0.
+    """
+
+    label: str
+    log_from: float | None = None
+
+
 class Line(NamedTuple):
     """One line of a plot.
 
@@ -26,11 +38,10 @@ class Line(NamedTuple):
 
 def line_plot(
     title: str,
-    x_label: str,
+    x_axis: Axis,
     y_label: str,
     lines: Sequence[Line],
     *,
-    x_from: float | None = None,
     diagonal: bool = False,
     dots: bool = False,
 ) -> Markup:
@@ -38,15 +49,14 @@ def line_plot(
 
     Args:
         title: What the plot shows, for those who cannot see it.
-        x_label: What the horizontal axis measures.
+        x_axis: The horizontal axis.
         y_label: What the vertical axis measures.
         lines: The lines; points that are not finite are left out.
-        x_from: Where a logarithmic horizontal axis starts; a linear one from 0 when None.
         diagonal: Whether the line from corner to corner is drawn.
         dots: Whether each point is marked and its band drawn as a bar through it.
     """
-    x = _scale(x_from)
-    parts = [_axes(x, x_from, x_label, y_label)]
+    x = _scale(x_axis.log_from)
+    parts = [_axes(x, x_axis, y_label)]
     if diagonal:
         parts.append(_path("diagonal", [(x(0), _y(0)), (x(1), _y(1))]))
     for number, line in enumerate(lines):
@@ -96,11 +106,12 @@ def _path(css: str, points: Sequence[tuple[float, float]]) -> str:
     return f'<path class="{css}" d="M{places}"/>' if points else ""
 
 
-def _axes(x: Callable[[float], float], x_from: float | None, x_label: str, y_label: str) -> str:
+def _axes(x: Callable[[float], float], x_axis: Axis, y_label: str) -> str:
     ticks = [0, 0.25, 0.5, 0.75, 1]
     x_ticks = ticks
-    if x_from is not None:
-        x_ticks = [10.0**power for power in range(math.ceil(math.log10(x_from) - 1e-9), 1)]
+    if x_axis.log_from is not None:
+        first = math.ceil(math.log10(x_axis.log_from) - 1e-9)
+        x_ticks = [10.0**power for power in range(first, 1)]
     bottom, middle = _HEIGHT - _BOTTOM, (_HEIGHT - _BOTTOM + _TOP) / 2
     parts = [
         _path("grid", [(_LEFT, _y(at)), (_WIDTH - _RIGHT, _y(at))])
@@ -115,7 +126,7 @@ def _axes(x: Callable[[float], float], x_from: float | None, x_label: str, y_lab
     ]
     parts += [
         f'<text class="axis" x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 8}" '
-        f'text-anchor="middle">{escape(x_label)}</text>',
+        f'text-anchor="middle">{escape(x_axis.label)}</text>',
         f'<text class="axis" x="{_LEFT}" y="{middle}" text-anchor="middle" '
         f'transform="rotate(-90 {_LEFT} {middle}) translate(0 -40)">{escape(y_label)}</text>',
     ]

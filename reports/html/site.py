@@ -5,10 +5,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from chaffinch.reports.article import COLUMNS, Related, article
-from chaffinch.reports.audit_data import AuditData
-from chaffinch.reports.html import anchor, asset, environment, page
-from chaffinch.reports.listing import LINE_COLUMNS, Listing, table_line
+from chaffinch.reports.audit.data import AuditData
+from chaffinch.reports.audit.listing import LINE_COLUMNS, Listing, Related, table_line
+from chaffinch.reports.html.article import COLUMNS, article
+from chaffinch.reports.html.report import FOLDER, page
+from chaffinch.reports.templates import anchor, asset, environment
 
 PAGE_ROWS = 100
 """Documents on a plain page."""
@@ -79,7 +80,7 @@ def _plain_page(
         return f"{_page_of(other.number)}{anchor(other.key)}"
 
     return (
-        environment()
+        environment(FOLDER)
         .get_template("static_page.html.j2")
         .render(
             first=min(rows) + 1,
@@ -90,6 +91,6 @@ def _plain_page(
             lines=[table_line(number, keys[number], row) for number, row in rows.items()],
             articles=articles,
             href=href,
-            style=asset("report.css"),
+            style=asset(FOLDER / "report.css"),
         )
     )

@@ -1,18 +1,16 @@
 """An evaluation for people: in a terminal, and as one HTML page with plots."""
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from chaffinch.detector.evaluation.evaluation import Evaluation
 from chaffinch.detector.evaluation.metrics import Interval
 from chaffinch.detector.evaluation.tables import COLUMNS, NOTES, cells, headline, summary
 from chaffinch.features.wording import one_line
-from chaffinch.reports.plots import Line, line_plot
+from chaffinch.reports.evaluation.plots import Axis, Line, line_plot
+from chaffinch.reports.templates import asset, environment
 
 
 def render_text(evaluation: Evaluation) -> Iterator[str]:
@@ -32,22 +30,21 @@ def render_text(evaluation: Evaluation) -> Iterator[str]:
 def render_html(evaluation: Evaluation, output: Path) -> None:
     """Write the page: no script, no network, every name escaped."""
     folder = Path(__file__).parent
-    style = (folder / "evaluation.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
-    environment.filters["one_line"] = one_line
-    page = environment.get_template("evaluation.html.j2").render(
-        summary=summary(evaluation),
-        headline=headline(evaluation),
-        plots=_plots(evaluation),
-        columns=COLUMNS,
-        parts=[
-            (kind, [(one.name, cells(one)) for one in slices])
-            for kind, slices in evaluation.parts.items()
-        ],
-        notes=NOTES,
-        style=Markup(style),
-        style_hash=f"sha256-{digest}",
+    page = (
+        environment(folder)
+        .get_template("evaluation.html.j2")
+        .render(
+            summary=summary(evaluation),
+            headline=headline(evaluation),
+            plots=_plots(evaluation),
+            columns=COLUMNS,
+            parts=[
+                (kind, [(one.name, cells(one)) for one in slices])
+                for kind, slices in evaluation.parts.items()
+            ],
+            notes=NOTES,
+            style=asset(folder / "evaluation.css"),
+        )
     )
     output.write_text(page, "utf-8")
 
@@ -57,14 +54,13 @@ def _plots(evaluation: Evaluation) -> list[tuple[str, Markup]]:
         return []
     roc = line_plot(
         "ROC curve: share of republications found by share of clean texts flagged",
-        "clean texts flagged",
+        Axis("clean texts flagged", log_from=evaluation.roc[0][0]),
         "republications found",
         [_line("ROC", evaluation.roc)],
-        x_from=evaluation.roc[0][0],
     )
     precision_recall = line_plot(
         "Precision-recall curves by base rate",
-        "republications found",
+        Axis("republications found"),
         "precision",
         [
             _line(f"base rate {100 * rate:g} %", points)
@@ -74,7 +70,7 @@ def _plots(evaluation: Evaluation) -> list[tuple[str, Markup]]:
     bins = evaluation.reliability
     reliability = line_plot(
         "Reliability: share of republications by stated probability",
-        "stated probability",
+        Axis("stated probability"),
         f"republications, at a base rate of {100 * evaluation.base_rate:g} %",
         [_line("reliability", [(one.said, one.true) for one in bins])],
         diagonal=True,

@@ -3,26 +3,29 @@
 import inspect
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from chaffinch.datasets.file_names import real_name
-from chaffinch.features.registry import SIGNALS
-from chaffinch.features.signal import Signal
-from chaffinch.reports.json_text import json_text
+from chaffinch.reports.formats.json import json_text
 from chaffinch.reports.results import Result
+
+if TYPE_CHECKING:
+    from chaffinch.features.signal import Signal
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
+def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
     """One SARIF log: a result for each flagged document, a notification for each unreadable one."""
-    # Imported here: no other format needs it, and it loads forty modules.
+    # Imported here: no other format needs them, and they load some forty modules each.
     from importlib.metadata import version
+
+    from chaffinch.features.registry import SIGNALS
 
     findings: list[dict[str, Any]] = []
     notifications: list[dict[str, Any]] = []
-    for result in results:
+    for result in judged:
         if result.error is not None:
             message = {"text": result.error}
             notifications.append({"level": "error", "message": message, "locations": [_at(result)]})
@@ -47,7 +50,7 @@ def render(results: Iterable[Result], with_text: bool = False) -> Iterator[str]:
     yield json_text({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, indent=1) + "\n"
 
 
-def _rule(signal: type[Signal]) -> dict[str, Any]:
+def _rule(signal: "type[Signal]") -> dict[str, Any]:
     summary = (inspect.getdoc(signal) or "").split("\n", 1)[0]
     return {"id": signal.name, "shortDescription": {"text": summary}}
 

@@ -1,0 +1,86 @@
+"""CSV (RFC 4180): a header, and one line for each result or document."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from chaffinch.features.wording import visible
+from chaffinch.reports.results import Result
+
+if TYPE_CHECKING:
+    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.reports.audit.data import AuditData
+
+_RESULT_COLUMNS = (
+    "path",
+    "id",
+    "title",
+    "kind",
+    "flagged",
+    "probability",
+    "threshold",
+    "unscorable",
+    "error",
+    "reasons",
+)
+"""Fields of a result that fit into a cell."""
+
+_STRONGEST_COLUMNS = ("id", "title", "site", "kind", "probability", "published", "copied", "reason")
+"""Fields of a document in a summary."""
+
+_FORMULA_STARTS = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
+"""Characters with which a cell starts that a spreadsheet runs as a formula (OWASP, "CSV
+injection"), and their full-width forms."""
+
+
+def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
+    """One line for each result; evidence and features have no cell."""
+    columns = (*_RESULT_COLUMNS, *(["text_scored"] if with_text else []))
+    return _table(columns, (result.as_dict(with_text) for result in judged))
+
+
+def documents(audit: "AuditData") -> Iterator[str]:
+    """One line for each document of an audit; evidence has no cell."""
+    from chaffinch.reports.audit.data import DOCUMENT_COLUMNS
+
+    columns = [name for name in DOCUMENT_COLUMNS if name != "evidence"]
+    return _table(columns, audit.documents(columns))
+
+
+def summary(found: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each of the strongest flagged documents."""
+    return _table(_STRONGEST_COLUMNS, found["strongest"])
+
+
+def comparison(differences: Iterable["Difference"]) -> Iterator[str]:
+    """One line for each document that changed."""
+    from chaffinch.detector.audit.comparison import Difference
+
+    return _table(Difference._fields, (difference._asdict() for difference in differences))
+
+
+def _table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    columns = list(columns)
+    yield _line(columns)
+    for row in rows:
+        yield _line(_cell(row[column]) for column in columns)
+
+
+def _line(cells: Iterable[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _cell(value: object) -> object:
+    """What no spreadsheet runs and no terminal obeys.
+
+    A formula gets an apostrophe in front; reasons are joined, the strongest first.
+    """
+    if isinstance(value, list):
+        value = "; ".join(f"{reason['signal']}: {reason['summary']}" for reason in value)
+    if not isinstance(value, str):
+        return value
+    writable = visible(value)
+    return f"'{writable}" if writable.startswith(_FORMULA_STARTS) else writable

@@ -1,0 +1,29 @@
+"""JSON Lines: one object on each line."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from chaffinch.reports.formats.json import json_text
+from chaffinch.reports.results import Result
+
+if TYPE_CHECKING:
+    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.reports.audit.data import AuditData
+
+
+def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
+    """One line for each result, as soon as it is there."""
+    for result in judged:
+        yield f"{json_text(result.as_dict(with_text))}\n"
+
+
+def documents(audit: "AuditData") -> Iterator[str]:
+    """One line for each document of an audit, without its text."""
+    for row in audit.documents():
+        yield f"{json_text(row)}\n"
+
+
+def comparison(differences: Iterable["Difference"]) -> Iterator[str]:
+    """One line for each document that changed."""
+    for difference in differences:
+        yield f"{json_text(difference._asdict())}\n"

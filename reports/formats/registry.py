@@ -1,0 +1,60 @@
+"""Every output format; a new one is a file beside this one and a line in `FORMATS`."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chaffinch.reports.formats import csv, json, jsonl, md, sarif, text
+from chaffinch.reports.results import Result
+
+if TYPE_CHECKING:
+    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.reports.audit.data import AuditData
+
+Results = Callable[[Iterable[Result], bool], Iterator[str]]
+Documents = Callable[["AuditData"], Iterator[str]]
+Summary = Callable[[Mapping[str, Any]], Iterator[str]]
+Comparison = Callable[[Iterable["Difference"]], Iterator[str]]
+
+
+class Format(NamedTuple):
+    """What a format can render, each piece by piece; None for what it cannot.
+
+    Attributes:
+        results: Results of ``chaffinch score``, and whether to add their texts.
+        documents: All documents of an audit, for ``chaffinch audit``.
+        summary: A summary (`chaffinch.reports.audit.summary`), for ``chaffinch report``.
+        comparison: What changed between two audits, for ``chaffinch compare``.
+    """
+
+    results: Results | None = None
+    documents: Documents | None = None
+    summary: Summary | None = None
+    comparison: Comparison | None = None
+
+
+FORMATS = {
+    "text": Format(results=text.results, comparison=text.comparison),
+    "json": Format(results=json.results, summary=json.summary),
+    "jsonl": Format(results=jsonl.results, documents=jsonl.documents, comparison=jsonl.comparison),
+    "csv": Format(
+        results=csv.results,
+        documents=csv.documents,
+        summary=csv.summary,
+        comparison=csv.comparison,
+    ),
+    "md": Format(summary=md.summary),
+    "sarif": Format(results=sarif.results),
+}
+"""The formats by the names that ``--format`` takes; the first one is the default."""
+
+RESULTS = {name: one.results for name, one in FORMATS.items() if one.results is not None}
+"""Formats of ``chaffinch score``."""
+
+DOCUMENTS = {name: one.documents for name, one in FORMATS.items() if one.documents is not None}
+"""Formats of ``chaffinch audit``."""
+
+SUMMARIES = {name: one.summary for name, one in FORMATS.items() if one.summary is not None}
+"""Formats of ``chaffinch report``, beside the report itself."""
+
+COMPARISONS = {name: one.comparison for name, one in FORMATS.items() if one.comparison is not None}
+"""Formats of ``chaffinch compare``."""
