@@ -357,7 +357,7 @@ def warc(data: Path, rounds: int, copies: int) -> None:
     from resiliparse.parse.html import HTMLTree
 
     from chaffinch.datasets.extraction.documents import document_from_record
-    from chaffinch.datasets.readers.registry import read_records
+    from chaffinch.datasets.intake import read_records
     from chaffinch.detector.audit.crawl import find_files
     from chaffinch.detector.audit.scoring import Settings, Unit, detector_for
     from chaffinch.features.document import Document

@@ -27,7 +27,7 @@ from typing import NamedTuple
 import click
 from tqdm import tqdm
 
-from chaffinch.cli.inputs import read_inputs
+from chaffinch.datasets.intake import read_items
 from chaffinch.detector.detector import Detector
 from chaffinch.features import document, extraction
 from chaffinch.features.document import Document
@@ -140,7 +140,7 @@ def judge_file(folder: Path, name: str, content: bytes) -> float:
     file = folder / f"a.{name}"
     file.write_bytes(content)
     start = time.process_time()
-    documents = [item.document for item in read_inputs([str(file)]) if item.document]
+    documents = [item.document for item in read_items(file) if item.document]
     DETECTOR.score_batch(documents)
     return time.process_time() - start
 

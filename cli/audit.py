@@ -123,8 +123,8 @@ def audit(
     from chaffinch.reports.audit.data import AuditData
     from chaffinch.reports.files import write_lines
 
-    source = files_from if crawl is None else crawl
-    if source is None or (crawl and files_from):
+    place = files_from if crawl is None else crawl
+    if place is None or (crawl and files_from):
         raise click.UsageError("Give either CRAWL or --files-from.")
     settings = Settings(str(model) if model else None, threshold, base_rate)
     documents = flagged = 0
@@ -144,7 +144,7 @@ def audit(
 
         try:
             manifest = run_audit(
-                source,
+                place,
                 output,
                 settings,
                 files_from=files_from is not None,
@@ -169,7 +169,7 @@ def audit(
     for name in formats:
         write_lines(output / f"documents.{name}", DOCUMENTS[name](AuditData(output)))
     if not manifest["documents"]:
-        complain(f"{source} holds no document. Check the path, and which files are read (--help).")
+        complain(f"{place} holds no document. Check the path, and which files are read (--help).")
     _summary(output, manifest)
 
 

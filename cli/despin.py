@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from chaffinch.cli.inputs import read_inputs
 from chaffinch.cli.messages import complain
 from chaffinch.cli.options import load_detector
+from chaffinch.datasets.intake import read_items
+from chaffinch.detector.audit.judging import judge
 from chaffinch.features.wording import printable
 from chaffinch.reports.formats.json import json_text
 
@@ -37,18 +38,19 @@ def despin(path: str, format_: str, model: Path | None) -> None:
 
     detector = load_detector(model)
     unreadable = False
-    for item in read_inputs([path]):
-        if item.document is None:
+    for item in read_items(path):
+        (judged,) = judge(detector, [item])
+        verdict = judged.verdict
+        if verdict is None:
             unreadable = True
-            complain(item.error or "")
+            complain(judged.error or "")
             continue
-        verdict = detector.score(item.document)
         if format_ == "text":
             text = despun_text(verdict)
             if sys.stdout.isatty():
                 # A file gets the text as it is; a terminal would obey what is in it.
                 text = "\n".join(map(printable, text.split("\n")))
-            click.echo(text, nl=not item.document.text.endswith("\n"), color=True)
+            click.echo(text, nl=not verdict.document.text.endswith("\n"), color=True)
             continue
         for restoration in restorations(verdict):
             click.echo(json_text(asdict(restoration)))

@@ -9,7 +9,7 @@ from chaffinch.cli.options import load_detector, output_option
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.argument("data", type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @click.option(
     "--model",
     type=click.Path(path_type=Path),
@@ -37,7 +37,7 @@ from chaffinch.cli.options import load_detector, output_option
 def evaluate(
     data: Path, model: Path | None, output: Path | None, format_: str, resamples: int
 ) -> None:
-    """Measure a model on DATA: JSON Lines with `text` and `label`, or a folder a label.
+    """Measure a model on DATA: rows with `text` and `label`, or a folder of one folder per label.
 
     Figures are broken down by the data's `family`, `rate` (share of words replaced) and
     `genre`, and by length, worst first. Rows with the same `group`, such as copies of one

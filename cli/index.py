@@ -36,11 +36,10 @@ def index(originals: str, output: Path) -> None:
     """
     from tqdm import tqdm
 
-    from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
     from chaffinch.datasets.files import MissingLibrary
-    from chaffinch.datasets.readers.registry import read_records
+    from chaffinch.datasets.intake import read_items
     from chaffinch.detector.audit.copies.originals import OriginalsError, add_originals
-    from chaffinch.detector.audit.crawl import CrawlError, find_files, location, mirrored_url
+    from chaffinch.detector.audit.crawl import CrawlError, find_files, location
 
     unreadable = 0
 
@@ -48,15 +47,12 @@ def index(originals: str, output: Path) -> None:
         nonlocal unreadable
         for number in range(len(found.files)):
             file = found.file(number)
-            for record in read_records(location(found.root, file.path), file.path):
-                if record.skipped or record.no_page is not None:
-                    continue
-                try:
-                    url = record.url or mirrored_url(record.path)
-                    yield document_from_record(replace(record, url=url))
-                except UnreadableRecord as error:
+            for item in read_items(location(found.root, file.path), file.path):
+                if item.document is None:
                     unreadable += 1
-                    complain(str(error))
+                    complain(item.error or "")
+                elif item.document.no_page is None:
+                    yield replace(item.document, url=item.address)
 
     try:
         found = find_files(originals, besides=output)

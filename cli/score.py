@@ -1,15 +1,15 @@
 """``chaffinch score``: judge files."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import click
 
-from chaffinch.cli.inputs import read_inputs
 from chaffinch.cli.messages import complain
 from chaffinch.cli.options import load_detector, model_options
+from chaffinch.datasets.intake import STANDARD_INPUT, read_items
+from chaffinch.detector.audit.judging import judge
 from chaffinch.reports.formats.registry import RESULTS
 from chaffinch.reports.results import Result
 
@@ -26,12 +26,14 @@ _BATCH = 32
     show_default=True,
     help="How to print the verdicts.",
 )
+@click.option("--url", default="", help="Address of the page, where FILE does not state it.")
 @click.option("--with-text", is_flag=True, help="Print the scored text as well.")
 @click.option("--fail-on", type=click.Choice(["flagged"]), help="Exit with 1 if one is flagged.")
 @model_options
 def score(
     paths: tuple[str, ...],
     format_: str,
+    url: str,
     with_text: bool,
     fail_on: str | None,
     model: Path | None,
@@ -47,24 +49,21 @@ def score(
     Example:
       chaffinch score page.html --format jsonl
     """
+    if url and len(paths) > 1:
+        raise click.UsageError("--url is the address of one page. Give one FILE.")
     detector = load_detector(model, threshold, base_rate)
     unreadable = flagged = False
 
     def results() -> Iterator[Result]:
         nonlocal unreadable, flagged
-        inputs = read_inputs(paths)
-        while batch := list(islice(inputs, 1 if "-" in paths else _BATCH)):
-            documents = [item.document for item in batch if item.document is not None]
-            verdicts = iter(detector.score_batch(documents))
-            for item in batch:
-                verdict = next(verdicts) if item.document is not None else None
-                if verdict is not None and item.no_page is not None:
-                    verdict = replace(verdict, unscorable=item.no_page)
-                if item.error is not None:
+        items = chain.from_iterable(read_items(path, url=url) for path in paths)
+        while batch := list(islice(items, 1 if STANDARD_INPUT in paths else _BATCH)):
+            for item, verdict, error, _ in judge(detector, batch):
+                if error is not None:
                     unreadable = True
-                    complain(item.error)
+                    complain(error)
                 flagged |= bool(verdict and verdict.flagged)
-                yield Result(item.path, item.id, detector.threshold, verdict, item.error)
+                yield Result(item.record.path, item.record.id, detector.threshold, verdict, error)
 
     for piece in RESULTS[format_](results(), with_text):
         click.echo(piece, nl=False)

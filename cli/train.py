@@ -8,7 +8,7 @@ from chaffinch.cli.options import load_detector, output_option
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.argument("data", type=click.Path(exists=True, allow_dash=True, path_type=Path))
 @output_option(click.Path(file_okay=False, path_type=Path), "Model folder to write.", required=True)
 @click.option(
     "--from",
@@ -60,9 +60,10 @@ def train(
 ) -> None:
     """Fit a classifier to DATA, and measure it on labels that it was not fitted to.
 
-    DATA is JSON Lines with `text` and `label` ("original", or "spun", "scraped",
-    "republication"), or a folder with one sub-folder a label. Rows with the same `group`,
-    such as copies of one article, never stand on both sides of a split.
+    DATA is JSON Lines, CSV or Parquet with `text` and `label` ("original", or "spun",
+    "scraped", "republication"), - for standard input, or a folder with one sub-folder per
+    label. Rows with the same `group`, such as copies of one article, never stand on both sides
+    of a split.
 
     With --pairs the model's channel learns replacements of single words that were seen in two
     or more copies: they become probable originals where these words are read.

@@ -14,7 +14,7 @@ def is_url(location: str) -> bool:
     return "://" in location or "::" in location
 
 
-def open_source(location: str) -> BinaryIO:
+def open_file(location: str) -> BinaryIO:
     """Open a file or a URL as a seekable stream of bytes.
 
     Raises:

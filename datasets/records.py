@@ -1,5 +1,6 @@
 """One raw record of an input, before any text is taken from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +29,9 @@ class Record:
             redirect, an error page, an image. None otherwise.
         error: Why the record cannot be read, in a sentence; None when it can.
         skipped: True for what is no document of its own, such as a WARC request.
+        spot: Where in the file it is, as messages name it: ``line 3``; None for the offset.
+        labels: What a row says of it that only training and evaluation read; None where the
+            format has no rows.
     """
 
     path: str
@@ -43,6 +47,8 @@ class Record:
     no_page: str | None = None
     error: str | None = None
     skipped: bool = False
+    spot: str | None = None
+    labels: Mapping[str, object] | None = None
 
     @property
     def id(self) -> str:
@@ -53,3 +59,8 @@ class Record:
     def place(self) -> str:
         """``path#offset``."""
         return f"{self.path}#{self.offset}"
+
+    @property
+    def where(self) -> str:
+        """File and place in it, as messages name them."""
+        return f"{self.path}, {self.spot or f'record {self.offset}'}"

@@ -146,7 +146,7 @@ class Detector:
     ) -> Verdict:
         evidence = tuple(_evidence(document.text, spans))
         classifier = self.model.classifier
-        unscorable = why_unscorable(values, document.text)
+        unscorable = document.no_page or why_unscorable(values, document.text)
         chance: float | None = None
         flagged = False
         kind: Kind = "unscorable"

@@ -77,6 +77,8 @@ class Document:
         published: Publication date as the record states it, or None.
         metadata: What the page's markup says, or None where there was no markup: missing
             markup is not the same as markup that says nothing.
+        no_page: Why there is nothing to judge although all could be read, in a sentence: a
+            redirect, an error page, an image. None otherwise.
     """
 
     text: str
@@ -85,6 +87,7 @@ class Document:
     title: str = ""
     published: str | None = None
     metadata: PageMetadata | None = field(default=None)
+    no_page: str | None = None
 
     @property
     def site(self) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from datatrove.data import Document
 
-from chaffinch.datasets.readers.registry import read_records
+from chaffinch.datasets.intake import read_records
 
 
 def read_crawl(

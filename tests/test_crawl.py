@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chaffinch.datasets.readers.registry import read_records
+from chaffinch.datasets.intake import read_records
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.crawl import CrawlError, find_files, listed_files
 from chaffinch.detector.audit.scoring import Settings

@@ -23,7 +23,7 @@ from datatrove.executor import LocalPipelineExecutor
 
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.files import MissingLibrary
-from chaffinch.datasets.readers.registry import read_records
+from chaffinch.datasets.intake import read_records
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.datatrove import COLUMNS, ChaffinchAnnotator
 from chaffinch.detector.audit.engines.ray import RayEngine

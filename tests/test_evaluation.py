@@ -203,7 +203,7 @@ def test_rows_without_a_group_are_a_group_of_their_own_unless_their_text_repeats
         ('{"text": "a", "label": "spun", "rate": true}', "line 1: `rate` must be a share"),
         ('{"text": "a", "label": "nonsense"}', "line 1: unknown label 'nonsense'"),
         ('{"text": "a"}', "line 1: no `label`"),
-        ('{"label": "spun"}', "line 1: no `text` or `html`"),
+        ('{"label": "spun"}', "line 1: without a `text` or `html`"),
         ("[" * 100_000, "line 1: not JSON"),
         ("\xff", "line 1: not JSON"),
     ],

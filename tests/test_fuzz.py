@@ -31,7 +31,8 @@ from in_this_process import InThisProcess
 
 from chaffinch.datasets.extraction.decoding import NotTextError, decode
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
-from chaffinch.datasets.readers.registry import read_records, read_stream
+from chaffinch.datasets.intake import read_records
+from chaffinch.datasets.readers.registry import read_stream
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings

@@ -47,7 +47,7 @@ def folder(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("score paper.pdf", 3, "looks like a PDF file). Give the text or HTML of the page."),
         ("score letter.docx", 3, "looks like a ZIP archive or office document). Give the text"),
         ("score body.jsonl", 3, "line 1: without a `text` or `html` string. Give one of the two."),
-        ("score broken.jsonl", 3, "line 1: not JSON (Expecting ',' delimiter). Mend or remove"),
+        ("score broken.jsonl", 3, "line 1: not JSON (Expecting ',' delimiter). Fix or remove"),
         ("score body.csv", 3, "no column `text` or `html` (its columns: title, body). Rename"),
         ("score", 2, "Missing argument 'FILE...'"),
         ("scroe file", 2, "No such command 'scroe'"),

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from chaffinch.datasets.extraction import html
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
+from chaffinch.datasets.intake import read_records
 from chaffinch.datasets.readers import csv_table, json_lines, tables
-from chaffinch.datasets.readers.registry import READERS, read_records, read_stream
+from chaffinch.datasets.readers.registry import READERS, read_stream
 from chaffinch.datasets.readers.unpacking import GZIP, ZSTANDARD
 from chaffinch.features.document import Document
 
@@ -304,13 +305,13 @@ def test_a_librarys_fault_costs_its_own_record(
     rows = [{"text": "one"}, {"html": "<p>two"}, {"text": "three"}]
     path = write(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
 
-    def fault(*_: object) -> None:
+    def fault(*_: object, **__: object) -> None:
         raise RuntimeError("parser error")
 
     monkeypatch.setattr(html, "page_metadata", fault)
     first, page, last = read_records(path, "a.jsonl")
     assert document_from_record(first).text == "one" and document_from_record(last).text == "three"
-    with pytest.raises(UnreadableRecord, match=r"a\.jsonl, record 1: .*RuntimeError: parser error"):
+    with pytest.raises(UnreadableRecord, match=r"a\.jsonl, line 2: .*RuntimeError: parser error"):
         document_from_record(page)
     monkeypatch.setattr(tables, "Record", fault)
     (unread,) = read_records(path, "a.jsonl")
@@ -322,7 +323,7 @@ def test_plain_text_needs_no_library_for_other_formats(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path;"
         "from chaffinch.datasets.extraction.documents import document_from_record;"
-        "from chaffinch.datasets.readers.registry import read_records;"
+        "from chaffinch.datasets.intake import read_records;"
         "[document_from_record(record) for record in read_records(Path(sys.argv[1]))];"
         "print(*{'resiliparse', 'markdown_it', 'zstandard', 'pyarrow'} & set(sys.modules))"
     )

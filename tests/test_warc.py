@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.datasets.extraction.documents import document_from_record
-from chaffinch.datasets.readers.registry import read_records
+from chaffinch.datasets.intake import read_records
 from chaffinch.datasets.records import Record
 
 PAGE = "<html><title>Ferry</title><p>The ferry returns to the harbour on Monday at noon.</p></html>"

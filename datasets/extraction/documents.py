@@ -20,6 +20,8 @@ def document_from_record(record: Record) -> Document:
     """
     if record.error is not None:
         raise UnreadableRecord(record.error)
+    if record.no_page is not None:
+        return Document("", record.id, record.url, no_page=record.no_page)
     try:
         return _document(record)
     except NotTextError as error:
@@ -30,7 +32,7 @@ def document_from_record(record: Record) -> Document:
     except Exception as error:
         # A parser's fault with one record is no reason to leave the others.
         problem = f"its text cannot be taken out ({type(error).__name__}: {error})"
-        raise UnreadableRecord(f"{record.path}, record {record.offset}: {problem}.") from error
+        raise UnreadableRecord(f"{record.where}: {problem}.") from error
 
 
 def _document(record: Record) -> Document:

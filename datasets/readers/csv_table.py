@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, TextIO
 
@@ -12,6 +13,15 @@ from chaffinch.datasets.records import MAX_BYTES, Record
 
 _DELIMITERS = ",;\t|"
 _MAX_HEADER = 1_000_000
+_NAMES = re.compile(rb'"?\w[\w .-]{0,39}"?(?:[,;\t|]"?\w[\w .-]{0,39}"?)+\r?\n')
+"""A line of two names of columns or more."""
+
+
+def is_csv(start: bytes) -> bool:
+    """Whether data of unknown name begins with a table's header that names a column of text."""
+    header = _NAMES.match(start)
+    cells = re.split(rb"[,;\t|]", header[0].strip()) if header else []
+    return bool({b"text", b"html"} & {cell.strip(b'"') for cell in cells})
 
 
 def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
@@ -34,12 +44,12 @@ def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
             lines.left = MAX_BYTES
             if not row:
                 continue
-            place = f"{name}, line {rows.line_num + 1}"
+            spot = f"line {rows.line_num + 1}"
             if len(row) > len(columns):
                 problem = f"{len(row)} cells for {len(columns)} columns. Quote the cells."
-                yield Record(name, offset, error=f"{place}: {problem}")
+                yield Record(name, offset, error=f"{name}, {spot}: {problem}", spot=spot)
             else:
-                yield record_of_row(dict(zip(columns, row, strict=False)), name, offset, place)
+                yield record_of_row(dict(zip(columns, row, strict=False)), name, offset, spot)
             offset += 1
     except csv.Error as error:
         yield Record(

@@ -54,14 +54,15 @@ def _record(line: bytes, name: str, offset: int, number: int) -> Record:
         else:
             deep = isinstance(error, RecursionError)
             reason = "nested too deeply" if deep else "a number of too many digits"
-        return _bad(name, offset, number, f"not JSON ({reason})", "Mend or remove the line.")
+        return _bad(name, offset, number, f"not JSON ({reason})", "Fix or remove the line.")
     if not isinstance(row, dict):
         return _bad(name, offset, number, "not a JSON object", "Give one object a line.")
-    return record_of_row(row, name, offset, f"{name}, line {number}")
+    return record_of_row(row, name, offset, f"line {number}")
 
 
 def _bad(name: str, offset: int, number: int, problem: str, remedy: str) -> Record:
-    return Record(name, offset, error=f"{name}, line {number}: {problem}. {remedy}")
+    spot = f"line {number}"
+    return Record(name, offset, error=f"{name}, {spot}: {problem}. {remedy}", spot=spot)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | Exception | None]:

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfoNotFoundError
 
 from chaffinch.datasets.readers.reader import Reader
-from chaffinch.datasets.readers.tables import COLUMNS, no_content, record_of_row
+from chaffinch.datasets.readers.tables import COLUMNS, LABEL_COLUMNS, no_content, record_of_row
 from chaffinch.datasets.records import Record
 
 _MAGIC = b"PAR1"
@@ -23,7 +23,8 @@ def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
     except damage as error:
         yield Record(name, 0, error=f"{name}: not sound Parquet ({_line(error)}). Write it again.")
         return
-    columns = [column for column in COLUMNS if column in file.schema_arrow.names]
+    read = (*COLUMNS, *LABEL_COLUMNS)
+    columns = [column for column in read if column in file.schema_arrow.names]
     if not {"text", "html"} & set(columns):
         yield no_content(name, file.schema_arrow.names)
         return
@@ -33,11 +34,12 @@ def _read(stream: BinaryIO, name: str) -> Iterator[Record]:
         try:
             for batch in file.iter_batches(_BATCH, [group], columns, use_threads=False):
                 for row in _rows(batch):
-                    place = f"{name}, row {offset}"
+                    spot = f"row {offset}"
                     if isinstance(row, Exception):
-                        yield Record(name, offset, error=f"{place}: {_line(row)}. Mend the row.")
+                        problem = f"{name}, {spot}: {_line(row)}. Fix the row."
+                        yield Record(name, offset, error=problem, spot=spot)
                     else:
-                        yield record_of_row(row, name, offset, place)
+                        yield record_of_row(row, name, offset, spot)
                     offset += 1
         except (*damage, ValueError) as error:
             problem = f"cannot be read ({_line(error)}). Write the file again."

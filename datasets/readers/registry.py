@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from chaffinch.datasets.files import MissingLibrary, is_url, open_source
-from chaffinch.datasets.readers.csv_table import CSV
+from chaffinch.datasets.files import MissingLibrary, is_url, open_file
+from chaffinch.datasets.readers.csv_table import CSV, is_csv
 from chaffinch.datasets.readers.html import HTML
 from chaffinch.datasets.readers.json_lines import JSON_LINES, read_json_lines
 from chaffinch.datasets.readers.markdown import MARKDOWN
@@ -53,7 +53,7 @@ _ARC = b"filedesc://"
 _PACKED_SUFFIXES = (".gz", ".zst", ".zstd")
 
 
-def read_records(
+def read_file(
     location: str | Path,
     name: str | None = None,
     opened: Callable[[BinaryIO], None] = lambda stream: None,
@@ -75,7 +75,7 @@ def read_records(
             sentence = f"{name} is a directory. Audit it with `chaffinch audit {name} -o OUT`."
             yield Record(name, 0, error=sentence)
             return
-        with open_source(location) as stream:
+        with open_file(location) as stream:
             opened(stream)
             for record in _read_opened(stream, location, name):
                 offset = record.offset + 1
@@ -132,6 +132,8 @@ def _reader(file_name: str, start: bytes) -> Reader | str:
             return _NOT_TEXT.format(kind=kind)
     if b"\0" in start and start[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return _NOT_TEXT.format(kind="binary data")
+    if named is None and is_csv(text):
+        return CSV
     return named or PLAIN_TEXT
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from chaffinch.datasets.readers.html import is_html
 from chaffinch.datasets.records import Record
 
 COLUMNS = ("id", "url", "title", "text", "html", "published")
-"""Columns that are read; ``text`` or ``html`` there must be."""
+"""Columns of a document; ``text`` or ``html`` there must be."""
 
+LABEL_COLUMNS = ("label", "group", "family", "genre", "rate")
+"""Columns that training and evaluation read besides."""
+
+_HTML_START = 200
 _SHOWN_COLUMNS = 20
 _SHOWN_CHARACTERS = 40
 
@@ -23,32 +28,36 @@ def no_content(name: str, columns: Sequence[str]) -> Record:
     return Record(name, 0, error=sentence)
 
 
-def record_of_row(row: Mapping[str, object], name: str, offset: int, place: str) -> Record:
+def record_of_row(row: Mapping[str, object], name: str, offset: int, spot: str) -> Record:
     """The record that a row of a table, or an object of JSON Lines, makes.
 
     Args:
-        row: Values by the names of `COLUMNS`; others are passed over.
+        row: Values by the names of `COLUMNS` and `LABEL_COLUMNS`; others are passed over.
         name: The file.
         offset: The row's place among the file's records.
-        place: The row's place as messages name it.
+        spot: The row's place in the file as messages name it: ``line 3``.
     """
     content, html = row.get("text"), row.get("html")
-    is_html = not isinstance(content, str) or (not content and isinstance(html, str))
-    if is_html:
-        content = html
+    if isinstance(content, str) and (content or not isinstance(html, str)):
+        # Crawlers put whole pages there.
+        marked_up = is_html(content[:_HTML_START].encode("utf-8", "replace"))
+    else:
+        content, marked_up = html, True
     if not isinstance(content, str):
-        error = f"{place}: without a `text` or `html` string. Give one of the two."
-        return Record(name, offset, error=error)
+        error = f"{name}, {spot}: without a `text` or `html` string. Give one of the two."
+        return Record(name, offset, error=error, spot=spot)
     own_id = row.get("id")
     return Record(
         name,
         offset,
         content,
-        "text/html" if is_html else "text/plain",
+        "text/html" if marked_up else "text/plain",
         str(own_id) if isinstance(own_id, str | int) and own_id != "" else None,
         _string(row.get("url")),
         _string(row.get("title")),
         _date(row.get("published")),
+        spot=spot,
+        labels={column: row[column] for column in LABEL_COLUMNS if column in row},
     )
 
 

@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from chaffinch.datasets.file_names import real_name, shown_name
 from chaffinch.datasets.files import filesystem_of, is_url
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
-from chaffinch.features.addresses import host
 
 _SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
 _ROWS = 1_000
@@ -230,14 +229,3 @@ def _stated(name: str, status: os.stat_result | None) -> CrawlFile:
     if status is None:
         return CrawlFile(shown_name(name), 0, 0)
     return CrawlFile(shown_name(name), status.st_size, status.st_mtime_ns)
-
-
-def mirrored_url(path: str) -> str:
-    """The address of a page in a crawl saved with a folder a host, as ``wget -r`` does.
-
-    >>> mirrored_url("paper.example/2024/a.html"), mirrored_url("notes/a.html")
-    ('https://paper.example/2024/a.html', '')
-    >>> mirrored_url("my.crawl/a.html")
-    ''
-    """
-    return f"https://{path}" if "/" in path and host(path) else ""

@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datatrove.data import Document, DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
 
-from chaffinch.datasets.readers.html import is_html
+from chaffinch.datasets.intake import item_of
+from chaffinch.datasets.readers.tables import record_of_row
 from chaffinch.datasets.records import Record
 from chaffinch.detector.audit.schema import row_schema
 from chaffinch.detector.audit.scoring import (
@@ -26,8 +27,7 @@ from chaffinch.detector.audit.scoring import (
     BATCH_DOCUMENTS,
     Settings,
     detector_for,
-    item_of,
-    judged,
+    judged_rows,
 )
 
 COLUMNS = (
@@ -42,8 +42,6 @@ COLUMNS = (
     "error",
 )
 """Columns of an audit's rows that are added by default."""
-
-_HTML_START = 200
 
 
 class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
@@ -96,7 +94,7 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
 
     def _annotate(self, batch: Sequence[Document]) -> None:
         items = [item_of(_record(document)) for document in batch]
-        rows = judged(detector_for(self.settings), items)
+        rows = judged_rows(detector_for(self.settings), items)
         for document, row in zip(batch, rows, strict=True):
             for column in self.columns:
                 document.metadata[self.prefix + column] = row.get(column)
@@ -120,19 +118,6 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def _record(document: Document) -> Record:
-    stated = document.metadata
-    html = is_html(document.text[:_HTML_START].encode("utf-8", "replace"))
-    return Record(
-        path=str(stated.get("file_path", document.id)),
-        offset=0,
-        content=document.text,
-        media_type="text/html" if html else "text/plain",
-        own_id=document.id,
-        url=_text(stated.get("url")) or "",
-        title=_text(stated.get("title")) or "",
-        published=_text(stated.get("published")),
-    )
-
-
-def _text(stated: object) -> str | None:
-    return stated if isinstance(stated, str) else None
+    path = str(document.metadata.get("file_path", document.id))
+    row = {**document.metadata, "id": document.id, "text": document.text}
+    return record_of_row(row, path, 0, f"document {document.id}")

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from chaffinch.datasets.records import Record
+from chaffinch.datasets.intake import Item
 from chaffinch.detector.verdict import Verdict
-from chaffinch.features.document import MAX_CHARACTERS, Document
+from chaffinch.features.document import MAX_CHARACTERS
 
 SCHEMA_VERSION = 3
 
@@ -73,13 +73,11 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     )
 
 
-def verdict_row(record: Record, verdict: Verdict, minhash: NDArray[np.uint64]) -> dict[str, Any]:
+def verdict_row(item: Item, verdict: Verdict, minhash: NDArray[np.uint64]) -> dict[str, Any]:
     """The row of a judged record, with the sketch of its de-spun text."""
     document = verdict.document
     return {
-        **_origin(record),
-        "url": document.url,
-        "site": document.site,
+        **_origin(item),
         "title": document.title,
         "published": document.published,
         "status": "scored" if verdict.unscorable is None else "unscorable",
@@ -98,14 +96,12 @@ def verdict_row(record: Record, verdict: Verdict, minhash: NDArray[np.uint64]) -
     }
 
 
-def error_row(record: Record, error: str, threshold: float) -> dict[str, Any]:
+def error_row(item: Item, error: str, threshold: float) -> dict[str, Any]:
     """The row of a record that could not be read."""
     return {
-        **_origin(record),
-        "url": record.url,
-        "site": Document("", url=record.url).site,
-        "title": record.title,
-        "published": record.published,
+        **_origin(item),
+        "title": item.record.title,
+        "published": item.record.published,
         "status": "error",
         "flagged": False,
         "threshold": threshold,
@@ -115,9 +111,12 @@ def error_row(record: Record, error: str, threshold: float) -> dict[str, Any]:
     }
 
 
-def _origin(record: Record) -> dict[str, Any]:
+def _origin(item: Item) -> dict[str, Any]:
+    record = item.record
     return {
         "id": record.id,
+        "url": item.address,
+        "site": item.site,
         "path": record.path,
         "offset": record.offset,
         "captured": record.captured,

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
-from chaffinch.datasets.readers.registry import read_records
+from chaffinch.datasets.intake import Item, item_of, read_records
 from chaffinch.datasets.records import Record
-from chaffinch.detector.audit.crawl import CrawlFile, location, mirrored_url
+from chaffinch.detector.audit.crawl import CrawlFile, location
+from chaffinch.detector.audit.judging import judge
 from chaffinch.detector.audit.schema import error_row, row_schema, rows_table, verdict_row
 from chaffinch.detector.audit.storage import ShardWriter, is_finished, shard_path
 from chaffinch.detector.audit.task import Counts, EngineError, Fault, Place, Stage
@@ -24,7 +24,6 @@ from chaffinch.detector.despinning import despun_text
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.copies.sketch import sketch, sketch_block
-from chaffinch.features.document import Document
 from chaffinch.features.text.tokens import TokenBlock
 
 SHARD_RECORDS = 500
@@ -167,7 +166,7 @@ class _Run:
         before = 0
         for index, file in enumerate(self._unit.files):
             place = location(self._unit.root, file.path)
-            with closing(read_records(place, file.path, self._opened)) as records:  # type: ignore[type-var]
+            with closing(read_records(place, file.path, opened=self._opened)) as records:  # type: ignore[type-var]
                 offset = 0
                 while True:
                     fault = self._unit.unreadable.get((number, index))
@@ -198,33 +197,6 @@ class _Run:
         self._stream = stream
 
 
-class Item(NamedTuple):
-    """A record on its way to a row.
-
-    Attributes:
-        record: The record; its content is no longer needed.
-        document: What it holds, or None where that cannot be read.
-        error: Why not, in a sentence.
-    """
-
-    record: Record
-    document: Document | None
-    error: str | None
-
-
-def item_of(record: Record) -> Item:
-    """Take the document out of a record."""
-    document, error = None, None
-    try:
-        document = document_from_record(record)
-    except UnreadableRecord as problem:
-        error = str(problem)
-    except Exception as problem:
-        error = _failed(record, problem)
-    # Only what a row needs: pages are large.
-    return Item(replace(record, content=""), document, error)
-
-
 class _Shard:
     """A shard on its way: records judged in batches."""
 
@@ -247,14 +219,12 @@ class _Shard:
         if record.skipped:
             self._skipped[record.path] += 1
             return
-        if not record.url:
-            record = replace(record, url=mirrored_url(record.path))
         alone = number in self._unit.alone
         if alone:
             self._judge()
         if number in self._unit.left_out:
             reason = self._unit.left_out[number]
-            error = f"{record.path}, record {record.offset}: judging it {reason}."
+            error = f"{record.where}: judging it {reason}."
             item = Item(replace(record, content=""), None, error)
         else:
             self._at(Place(Stage.JUDGING, number, number + 1))
@@ -276,7 +246,7 @@ class _Shard:
         if not self._batch:
             return
         self._at(Place(Stage.JUDGING, self._numbers[0], self._numbers[-1] + 1))
-        rows = judged(self._detector, self._batch)
+        rows = judged_rows(self._detector, self._batch)
         table = rows_table(rows, self._schema)
         self._at(Place(Stage.WRITING, 0, 0))
         self._writer.write(table)
@@ -284,32 +254,14 @@ class _Shard:
         self._numbers, self._batch, self._characters = [], [], 0
 
 
-def judged(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
-    """A row for each item, in order; a document that cannot be judged costs its own."""
-    documents = [item.document for item in batch if item.document is not None]
-    try:
-        sketched = iter(
-            [
-                found
-                for block, verdicts in detector.score_blocks(documents)
-                for found in zip(verdicts, _sketches(block, verdicts), strict=True)
-            ]
-        )
-    except Exception as problem:
-        if len(batch) > 1:
-            return [row for item in batch for row in judged(detector, [item])]
-        record = batch[0].record
-        return [error_row(record, _failed(record, problem), detector.threshold)]
-    rows = []
-    for record, document, error in batch:
-        if document is None:
-            rows.append(error_row(record, error or "", detector.threshold))
-            continue
-        verdict, minhash = next(sketched)
-        if record.no_page is not None:
-            verdict = replace(verdict, unscorable=record.no_page)
-        rows.append(verdict_row(record, verdict, minhash))
-    return rows
+def judged_rows(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
+    """A row for each item, in order."""
+    return [
+        error_row(item, error or "", detector.threshold)
+        if verdict is None
+        else verdict_row(item, verdict, minhash)
+        for item, verdict, error, minhash in judge(detector, batch, _sketches)
+    ]
 
 
 def _sketches(block: TokenBlock, verdicts: Sequence[Verdict]) -> list[NDArray[np.uint64]]:
@@ -326,15 +278,10 @@ def _sketches(block: TokenBlock, verdicts: Sequence[Verdict]) -> list[NDArray[np
 
 
 def _broken_off(path: str, offset: int, error: Exception) -> Record:
-    problem = f"reading it {_needs(error) or f'failed ({type(error).__name__}: {error})'}"
-    sentence = f"{path}, record {offset}: {problem}. The rest of the file was not read."
+    problem = (
+        "needs more memory (see --memory)"
+        if isinstance(error, MemoryError)
+        else f"failed ({type(error).__name__}: {error})"
+    )
+    sentence = f"{path}, record {offset}: reading it {problem}. The rest of the file was not read."
     return Record(path, offset, error=sentence)
-
-
-def _failed(record: Record, error: Exception) -> str:
-    problem = _needs(error) or f"failed ({type(error).__name__}: {error})"
-    return f"{record.path}, record {record.offset}: judging it {problem}."
-
-
-def _needs(error: Exception) -> str | None:
-    return "needs more memory (see --memory)" if isinstance(error, MemoryError) else None

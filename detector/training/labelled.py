@@ -1,18 +1,16 @@
 """Texts with labels, as users bring them."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
-from chaffinch.datasets.readers.registry import read_records
+from chaffinch.datasets.intake import read_items
 from chaffinch.datasets.records import Record
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
@@ -66,19 +64,21 @@ class Example:
         return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def read_labelled(data: Path) -> Iterator[Example]:
-    """Read JSON Lines with ``text`` or ``html`` and ``label``, or a folder a label.
+def read_labelled(data: str | Path) -> Iterator[Example]:
+    """Read rows with a ``label``, or a folder with one sub-folder per label.
+
+    Args:
+        data: A table or JSON Lines in any format that can be read, compressed or not; ``-`` is
+            standard input; or a folder, whose sub-folders hold files of any kind.
 
     Raises:
         LabelError: A row lacks a text or a known label; nothing is skipped in silence.
     """
-    if data.is_dir():
-        yield from _folders(data)
+    if Path(data).is_dir():
+        yield from _folders(Path(data))
         return
-    with data.open(encoding="utf-8-sig", errors="replace") as stream:
-        for number, line in enumerate(stream, 1):
-            if line.strip():
-                yield _example(line, f"{data}, line {number}", number)
+    for record, document in _documents(data):
+        yield _example(record, document)
 
 
 def _folders(data: Path) -> Iterator[Example]:
@@ -88,59 +88,48 @@ def _folders(data: Path) -> Iterator[Example]:
     for folder in folders:
         label = _label(folder.name, str(folder))
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            for record in read_records(file):
-                if record.skipped or record.no_page:
-                    continue
-                yield Example(_document(record), label, family=folder.name)
+            for _, document in _documents(file):
+                yield Example(document, label, family=folder.name)
 
 
-def _example(line: str, place: str, number: int) -> Example:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
-        raise LabelError(f"{place}: not JSON. Mend or remove the line.") from None
-    if not isinstance(row, dict) or "label" not in row:
-        raise LabelError(f"{place}: no `label`. Give one of {', '.join(LABELS)}.")
-    content = row.get("text", row.get("html"))
-    if not isinstance(content, str):
-        raise LabelError(f"{place}: no `text` or `html`.")
-    record = Record(
-        place,
-        number,
-        content,
-        "text/plain" if "text" in row else "text/html",
-        str(row["id"]) if "id" in row else None,
-        url=str(row.get("url") or ""),
-        title=str(row.get("title") or ""),
-    )
+def _documents(location: str | Path) -> Iterator[tuple[Record, Document]]:
+    """Records with a document; those without a page, such as redirects, are left out."""
+    for record, document, error in read_items(location):
+        if document is None:
+            raise LabelError(error)
+        if document.no_page is None:
+            yield record, document
+
+
+def _example(record: Record, document: Document) -> Example:
+    row = record.labels or {}
+    if "label" not in row:
+        raise LabelError(f"{record.where}: no `label`. Give one of {', '.join(LABELS)}.")
     return Example(
-        _document(record),
-        _label(str(row["label"]), place),
+        document,
+        _label(str(row["label"]), record.where),
         group=str(row.get("group") or ""),
         family=str(row.get("family") or "")[:_MAX_NAME],
         genre=str(row.get("genre") or "")[:_MAX_NAME],
-        rate=_rate(row.get("rate"), place),
+        rate=_rate(row.get("rate"), record.where),
     )
 
 
-def _rate(value: Any, place: str) -> float:
-    if value is None:
+def _rate(value: object, where: str) -> float:
+    if isinstance(value, str) and value:
+        # Cells of CSV are texts.
+        with suppress(ValueError):
+            value = float(value)
+    if value is None or value == "":
         return float("nan")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise LabelError(f"{place}: `rate` must be a share of words, 0 to 1. Got {value!r:.40}.")
+        raise LabelError(f"{where}: `rate` must be a share of words, 0 to 1. Got {value!r:.40}.")
     return float(value) or float("nan")
 
 
-def _document(record: Record) -> Document:
-    try:
-        return document_from_record(record)
-    except UnreadableRecord as error:
-        raise LabelError(str(error)) from None
-
-
-def _label(name: str, place: str) -> bool:
+def _label(name: str, where: str) -> bool:
     if name.lower() not in LABELS:
-        raise LabelError(f"{place}: unknown label {name!r}. Give one of {', '.join(LABELS)}.")
+        raise LabelError(f"{where}: unknown label {name!r}. Give one of {', '.join(LABELS)}.")
     return LABELS[name.lower()]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
+from chaffinch.datasets.intake import STANDARD_INPUT
 from chaffinch.detector.evaluation.evaluation import Evaluation, evaluate
 from chaffinch.detector.model import Classifier, Model, save_model
 from chaffinch.detector.scorability import why_unscorable
@@ -161,7 +162,7 @@ def build_from_labels(
             ", with its weights as the prior" if prior else ""
         )
     corpora = [
-        Corpus(data.name, n_examples, "training and calibration", licence, data_digest(data))
+        Corpus(data.name, n_examples, "training and calibration", licence, _digest(data, examples))
     ]
     if pairs is not None:
         resources, n_pairs = with_pairs(resources, read_pairs(pairs))
@@ -186,6 +187,16 @@ def build_from_labels(
     )
     save_model(trained.model, output, render_card(card, trained.model))
     return trained
+
+
+def _digest(data: Path, examples: Sequence[Example]) -> str:
+    """The digest of a file or folder; of the texts, in their order, for standard input."""
+    if str(data) != STANDARD_INPUT:
+        return data_digest(data)
+    whole = hashlib.blake2b(digest_size=16)
+    for example in examples:
+        whole.update(f"{example.unit} {example.label}\n".encode())
+    return whole.hexdigest()
 
 
 def data_digest(data: Path) -> str:
