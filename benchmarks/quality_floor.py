@@ -16,8 +16,9 @@ import click
 from quality import measured
 from real_pages import ARCHIVE
 
+from chaffinch.detector.digests import file_digest
 from chaffinch.detector.evaluation.evaluation import Evaluation
-from chaffinch.detector.training.corpora import corpus_files, file_digest
+from chaffinch.detector.training.corpora import corpus_files
 
 FLOOR = Path(__file__).parent.parent / "tests" / "quality_floor.json"
 OBSERVED = "observed_substitutions.tsv"

@@ -109,6 +109,7 @@ def audit(
     from tqdm import tqdm
 
     from chaffinch.datasets.files import MissingLibrary
+    from chaffinch.detector.atomic import write_lines
     from chaffinch.detector.audit.audit import AuditError, run_audit
     from chaffinch.detector.audit.copies.originals import OriginalsError
     from chaffinch.detector.audit.crawl import CrawlError
@@ -121,7 +122,6 @@ def audit(
     )
     from chaffinch.detector.model import ModelError
     from chaffinch.reports.audit.data import AuditData
-    from chaffinch.reports.files import write_lines
 
     place = files_from if crawl is None else crawl
     if place is None or (crawl and files_from):

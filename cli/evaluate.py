@@ -47,6 +47,7 @@ def evaluate(
     Example:
       chaffinch evaluate labels.jsonl -o evaluation/
     """
+    from chaffinch.detector.atomic import write_text
     from chaffinch.detector.evaluation.evaluation import evaluate as evaluate_texts
     from chaffinch.detector.evaluation.tables import markdown
     from chaffinch.detector.training.labelled import LabelError, read_labelled, score_examples
@@ -68,7 +69,7 @@ def evaluate(
     if output:
         try:
             output.mkdir(parents=True, exist_ok=True)
-            (output / "evaluation.json").write_text(as_json + "\n", "utf-8")
+            write_text(output / "evaluation.json", as_json + "\n")
             render_html(evaluation, output / "evaluation.html")
         except OSError as error:
             raise click.ClickException(f"{output} cannot be written ({error.strerror}).") from None

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from chaffinch.cli.options import output_option
+from chaffinch.detector.atomic import write_lines
 from chaffinch.reports.audit.data import AuditData, ReportError
 from chaffinch.reports.audit.summary import summary
-from chaffinch.reports.files import write_lines
 from chaffinch.reports.formats.registry import SUMMARIES
 from chaffinch.reports.html.report import render
 from chaffinch.reports.html.site import render_site

@@ -1,6 +1,5 @@
 """Folders of JSON and ``.npy`` files from anybody, read without running code or leaving them."""
 
-import hashlib
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chaffinch.detector.digests import file_digest
 
 MAX_TEXT_BYTES = 10_000_000
 """Bytes of a JSON or text file that are read."""
@@ -54,7 +55,7 @@ def check_digests(folder: Path, digests: Mapping[str, str], names: Iterable[str]
 
     Args:
         folder: The folder.
-        digests: `digest` of each file, as the folder's description states it.
+        digests: `file_digest` of each file, as the folder's description states it.
         names: Files that there must be.
 
     Raises:
@@ -65,14 +66,8 @@ def check_digests(folder: Path, digests: Mapping[str, str], names: Iterable[str]
         first = min(set(digests) ^ set(names))
         raise ValueError(f"its digests must name every file, and no other. See {first}")
     for name, stated in digests.items():
-        if digest_of(_plain_file(folder, name, MAX_BYTES)) != stated:
+        if file_digest(_plain_file(folder, name, MAX_BYTES)) != stated:
             raise ValueError(f"the content of {name} differs from its digest")
-
-
-def digest_of(file: Path) -> str:
-    """blake2b digest of a file, in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def _plain_file(folder: Path, name: str, most: int) -> Path:

@@ -1,6 +1,5 @@
 """The model: a linear classifier's weights and the arrays signals measure with, as data."""
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 from chaffinch.detector.data_folder import (
     LARGEST,
     check_digests,
-    digest_of,
     open_array,
     read_text,
 )
+from chaffinch.detector.digests import digest, file_digest
 from chaffinch.features.language.channel import Channel
 from chaffinch.features.language.context_model import WINDOW, ContextModel
 from chaffinch.features.language.hashed_table import MIN_SLOTS, HashedTable
@@ -209,7 +208,7 @@ def save_model(model: Model, folder: Path, card: str) -> None:
         "schema_version": SCHEMA_VERSION,
         "name": model.name,
         "classifier": asdict(model.classifier),
-        "digests": {name: digest_of(folder / name) for name in _FILES},
+        "digests": {name: file_digest(folder / name) for name in _FILES},
     }
     text = json.dumps(description, indent=1) + "\n"
     (folder / "model.json").write_text(text, "utf-8")
@@ -261,8 +260,7 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
         raise ModelError(f"{folder} is not a model folder, but a file.") from None
     except _UNSOUND as error:
         raise ModelError(f"{folder}: not a sound model ({error}).") from error
-    digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-    return Model(name, classifier, resources, digest)
+    return Model(name, classifier, resources, digest(text.encode()))
 
 
 def _load_resources(folder: Path) -> Resources:

@@ -36,8 +36,8 @@ from chaffinch.datasets.readers.registry import read_stream
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.data_folder import digest_of
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.digests import file_digest
 from chaffinch.detector.model import BUNDLED, ModelError, load_model
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document, Image, PageMetadata
@@ -518,7 +518,7 @@ def test_any_array_or_file_of_a_folder_is_sound_or_refused(
         data = mutated(file.read_bytes(), bytewise or [])
         file.unlink()
         file.write_bytes(data)
-    description["digests"][name] = digest_of(file)
+    description["digests"][name] = file_digest(file)
     (folder / loader.description).unlink()
     (folder / loader.description).write_text(json.dumps(description))
     try:

@@ -20,7 +20,7 @@ from chaffinch.detector.audit.copies.originals import (
     add_originals,
     load_originals,
 )
-from chaffinch.detector.data_folder import digest_of
+from chaffinch.detector.digests import file_digest
 from chaffinch.features.document import Document
 
 
@@ -97,7 +97,7 @@ def rewrite(index: Path, name: str, array: np.ndarray) -> None:
     file = index / "segment-00000" / name
     np.save(file, array, allow_pickle=array.dtype == object)
     stated = json.loads((index / "index.json").read_text())
-    digest = digest_of(file)
+    digest = file_digest(file)
     stated["segments"]["segment-00000"]["digests"][name] = digest
     (index / "index.json").write_text(json.dumps(stated))
 

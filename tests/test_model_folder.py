@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chaffinch.detector.data_folder import digest_of
+from chaffinch.detector.digests import file_digest
 from chaffinch.detector.model import BUNDLED, ModelError, load_model
 
 Spoil = Callable[[Path], None]
@@ -38,7 +38,7 @@ def described(folder: Path, **changes: Any) -> None:
     file = folder / "model.json"
     model = json.loads(file.read_text())
     changed = (name for name in model["digests"] if (folder / name).stat().st_nlink == 1)
-    model["digests"].update((name, digest_of(folder / name)) for name in list(changed))
+    model["digests"].update((name, file_digest(folder / name)) for name in list(changed))
     for name, value in changes.items():
         target = model["classifier"] if name in model["classifier"] else model
         target[name] = value

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from chaffinch.cli.main import main
+from chaffinch.detector.atomic import write_lines
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.model import probability
@@ -25,7 +26,6 @@ from chaffinch.features.wording import visible
 from chaffinch.reports.audit.data import AuditData, ReportError
 from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.audit.overview import general_reason, overview
-from chaffinch.reports.files import write_lines
 from chaffinch.reports.formats import registry
 from chaffinch.reports.html.article import COLUMNS, Mark, article, marked
 from chaffinch.reports.html.charts import bars

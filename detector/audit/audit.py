@@ -11,22 +11,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from filelock import FileLock, Timeout
 
 from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.files import is_url
+from chaffinch.detector.atomic import discard_drafts, write_text
 from chaffinch.detector.audit.copies.copies import Found, find_copies, stage_digest, write_replaced
 from chaffinch.detector.audit.copies.originals import load_originals
 from chaffinch.detector.audit.crawl import find_files, listed_files
 from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
-from chaffinch.detector.audit.lock import Locked, locked
 from chaffinch.detector.audit.plan import plan
 from chaffinch.detector.audit.rows import Segment, finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.sites.sites import write_sites
-from chaffinch.detector.audit.storage import appear
 from chaffinch.detector.audit.task import Counts, Limits
 from chaffinch.detector.audit.trusted import TrustedSites
 
@@ -103,8 +103,7 @@ def run_audit(
             "settings": {"threshold": detector.threshold, "base_rate": settings.base_rate},
         }
         earlier = _checked_manifest(output, header)
-        for draft in work.glob("*.tmp"):
-            draft.unlink()
+        discard_drafts(work)
         done = finished(work, found)
         todo = np.flatnonzero(done.unit_of < 0)
         progress(Counts(), int(np.sum(found.files["size"].to_numpy()[todo])))
@@ -156,9 +155,10 @@ def _where(crawl: str | Path) -> str:
 def _alone(work: Path) -> Iterator[None]:
     """Keep other audits out of a folder."""
     try:
-        with locked(work / "lock"):
+        # The lock goes with its process, however that ends.
+        with FileLock(work / "lock", timeout=0):
             yield
-    except Locked:
+    except Timeout:
         raise AuditError(
             f"Another audit is writing to {work.parent}. Wait for it, or choose another folder."
         ) from None
@@ -224,8 +224,7 @@ def _write_documents(output: Path, rows: Sequence[Segment], found: Found, engine
         if other != draft:
             shutil.rmtree(other)
     draft.mkdir(exist_ok=True)
-    for leftover in draft.glob("*.tmp"):
-        leftover.unlink()
+    discard_drafts(draft)
     write_missing(engine, parts(rows, found, draft))
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
@@ -249,6 +248,4 @@ def _stated(found: Found) -> dict[str, Any] | None:
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:
-    draft = file.with_suffix(".tmp")
-    draft.write_text(json.dumps(content, indent=1), "utf-8")
-    appear(draft, file)
+    write_text(file, json.dumps(content, indent=1))

@@ -1,6 +1,5 @@
 """The row that an audit writes for every record."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from chaffinch.datasets.intake import Item
+from chaffinch.detector.digests import digest
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import MAX_CHARACTERS
 
@@ -142,4 +142,4 @@ def text_digest(text: str) -> str:
     """blake2b digest of a text's words, whatever their case and spacing; "" without words."""
     words = " ".join(text.casefold().split())
     data = words.encode("utf-8", "replace")
-    return hashlib.blake2b(data, digest_size=16).hexdigest() if words else ""
+    return digest(data) if words else ""

@@ -1,14 +1,14 @@
 """Rows on disk while an audit runs: a shard for each few hundred records, whole or not there."""
 
 import json
-import os
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from chaffinch.detector.atomic import draft_of, publish, write_text
 
 _REPEATED = (
     "site",
@@ -103,28 +103,14 @@ class ShardWriter:
         """Make the Parquet file appear."""
         self._flush()
         self._writer.close()
-        appear(self._draft, self._path)
+        publish(self._draft, self._path)
 
     def finish_shard(self, **stated: Any) -> None:
         """Make the shard appear, with what `Shard` states beside its path and rows."""
         self.finish()
-        draft = self._draft.with_suffix(".json.tmp")
-        draft.write_text(json.dumps({"rows": self.rows, **stated}), "utf-8")
-        appear(draft, self._path.with_suffix(".json"))
+        write_text(self._path.with_suffix(".json"), json.dumps({"rows": self.rows, **stated}))
 
     def _flush(self) -> None:
         if self._waiting:
             self._writer.write_table(pa.concat_tables(self._waiting))
             self._waiting = []
-
-
-def draft_of(path: Path) -> Path:
-    """Where to write what is to appear at `path`: a name that no other process writes to."""
-    return path.with_suffix(f".{socket.gethostname()}-{os.getpid()}.tmp")
-
-
-def appear(draft: Path, path: Path) -> None:
-    """Move a draft to its place once it is safely on disk."""
-    with draft.open("rb") as stream:
-        os.fsync(stream.fileno())
-    draft.replace(path)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from chaffinch.detector.digests import file_digest
 from chaffinch.detector.evaluation.evaluation import ScoredTexts, evaluate
 from chaffinch.detector.model import Model
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
@@ -11,7 +12,6 @@ from chaffinch.detector.training.corpora import (
     PARTS,
     CleanText,
     corpus_files,
-    file_digest,
 )
 from chaffinch.detector.training.licences import NOT_STATED, read_licences
 

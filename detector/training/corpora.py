@@ -84,9 +84,3 @@ def read_corpus(file: Path) -> Iterator[CleanText]:
                 text=row["text"],
                 part=part_of(corpus, id),
             )
-
-
-def file_digest(file: Path) -> str:
-    """blake2b digest of a file's bytes, 16 bytes in hexadecimal."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -1,6 +1,5 @@
 """Texts with labels, as users bring them."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from tqdm import tqdm
 from chaffinch.datasets.intake import read_items
 from chaffinch.datasets.records import Record
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.digests import digest
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.features.document import Document
 
@@ -61,7 +61,7 @@ class Example:
         """What is kept together: the group, or the text itself, so that repeats are one."""
         kind, name = ("group", self.group) if self.group else ("text", self.document.text)
         data = f"{kind} {name}".encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, digest_size=16).hexdigest()
+        return digest(data)
 
 
 def read_labelled(data: str | Path) -> Iterator[Example]:

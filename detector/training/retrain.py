@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
 from chaffinch.datasets.intake import STANDARD_INPUT
+from chaffinch.detector.digests import file_digest
 from chaffinch.detector.evaluation.evaluation import Evaluation, evaluate
 from chaffinch.detector.model import Classifier, Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.adaptation import adapt_weights
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
-from chaffinch.detector.training.corpora import file_digest
 from chaffinch.detector.training.fitting import TrainingError, calibrate, train_classifier
 from chaffinch.detector.training.labelled import Example, scored_texts
 from chaffinch.detector.training.resources.pairs import read_pairs, with_pairs

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from chaffinch.detector.atomic import write_text
 from chaffinch.detector.evaluation.evaluation import Evaluation
 from chaffinch.detector.evaluation.metrics import Interval
 from chaffinch.detector.evaluation.tables import COLUMNS, NOTES, cells, headline, summary
@@ -46,7 +47,7 @@ def render_html(evaluation: Evaluation, output: Path) -> None:
             style=asset(folder / "evaluation.css"),
         )
     )
-    output.write_text(page, "utf-8")
+    write_text(output, page)
 
 
 def _plots(evaluation: Evaluation) -> list[tuple[str, Markup]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from chaffinch.datasets.file_names import real_name
+from chaffinch.features.wording import percent
 from chaffinch.reports.formats.json import json_text
 from chaffinch.reports.results import Result
 
@@ -77,7 +78,7 @@ def _finding(result: Result, with_text: bool) -> dict[str, Any]:
     return {
         "ruleId": strongest.signal,
         "level": "warning",
-        "message": {"text": f"{verdict.kind} ({verdict.probability:.1%}): {summary}"},
+        "message": {"text": f"{verdict.kind} ({percent(verdict.probability)}): {summary}"},
         "locations": [_at(result)],
         "properties": properties,
     }

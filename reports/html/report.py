@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from chaffinch.detector.atomic import write_lines
 from chaffinch.detector.training.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.wording import visible
@@ -20,7 +21,6 @@ from chaffinch.reports.audit.listing import (
     table_line,
 )
 from chaffinch.reports.audit.overview import Overview, in_words, overview
-from chaffinch.reports.files import write_lines
 from chaffinch.reports.html import charts
 from chaffinch.reports.html.article import COLUMNS, Article, article
 from chaffinch.reports.html.payload import pack, pack_chunks, script_json

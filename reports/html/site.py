@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from chaffinch.detector.atomic import write_text
 from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.audit.listing import LINE_COLUMNS, Listing, Related, table_line
 from chaffinch.reports.html.article import COLUMNS, article
@@ -37,9 +38,9 @@ def render_site(folder: Path, output: Path) -> None:
     n_pages = -(-audit.n_rows // PAGE_ROWS)
     for place, rows in _pages(audit):
         text = _plain_page(place, n_pages, rows, audit, listing)
-        (output / _FOLDER / _name(place)).write_text(text, "utf-8")
+        write_text(output / _FOLDER / _name(place), text)
     report = page(audit, listing, static_page=lambda number: f"{_FOLDER}/{_page_of(number)}")
-    (output / "index.html").write_text(report, "utf-8")
+    write_text(output / "index.html", report)
 
 
 def _name(place: int) -> str:

@@ -8,7 +8,6 @@ pairs from all ranges, laid side by side. No task holds more than its share, and
 run them that reaches the audit's folder.
 """
 
-import hashlib
 import heapq
 import shutil
 from collections import Counter
@@ -25,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from chaffinch.detector.atomic import replacing
 from chaffinch.detector.audit.copies.candidates import (
     PAIR,
     Sharing,
@@ -45,9 +45,9 @@ from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
 from chaffinch.detector.audit.copies.verification import MATCH, verify
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.rows import Segment, tables
-from chaffinch.detector.audit.storage import appear, draft_of
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
+from chaffinch.detector.digests import digest as digest_bytes
 
 REPLACED_SCHEMA = pa.schema(
     [
@@ -169,11 +169,9 @@ class Gathering(WholeTask):
                 kept = self.kept[len(texts)] and values.is_valid
                 sketches.append(values.values.to_numpy() if kept else _NO_VALUES)
                 texts.append(text.as_py() if len(sketches[-1]) else None)
-        draft = draft_of(self.target)
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        SketchedTexts.of(sketches, texts).save(draft)
-        draft.rename(self.target)
+        with replacing(self.target) as draft:
+            draft.mkdir()
+            SketchedTexts.of(sketches, texts).save(draft)
 
 
 @dataclass(frozen=True)
@@ -258,10 +256,8 @@ class Verifying(WholeTask):
             counts[key] += count
             documents[key] += 1
         rows = [(*key, counts[key], documents[key]) for key in sorted(counts)]
-        file = self.plan.replaced(self.number)
-        draft = draft_of(file)
-        pq.write_table(_replaced_table(rows), draft)
-        appear(draft, file)
+        with replacing(self.plan.replaced(self.number)) as draft:
+            pq.write_table(_replaced_table(rows), draft)
 
 
 class Found(NamedTuple):
@@ -290,7 +286,7 @@ def stage_digest(rows: Sequence[Segment], index: Originals | None, trusted: Trus
     """The same for what gives the same copies."""
     stated = repr([(segment.shard.name, segment.paths) for segment in rows])
     stated += repr((sorted(trusted.hosts), index.digest if index else None))
-    return hashlib.blake2b(stated.encode(), digest_size=12).hexdigest()
+    return digest_bytes(stated.encode())
 
 
 def find_copies(
@@ -394,8 +390,10 @@ def write_replaced(found: Found, file: Path) -> None:
 
 def _merge(parts: Sequence[Path], file: Path) -> None:
     """Add up sorted tables, of which a part at a time is held."""
-    draft = draft_of(file)
-    with pq.ParquetWriter(draft, REPLACED_SCHEMA, compression="zstd") as writer:
+    with (
+        replacing(file) as draft,
+        pq.ParquetWriter(draft, REPLACED_SCHEMA, compression="zstd") as writer,
+    ):
         waiting: list[tuple[Any, ...]] = []
         rows = heapq.merge(*(_rows_of(part) for part in parts))
         for key, same in groupby(rows, key=itemgetter(0, 1, 2)):
@@ -405,7 +403,6 @@ def _merge(parts: Sequence[Path], file: Path) -> None:
                 writer.write_table(_replaced_table(waiting))
                 waiting = []
         writer.write_table(_replaced_table(waiting))
-    appear(draft, file)
 
 
 def _rows_of(part: Path) -> Iterator[tuple[Any, ...]]:
@@ -461,7 +458,5 @@ def _text(plan: Plan, row: int) -> str:
 
 
 def _save(array: NDArray[Any], file: Path) -> None:
-    draft = draft_of(file)
-    with draft.open("wb") as stream:
-        np.save(stream, array, allow_pickle=False)
-    appear(draft, file)
+    with replacing(file) as draft, draft.open("wb") as opened:
+        np.save(opened, array, allow_pickle=False)

@@ -1,6 +1,5 @@
 """A reference index of originals, on disk: opened at once, added to without a rebuild."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +10,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from chaffinch.detector.atomic import write_text
 from chaffinch.detector.audit.copies.hashes import address_hash, identity_hash
 from chaffinch.detector.audit.copies.sketched_texts import ARRAYS, SketchedTexts
-from chaffinch.detector.audit.lock import Locked, locked
 from chaffinch.detector.audit.schema import text_digest
-from chaffinch.detector.audit.storage import appear
-from chaffinch.detector.data_folder import check_digests, digest_of, open_array, read_text
+from chaffinch.detector.data_folder import check_digests, open_array, read_text
+from chaffinch.detector.digests import digest, file_digest
 from chaffinch.features.copies.sketch import SKETCH_VERSION, sketch
 from chaffinch.features.document import Document
 
@@ -141,7 +141,7 @@ def load_originals(folder: Path, *, verify: bool = True) -> Originals:
         raise OriginalsError(
             f"{folder}: not a sound index ({error}). Build it again with `chaffinch index`."
         ) from None
-    return Originals(folder, segments, hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
+    return Originals(folder, segments, digest(text.encode()))
 
 
 @cache
@@ -217,9 +217,9 @@ def add_originals(folder: Path, documents: Iterable[Document]) -> Added:
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with locked(folder / "lock"):
+        with FileLock(folder / "lock", timeout=0):
             return _add(folder, documents)
-    except Locked:
+    except Timeout:
         raise OriginalsError(f"Another process is writing to {folder}. Wait for it.") from None
 
 
@@ -290,7 +290,7 @@ def _write_segment(folder: Path, part: Sequence[tuple[int, Document]]) -> dict[s
     pq.write_table(pa.table(columns, _COLUMNS), folder / _TABLE, compression="zstd")
     return {
         "originals": len(part),
-        "digests": {name: digest_of(folder / name) for name in _FILES},
+        "digests": {name: file_digest(folder / name) for name in _FILES},
     }
 
 
@@ -304,6 +304,4 @@ def _state(folder: Path, segments: dict[str, Any]) -> None:
         "sketch_version": SKETCH_VERSION,
         "segments": segments,
     }
-    draft = folder / "index.json.tmp"
-    draft.write_text(json.dumps(description, indent=1) + "\n", "utf-8")
-    appear(draft, folder / "index.json")
+    write_text(folder / "index.json", json.dumps(description, indent=1) + "\n")

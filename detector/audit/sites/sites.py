@@ -24,8 +24,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from chaffinch.detector.atomic import discard_drafts, replacing
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
-from chaffinch.detector.audit.storage import appear, draft_of
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
 
@@ -134,8 +134,7 @@ def write_sites(
         if other != work:
             shutil.rmtree(other)
     work.mkdir(exist_ok=True)
-    for leftover in work.glob("*.tmp"):
-        leftover.unlink()
+    discard_drafts(work)
     parts = sorted((output / "documents").glob("*.parquet"))
     # What a task holds; every task of a round reads from every one of the round before.
     most = min(max(n_rows // 100, _LEAST_ROWS), _MOST_ROWS)
@@ -160,9 +159,8 @@ def write_sites(
     counted = (pq.read_table(file, use_threads=False) for file in _targets(adding))
     sites = pa.concat_tables([SITE_SCHEMA.empty_table(), *counted])
     order = [("share_low", "descending"), ("flagged", "descending"), ("site", "ascending")]
-    draft = work / "sites.tmp"
-    pq.write_table(sites.take(pc.sort_indices(sites, order)), draft)
-    appear(draft, output / "sites.parquet")
+    with replacing(output / "sites.parquet") as draft:
+        pq.write_table(sites.take(pc.sort_indices(sites, order)), draft)
     totals: Counter[str] = Counter()
     for file in files:
         totals.update(json.loads(pq.read_schema(file).metadata[b"totals"]))
@@ -243,10 +241,9 @@ class AddUp(WholeTask):
     trusted: TrustedSites
 
     def write(self) -> None:
-        draft = draft_of(self.target)
         counts = partial(_read_bucket, self.files, self.bucket)
-        pq.write_table(added_up(counts, self.trusted), draft)
-        appear(draft, self.target)
+        with replacing(self.target) as draft:
+            pq.write_table(added_up(counts, self.trusted), draft)
 
 
 def _write_buckets(table: pa.Table, keys: pa.ChunkedArray, buckets: int, file: Path) -> None:
@@ -255,11 +252,12 @@ def _write_buckets(table: pa.Table, keys: pa.ChunkedArray, buckets: int, file: P
     bucket = np.array(hashes, np.int64) % buckets
     table = table.take(pa.array(np.argsort(bucket, kind="stable")))
     ends = np.cumsum(np.bincount(bucket, minlength=buckets)).tolist()
-    draft = draft_of(file)
-    with pq.ParquetWriter(draft, table.schema, compression="zstd") as writer:
+    with (
+        replacing(file) as draft,
+        pq.ParquetWriter(draft, table.schema, compression="zstd") as writer,
+    ):
         for start, end in pairwise([0, *ends]):
             writer.write_table(table.slice(start, end - start))
-    appear(draft, file)
 
 
 def _read_bucket(
