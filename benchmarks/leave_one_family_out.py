@@ -30,7 +30,7 @@ from tqdm import tqdm
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.evaluation.metrics import Figures, measure
-from chaffinch.detector.model import load_model
+from chaffinch.detector.model_folder import load_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.labelled import Example
 from chaffinch.detector.training.resources.build import with_few_pairs

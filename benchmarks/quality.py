@@ -15,10 +15,10 @@ import numpy as np
 from simulated import CROPS, simulated_examples, simulated_families
 
 from chaffinch.datasets.lexicons.lexicons import read_lexicons
+from chaffinch.detector.classifier import log_odds
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import Evaluation, ScoredTexts, evaluate
 from chaffinch.detector.evaluation.tables import headline, percent, summary
-from chaffinch.detector.model import log_odds
 from chaffinch.detector.training.labelled import score_examples
 from chaffinch.reports.evaluation.report import render_html
 

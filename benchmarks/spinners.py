@@ -23,8 +23,8 @@ from tqdm import tqdm
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
+from chaffinch.detector.classifier import log_odds
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.model import log_odds
 from chaffinch.detector.training.corpora import CleanText
 from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.detector.verdict import Verdict

@@ -120,7 +120,7 @@ def audit(
         TrustedSitesError,
         read_trusted,
     )
-    from chaffinch.detector.model import ModelError
+    from chaffinch.detector.model_folder import ModelError
     from chaffinch.reports.audit.data import AuditData
 
     place = files_from if crawl is None else crawl

@@ -64,7 +64,7 @@ def load_detector(
         click.ClickException: The model cannot be used.
     """
     from chaffinch.detector.detector import Detector
-    from chaffinch.detector.model import ModelError
+    from chaffinch.detector.model_folder import ModelError
 
     try:
         return Detector.load(model, threshold=threshold, base_rate=base_rate)

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.detector.model import Classifier, Model, load_model, log_odds, probability
+from chaffinch.detector.classifier import Classifier, log_odds, probability
+from chaffinch.detector.model_folder import Model, load_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.summaries import summarise
 from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chaffinch.detector.classifier import log_odds, probability
 from chaffinch.detector.despinning import despun_text, restorations
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.model import log_odds, probability
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
 

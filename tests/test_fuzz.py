@@ -38,7 +38,7 @@ from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.digests import file_digest
-from chaffinch.detector.model import BUNDLED, ModelError, load_model
+from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document, Image, PageMetadata
 from chaffinch.features.text.tokens import TokenBlock

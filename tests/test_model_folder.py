@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from chaffinch.detector.digests import file_digest
-from chaffinch.detector.model import BUNDLED, ModelError, load_model
+from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model
 
 Spoil = Callable[[Path], None]
 

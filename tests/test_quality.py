@@ -6,7 +6,7 @@ from pathlib import Path
 from quality_floor import FLOOR, measure_floor, regressions
 
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.model import load_model
+from chaffinch.detector.model_folder import load_model
 from chaffinch.detector.training.bundle import build_bundle
 
 

@@ -21,7 +21,7 @@ from chaffinch.cli.main import main
 from chaffinch.detector.atomic import write_lines
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.model import probability
+from chaffinch.detector.classifier import probability
 from chaffinch.features.wording import visible
 from chaffinch.reports.audit.data import AuditData, ReportError
 from chaffinch.reports.audit.listing import Listing

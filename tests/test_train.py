@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
+from chaffinch.detector.classifier import Classifier
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.model import Classifier
 from chaffinch.detector.training.adaptation import adapt_weights
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
 from chaffinch.detector.training.fitting import TrainingError, calibrate

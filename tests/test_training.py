@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chaffinch.detector.model import Classifier, log_odds
+from chaffinch.detector.classifier import Classifier, log_odds
 from chaffinch.detector.training.fitting import TrainingError, train_classifier, with_residue_rule
 from chaffinch.features.registry import FEATURE_NAMES
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.detector.classifier import log_odds
 from chaffinch.detector.evaluation.metrics import (
     N_RESAMPLES,
     Bin,
@@ -17,7 +18,6 @@ from chaffinch.detector.evaluation.metrics import (
     measure,
     reliability,
 )
-from chaffinch.detector.model import log_odds
 
 LENGTHS = (("under 60 words", 60), ("60 to 149 words", 150), ("150 to 399 words", 400))
 LONGEST = "400 words and more"

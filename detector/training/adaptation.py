@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.detector.model import Classifier
+from chaffinch.detector.classifier import Classifier
 from chaffinch.detector.training.fitting import EVIDENCE
 from chaffinch.detector.training.logistic import fit_logistic
 

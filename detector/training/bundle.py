@@ -13,7 +13,7 @@ from chaffinch.datasets.simulation.residue import split_phrases
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
-from chaffinch.detector.model import Model, save_model
+from chaffinch.detector.model_folder import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.bundled_card import write_card
 from chaffinch.detector.training.corpora import (

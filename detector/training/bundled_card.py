@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chaffinch.detector.digests import file_digest
 from chaffinch.detector.evaluation.evaluation import ScoredTexts, evaluate
-from chaffinch.detector.model import Model
+from chaffinch.detector.model_folder import Model
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
 from chaffinch.detector.training.corpora import (
     HELD_OUT,

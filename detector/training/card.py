@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chaffinch.detector.evaluation.evaluation import Evaluation
 from chaffinch.detector.evaluation.tables import escaped, markdown
-from chaffinch.detector.model import Model
+from chaffinch.detector.model_folder import Model
 
 LIMITS = (
     "English only; texts too short to judge, lists and tables are called unscorable.",

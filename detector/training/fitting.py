@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
 
-from chaffinch.detector.model import Classifier, log_odds, probability
+from chaffinch.detector.classifier import Classifier, log_odds, probability
 from chaffinch.detector.training.logistic import fit_logistic
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
 from chaffinch.datasets.intake import STANDARD_INPUT
+from chaffinch.detector.classifier import Classifier
 from chaffinch.detector.digests import file_digest
 from chaffinch.detector.evaluation.evaluation import Evaluation, evaluate
-from chaffinch.detector.model import Classifier, Model, save_model
+from chaffinch.detector.model_folder import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.adaptation import adapt_weights
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from chaffinch.detector.model import log_odds
+from chaffinch.detector.classifier import log_odds
 
 _SMALL = 0.1
 
