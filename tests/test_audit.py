@@ -182,6 +182,7 @@ def test_every_format_of_a_mixed_crawl_is_counted(examples: Path, tmp_path: Path
     assert copied == [], "records of one address are captures, not copies"
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_and_run_again_it_ends_the_same(
     examples: Path, tmp_path: Path
 ) -> None:

@@ -184,6 +184,7 @@ def test_audit_and_report_of_the_examples(examples: Path, tmp_path: Path) -> Non
     assert run("report", tmp_path, "-o", tmp_path / "x.html").returncode == 1
 
 
+@pytest.mark.slow
 def test_train_and_evaluate_on_own_labels(examples: Path, tmp_path: Path) -> None:
     clean = (examples / CLEAN).read_text("utf-8")
     spun = (examples / SPUN).read_text("utf-8")

@@ -74,7 +74,14 @@ def cluster(tasks: Any) -> Iterator[str]:
         ray.shutdown()
 
 
-@pytest.fixture(scope="module", params=sorted(ENGINES))
+SLOW = {"ray": pytest.mark.slow}
+"""Engines that take over five seconds to start."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=SLOW.get(name, ())) for name in sorted(ENGINES)],
+)
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     if name == "ray":
@@ -241,12 +248,14 @@ def test_an_annotator_knows_no_column_that_an_audit_does_not() -> None:
         ChaffinchAnnotator(("probabilty",))
 
 
+@pytest.mark.slow
 def test_a_machine_that_is_lost_costs_nothing(cluster: str, tasks: Any, tmp_path: Path) -> None:
     lost = tasks.Lost(tmp_path / "traces", times=2)
     assert run("ray", tasks.Faulty(), lost, tasks.Faulty()) == [Counts(5, 0)] * 3
     assert lost.traces.stat().st_size == 3
 
 
+@pytest.mark.slow
 def test_a_task_whose_machine_is_lost_every_time_ends_the_run(
     cluster: str, tasks: Any, tmp_path: Path
 ) -> None:
@@ -254,6 +263,7 @@ def test_a_task_whose_machine_is_lost_every_time_ends_the_run(
         run("ray", tasks.Lost(tmp_path / "traces", times=9))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("wanted", "given"), [(None, 2), (1, 1), (2, 2), (3, 2), (50, 2)])
 def test_actors_leave_the_cluster_a_cpu(cluster: str, wanted: int | None, given: int) -> None:
     with RayEngine(wanted, Limits()) as engine:
@@ -261,6 +271,7 @@ def test_actors_leave_the_cluster_a_cpu(cluster: str, wanted: int | None, given:
     assert ray.is_initialized(), "a cluster that was there before is left running"
 
 
+@pytest.mark.slow
 def test_the_command_goes_to_the_cluster_that_is_named(
     cluster: str, examples: Path, tmp_path: Path
 ) -> None:
@@ -291,6 +302,7 @@ def test_a_cluster_that_is_not_there_is_named(examples: Path, tmp_path: Path) ->
     assert "Check RAY_ADDRESS" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_other_versions_on_a_machine_of_the_cluster_are_refused(
     cluster: str, tasks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

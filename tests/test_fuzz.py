@@ -400,6 +400,7 @@ any_row = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(any_row, min_size=1, max_size=3), st.lists(any_file, max_size=2))
 @example(
     [{"text": PROSE * 3, "id": "\ud800", "title": MARKER, "url": f"https://{MARKER}/"}] * 2, []

@@ -69,11 +69,13 @@ def files_of(folders: Iterable[str], suffixes: Sequence[str]) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert held == {*DOOR, *(f"chaffinch/{name}" for name in files_of(FOLDERS, SHIPPED))}
 
 
+@pytest.mark.slow
 def test_the_source_holds_what_builds_tests_and_explains_it_and_nothing_else(
     built: Built,
 ) -> None:
@@ -88,12 +90,14 @@ def test_the_source_holds_what_builds_tests_and_explains_it_and_nothing_else(
     assert held == {*FILES, *made, *DOOR, *rooms, *beside}
 
 
+@pytest.mark.slow
 def test_it_says_that_it_is_typed_and_under_which_licence(wheel: Path) -> None:
     held = zipfile.ZipFile(wheel).namelist()
     assert "chaffinch/py.typed" in held
     assert {"LICENSE", "NOTICE"} <= {name.rsplit("/", 1)[-1] for name in held}
 
 
+@pytest.mark.slow
 def test_it_works_beside_a_package_called_datasets(
     wheel: Path, examples: Path, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from quality_floor import FLOOR, measure_floor, regressions
 
 from chaffinch.detector.detector import Detector
@@ -10,11 +11,13 @@ from chaffinch.detector.model_folder import load_model
 from chaffinch.detector.training.bundle import build_bundle
 
 
+@pytest.mark.slow
 def test_no_figure_is_below_its_floor(shared_data: Path) -> None:
     """Floors are pinned by ``python benchmarks/quality_floor.py DATA --update``."""
     assert regressions(measure_floor(shared_data), json.loads(FLOOR.read_text("utf-8"))) == []
 
 
+@pytest.mark.slow
 def test_the_build_command_is_deterministic_and_its_model_works(
     shared_data: Path, tmp_path: Path
 ) -> None:

@@ -220,6 +220,7 @@ def test_calibration_keeps_a_higher_threshold_where_texts_are_too_few_for_a_quan
         ).threshold == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_from_nothing_the_language_model_and_the_classifier_share_no_group(
     tmp_path: Path,
 ) -> None:
