@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from command import run
 
 from chaffinch.detector.audit.audit import AuditError, run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
@@ -307,8 +308,6 @@ def test_a_list_and_a_url_are_read_like_the_folder(
 
 @pytest.mark.parametrize("crawl", ["missing", "nonsense://x", "file:///missing/folder"])
 def test_a_crawl_that_is_not_there_is_wrong_usage(crawl: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [COMMAND, "audit", crawl, "-o", str(tmp_path)], check=False, capture_output=True, text=True
-    )
+    done = run("audit", crawl, "-o", tmp_path)
     assert done.returncode in (1, 2) and "Traceback" not in done.stderr
     assert crawl in done.stderr

@@ -4,21 +4,19 @@ import csv
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from command import run
 
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.comparison import ComparisonError, compare
 from chaffinch.detector.audit.scoring import Settings
 
 ROOT = Path(__file__).parent.parent
-COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +28,8 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hostile = {"id": "=1+1", "title": '@"a,\nb', "text": "short", "url": "https://a.example/"}
     (crawl / "z.jsonl").write_text(json.dumps(hostile))
     output = folder / "out"
-    command = [COMMAND, "audit", str(crawl), "-o", str(output)]
-    command += ["--format", "csv", "--format", "jsonl"]
-    subprocess.run(command, check=True, capture_output=True)
+    done = run("audit", crawl, "-o", output, "--format", "csv", "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
     return output
 
 
@@ -96,12 +93,7 @@ def test_two_audits_compared(tmp_path: Path) -> None:
     assert found.counts["still_flagged"] == 3
     assert found.counts["unchanged"] == 17
     for format_, read in (("jsonl", json.loads), ("csv", str)):
-        done = subprocess.run(
-            [COMMAND, "compare", str(old), str(new), "--format", format_],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        done = run("compare", old, new, "--format", format_)
         assert len([read(line) for line in done.stdout.splitlines()]) == 4 + (format_ == "csv")
         assert done.stderr.startswith("1 became flagged, 1 no longer are, 3 still are; 1 new")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from command import run
 
 from chaffinch.cli.main import main
 
@@ -17,10 +18,15 @@ CLEAN = "larkfield-kitchen.example/leek-and-barley-soup.txt"
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 
 
-def run(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *map(str, arguments)], input=stdin, capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("start", [[COMMAND], [sys.executable, "-m", "chaffinch"]])
+def test_the_installed_command_does_what_is_run_below_in_this_process(
+    examples: Path, start: list[str]
+) -> None:
+    words = ["score", "--fail-on", "flagged", "--format", "jsonl", "-", str(examples / SPUN)]
+    row = json.dumps({"text": "Half \ud800 a short \u00e9 note."})
+    done = subprocess.run([*start, *words], input=row, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == run(*words, stdin=row)
+    assert (done.returncode, done.stdout.count("\n")) == (1, 2)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +190,6 @@ def test_audit_and_report_of_the_examples(examples: Path, tmp_path: Path) -> Non
     assert run("report", tmp_path, "-o", tmp_path / "x.html").returncode == 1
 
 
-@pytest.mark.slow
 def test_train_and_evaluate_on_own_labels(examples: Path, tmp_path: Path) -> None:
     clean = (examples / CLEAN).read_text("utf-8")
     spun = (examples / SPUN).read_text("utf-8")

@@ -19,7 +19,7 @@ from chaffinch.detector.training.labelled import read_labelled
 from chaffinch.reports.html.report import render
 from chaffinch.reports.html.site import render_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OWLS = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt#0"
 OWLS_SOURCE = "harbour-gazette.example/barn-owls-breed-in-bell-tower.html#0"

@@ -97,7 +97,7 @@ def test_a_context_model_learns_which_words_a_context_wants() -> None:
     stream = Stream.of_block(block)
     ids = dict(zip(vocabulary.words, range(len(vocabulary)), strict=True))
     substitutes = substitute_table({(ids["sat"], ids["zinc"]): 1.0}, len(vocabulary))
-    model = train_context_model([stream.ids], substitutes, epochs=40.0)
+    model = train_context_model([stream.ids], substitutes, epochs=10.0)
     shown, _ = block_of("The cat sat on a mat. The cat zinc on a mat.", words=words)
     wanted = model.wanted(shown, Stream.of_block(shown), np.array([2, 8]))
     clean, spun = model.log_odds(wanted, shown.word[[2, 8]])
