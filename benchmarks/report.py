@@ -25,8 +25,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from playwright.sync_api import Browser, sync_playwright
 
-from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.scoring import Settings
+from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.training.corpora import CleanText, read_corpus
 from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.audit.listing import Listing
@@ -210,7 +209,7 @@ def main(data: Path, documents: int, flagged: int, runs: int, jobs: int) -> None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_crawl(folder / "crawl.jsonl", data, documents, flagged)
-        manifest = run_audit(folder / "crawl.jsonl", folder / "audit", Settings(), jobs=jobs)
+        manifest = run_audit(folder / "crawl.jsonl", folder / "audit", AuditOptions(jobs=jobs))
         note_sources(folder / "audit")
         begun = time.perf_counter()
         audit = AuditData(folder / "audit")

@@ -32,13 +32,12 @@ from simulated import read_part, spread
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.simulation.residue import inject_residue
 from chaffinch.datasets.spinners.registry import FAMILIES
-from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.copies.candidates import Sharing, candidates, worth_verifying
+from chaffinch.detector.audit.audit import AuditOptions, run_audit
+from chaffinch.detector.audit.copies.candidates import SharedOriginals, candidates, worth_verifying
 from chaffinch.detector.audit.copies.hashes import address_hash
 from chaffinch.detector.audit.copies.originals import add_originals, load_originals
 from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
 from chaffinch.detector.audit.copies.verification import verify
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.corpora import CleanText, corpus_files, read_corpus
 from chaffinch.features.copies.sketch import sketch
@@ -386,7 +385,7 @@ def costs(data: Path, lexicons: Lexicons, n_originals: int, n_documents: int, at
     ours = SketchedTexts.of(sketches, texts)
     sharing, first = [], len(texts)
     for segment in originals.segments:
-        sharing.append(Sharing(first, *segment.texts[:2]))
+        sharing.append(SharedOriginals(first, *segment.texts[:2]))
         first += len(segment.texts)
     # One rank for all: only the index is looked up.
     pairs, _ = candidates(
@@ -480,7 +479,7 @@ def quality(data: Path, documents: int, part: str, jobs: int, work: Path | None)
         others = [text for file in corpus_files(data) for text in read_corpus(file)]
         indexed = [*known, *(text for text in others if text.part != part)]
         add_originals(at / "index", map(original, indexed))
-        run_audit(crawl, at / "audit", Settings(), jobs=jobs, originals=at / "index")
+        run_audit(crawl, at / "audit", AuditOptions(jobs=jobs, originals=at / "index"))
         texts = {original(text).id: text.text for text in indexed}
         texts |= {
             page.document.id: page.source.text if page.source else page.document.text

@@ -110,7 +110,7 @@ def audit(
 
     from chaffinch.datasets.files import MissingLibrary
     from chaffinch.detector.atomic import write_lines
-    from chaffinch.detector.audit.audit import AuditError, run_audit
+    from chaffinch.detector.audit.audit import AuditError, AuditOptions, run_audit
     from chaffinch.detector.audit.copies.originals import OriginalsError
     from chaffinch.detector.audit.crawl import CrawlError
     from chaffinch.detector.audit.scoring import Settings
@@ -146,15 +146,17 @@ def audit(
             manifest = run_audit(
                 place,
                 output,
-                settings,
-                files_from=files_from is not None,
-                jobs=jobs,
-                engine=engine,
-                limits=Limits(timeout, memory),
-                trusted=read_trusted(trusted) if trusted else TrustedSites(),
-                overwrite=overwrite,
-                originals=originals,
-                progress=progress,
+                AuditOptions(
+                    settings,
+                    files_from=files_from is not None,
+                    trusted=read_trusted(trusted) if trusted else TrustedSites(),
+                    originals=originals,
+                    jobs=jobs,
+                    engine=engine,
+                    limits=Limits(timeout, memory),
+                    overwrite=overwrite,
+                ),
+                progress,
             )
         except (CrawlError, TrustedSitesError) as error:
             raise click.UsageError(str(error)) from None

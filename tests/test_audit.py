@@ -22,7 +22,7 @@ import pytest
 import zstandard
 from command import run
 
-from chaffinch.detector.audit.audit import AuditError, run_audit
+from chaffinch.detector.audit.audit import AuditError, AuditOptions, run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.task import Limits
@@ -40,7 +40,7 @@ def rows(output: Path) -> list[dict[str, Any]]:
 
 
 def audit(crawl: str | Path, output: Path, **options: Any) -> dict[str, Any]:
-    return run_audit(crawl, output, Settings(), **options)
+    return run_audit(crawl, output, AuditOptions(**options))
 
 
 def test_every_record_is_one_row_and_the_manifest_adds_up(examples: Path, tmp_path: Path) -> None:
@@ -106,21 +106,21 @@ def test_a_finished_audit_is_left_as_it_is_until_something_is_new(
         try:
             with monkeypatch.context() as patch:
                 patch.delitem(ENGINES, "local")
-                assert run_audit(crawl, output, Settings()) == manifest
+                assert run_audit(crawl, output) == manifest
         except KeyError:
             return True
         return False
 
-    manifest = run_audit(crawl, output, Settings())
+    manifest = run_audit(crawl, output)
     assert not begins_again() and not begins_again()
     (crawl / "logo.png").write_bytes(b"one file more that is passed over")
     assert begins_again()
-    manifest = run_audit(crawl, output, Settings())
+    manifest = run_audit(crawl, output)
     assert manifest["skipped"] > 0 and not begins_again()
     for name in ("sites.parquet", "pairs.parquet", "manifest.json"):
         (output / name).unlink()
         assert begins_again()
-        assert run_audit(crawl, output, Settings()) == manifest
+        assert run_audit(crawl, output) == manifest
     (crawl / "note.txt").write_text("A new note of a few words.")
     assert begins_again()
     assert begins_again(), "an audit that was stopped is not finished"
@@ -129,8 +129,8 @@ def test_a_finished_audit_is_left_as_it_is_until_something_is_new(
 def test_other_settings_are_refused_until_overwritten(examples: Path, tmp_path: Path) -> None:
     audit(examples, tmp_path)
     with pytest.raises(AuditError, match="other settings"):
-        run_audit(examples, tmp_path, Settings(threshold=0.123))
-    run_audit(examples, tmp_path, Settings(threshold=0.123), overwrite=True)
+        run_audit(examples, tmp_path, AuditOptions(Settings(threshold=0.123)))
+    run_audit(examples, tmp_path, AuditOptions(Settings(threshold=0.123), overwrite=True))
     assert {row["threshold"] for row in rows(tmp_path)} == {0.123}
 
 

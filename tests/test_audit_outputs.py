@@ -14,7 +14,6 @@ from command import run
 
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.comparison import ComparisonError, compare
-from chaffinch.detector.audit.scoring import Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -73,7 +72,7 @@ def test_two_audits_compared(tmp_path: Path) -> None:
     crawl = tmp_path / "crawl"
     shutil.copytree(examples, crawl)
     old, new = tmp_path / "old", tmp_path / "new"
-    run_audit(crawl, old, Settings())
+    run_audit(crawl, old)
     assert list(compare(old, old).differences) == []
     spun = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt"
     clean = "larkfield-kitchen.example/leek-and-barley-soup.txt"
@@ -82,7 +81,7 @@ def test_two_audits_compared(tmp_path: Path) -> None:
     (crawl / spun).write_text("Now it says something short.")
     shutil.copy(crawl / "a-new.txt", crawl / clean)
     (crawl / gone).unlink()
-    run_audit(crawl, new, Settings())
+    run_audit(crawl, new)
     found = compare(old, new)
     assert [(one.change, one.id) for one in found.differences] == [
         ("flagged", f"{clean}#0"),

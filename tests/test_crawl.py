@@ -9,7 +9,6 @@ import pytest
 from chaffinch.datasets.intake import read_records
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.crawl import CrawlError, find_files, listed_files
-from chaffinch.detector.audit.scoring import Settings
 
 
 def names(crawl: Path, besides: Path | None = None) -> list[str]:
@@ -40,7 +39,7 @@ def test_loops_of_links_and_links_to_nothing_end(tmp_path: Path) -> None:
 def test_an_audit_within_its_own_crawl_does_not_read_itself(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     for _ in range(2):
-        manifest = run_audit(tmp_path, tmp_path / "out", Settings())
+        manifest = run_audit(tmp_path, tmp_path / "out")
         assert manifest["documents"] == 1
 
 

@@ -24,11 +24,10 @@ from datatrove.executor import LocalPipelineExecutor
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.files import MissingLibrary
 from chaffinch.datasets.intake import read_records
-from chaffinch.detector.audit.audit import run_audit
+from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.datatrove import COLUMNS, ChaffinchAnnotator
 from chaffinch.detector.audit.engines.ray import RayEngine
 from chaffinch.detector.audit.engines.registry import ENGINES
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.task import Counts, EngineError, Limits
 from chaffinch.detector.detector import Detector
 
@@ -162,7 +161,7 @@ def crawl(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Rows of an audit of the mixed crawl by one process on this machine."""
     output = tmp_path_factory.mktemp("expected")
-    run_audit(crawl, output, Settings())
+    run_audit(crawl, output)
     return rows(output)
 
 
@@ -173,10 +172,8 @@ def test_every_engine_gives_the_same_rows(
     manifest = run_audit(
         crawl,
         tmp_path,
-        Settings(),
-        engine=engine,
-        jobs=2,
-        progress=lambda done, size: told.append(done),
+        AuditOptions(engine=engine, jobs=2),
+        lambda done, size: told.append(done),
     )
     assert rows(tmp_path) == expected
     assert sum(done.documents for done in told) == manifest["documents"] == len(expected)
@@ -285,7 +282,7 @@ def test_the_command_goes_to_the_cluster_that_is_named(
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    run_audit(examples, tmp_path / "local", Settings())
+    run_audit(examples, tmp_path / "local")
     assert rows(tmp_path / "out") == rows(tmp_path / "local")
 
 

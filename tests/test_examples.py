@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.scoring import Settings
 
 REPUBLICATIONS = {"spun", "scraped"}
 CRAWL = Path(__file__).parent.parent / "examples" / "crawl"
@@ -18,7 +17,7 @@ EXPECTED: dict[str, str] = json.loads((CRAWL.parent / "expected.json").read_text
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     output = tmp_path_factory.mktemp("audit")
-    run_audit(CRAWL, output, Settings())
+    run_audit(CRAWL, output)
     return {
         row["id"]: row
         for file in (output / "documents").glob("*.parquet")

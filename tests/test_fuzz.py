@@ -35,7 +35,6 @@ from chaffinch.datasets.intake import read_records
 from chaffinch.datasets.readers.registry import read_stream
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.digests import file_digest
 from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model
@@ -413,7 +412,7 @@ def test_any_crawl_is_audited_and_reported(
     (folder / "crawl" / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)))
     for number, file in enumerate(files):
         (folder / "crawl" / f"{number}{file.name}").write_bytes(file.data)
-    manifest = run_audit(folder / "crawl", folder / "out", Settings())
+    manifest = run_audit(folder / "crawl", folder / "out")
     found = pq.read_table(folder / "out" / "documents").to_pylist()
     check_rows(found, manifest)
     assert sum(row["path"] == "rows.jsonl" for row in found) == len(rows)

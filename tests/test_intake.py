@@ -20,7 +20,6 @@ from chaffinch.datasets.intake import read_items
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.copies.originals import load_originals
 from chaffinch.detector.audit.datatrove import ChaffinchAnnotator
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.training.labelled import read_labelled
 
 URL = "https://paper.example/2024/a.html"
@@ -126,7 +125,7 @@ def test_a_page_has_one_verdict_by_every_way_in(page: Path, url: str, tmp_path: 
         assert score(["-"], content) == [expected], f"standard input: {name}"
     found = score([str(crawl / name) for name in ways])
     assert dict(zip(ways, found, strict=True)) == dict.fromkeys(ways, expected)
-    run_audit(crawl, tmp_path / "out", Settings())
+    run_audit(crawl, tmp_path / "out")
     for row in pq.read_table(tmp_path / "out" / "documents").to_pylist():
         assert verdict(row) == expected, f"audit: {row['path']}"
 

@@ -20,7 +20,6 @@ from markdown_it import MarkdownIt
 from chaffinch.cli.main import main
 from chaffinch.detector.atomic import write_lines
 from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.classifier import probability
 from chaffinch.features.wording import visible
 from chaffinch.reports.audit.data import AuditData, ReportError
@@ -41,7 +40,7 @@ SOUP = "reposthub.example/leek-and-barley-soup.txt#0"
 @pytest.fixture(scope="module")
 def audit(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report") / "audit"
-    run_audit(examples, folder, Settings())
+    run_audit(examples, folder)
     return folder
 
 

@@ -14,7 +14,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.training.labelled import read_labelled
 from chaffinch.reports.html.report import render
 from chaffinch.reports.html.site import render_site
@@ -53,7 +52,7 @@ def audit(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "text": f"\U0001f600 {HOSTILE}\n{spun}\n\u202e{'x' * 1_000_000}",
     }
     (crawl / "hostile.jsonl").write_text(json.dumps(hostile) + "\n")
-    run_audit(crawl, folder / "audit", Settings())
+    run_audit(crawl, folder / "audit")
     (file,) = (folder / "audit" / "documents").glob("*.parquet")
     pq.write_table(with_copy(pq.read_table(file)), file)
     return folder / "audit"

@@ -16,28 +16,27 @@ from hypothesis import strategies as st
 from in_this_process import InThisProcess
 
 from chaffinch.detector.audit import scoring
-from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.copies import copies as stage
+from chaffinch.detector.audit.audit import AuditOptions, run_audit
+from chaffinch.detector.audit.copies import replaced_words, stage
+from chaffinch.detector.audit.copies.attribution import (
+    Copies,
+    DocumentFacts,
+    attributed,
+    packed,
+    ranked,
+)
 from chaffinch.detector.audit.copies.candidates import (
-    MOST_SHARING,
-    MOST_SOURCES,
+    MAX_SHARING,
+    MAX_SOURCES,
     PAIR,
-    Sharing,
-    added_up,
+    SharedOriginals,
     candidates,
+    merged,
     worth_verifying,
 )
 from chaffinch.detector.audit.copies.originals import add_originals
-from chaffinch.detector.audit.copies.republication import (
-    Candidate,
-    Copies,
-    attributed,
-    facts,
-    ranked,
-)
 from chaffinch.detector.audit.copies.verification import MATCH, verify
 from chaffinch.detector.audit.engines.registry import ENGINES
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.audit.task import EngineError
 from chaffinch.features.document import Document
 
@@ -50,19 +49,19 @@ def candidate(
     probability: float | None = None,
     contradicted: bool = False,
     trusted: bool = False,
-) -> Candidate:
-    return Candidate(digest, url, "id", published, flagged, probability, contradicted, trusted)
+) -> DocumentFacts:
+    return DocumentFacts(digest, url, "id", published, flagged, probability, contradicted, trusted)
 
 
 def decided(
-    *candidates: Candidate, matches: Sequence[tuple[int, int, float]] = (), originals: int = 0
+    *candidates: DocumentFacts, matches: Sequence[tuple[int, int, float]] = (), originals: int = 0
 ) -> Copies:
-    known = facts(candidates)
+    known = packed(candidates)
     clusters = {len(candidates) + number: 1000 + number for number in range(originals)}
     return attributed(ranked(known.__getitem__), np.array(list(matches), MATCH), clusters)
 
 
-def sources(*candidates: Candidate) -> list[int]:
+def sources(*candidates: DocumentFacts) -> list[int]:
     """The row of the source of each of some documents with the same words, -1 for none."""
     found: list[int] = decided(*candidates).sources.tolist()
     return found
@@ -93,7 +92,7 @@ def test_the_source_is_trusted_then_unflagged_then_earliest_then_first() -> None
     ids=["signed by others", "likelier spun", "later"],
 )
 def test_the_source_is_the_page_that_less_speaks_against(
-    copy: Candidate, source: Candidate
+    copy: DocumentFacts, source: DocumentFacts
 ) -> None:
     assert sources(copy, source) == [1, -1]
     assert sources(source, copy) == [-1, 0]
@@ -107,7 +106,7 @@ def test_captures_of_one_address_are_not_copies_of_each_other() -> None:
     assert sources(candidate(url=one), candidate(url=same), candidate(url=other)) == [-1, -1, 0]
 
 
-def each(number: int) -> list[Candidate]:
+def each(number: int) -> list[DocumentFacts]:
     """Documents with words of their own, the first ones likelier sources."""
     return [
         candidate(f"2024-01-{row + 1:02d}", digest=f"{row + 1:016x}{'0' * 16}")
@@ -161,7 +160,7 @@ def pairs_of(found: list[tuple[int, int]], low: int = 0, high: int = 1000) -> np
     inside = [one for one in found if low <= one[0] < high]
     ours = [one for one in inside if one[1] < 9]
     theirs = sorted(one for one in inside if one[1] >= 9)
-    sharing = Sharing(
+    sharing = SharedOriginals(
         9,
         np.array([value for value, _ in theirs], np.uint64),
         np.array([row - 9 for _, row in theirs], np.int64),
@@ -184,7 +183,7 @@ def test_candidates_depend_on_no_order_and_no_division_into_ranges(
     shuffled = random.Random(seed).sample(found, len(found))
     assert pairs_of(shuffled).tolist() == whole.tolist()
     parts = np.concatenate([pairs_of(found, 0, cut), pairs_of(found, cut)])
-    assert added_up(parts).tolist() == whole.tolist()
+    assert merged(parts).tolist() == whole.tolist()
 
 
 @given(found=postings)
@@ -212,9 +211,9 @@ def test_the_work_for_a_value_grows_with_the_documents_that_share_it() -> None:
         )
         return len(found), common
 
-    most = MOST_SOURCES * (MOST_SOURCES + 1) // 2
-    assert pairs(1000) == (1000 * MOST_SOURCES - most, 0)
-    assert pairs(MOST_SHARING + 1) == (0, 1)
+    most = MAX_SOURCES * (MAX_SOURCES + 1) // 2
+    assert pairs(1000) == (1000 * MAX_SOURCES - most, 0)
+    assert pairs(MAX_SHARING + 1) == (0, 1)
 
 
 def test_only_the_best_pairs_of_a_document_are_verified() -> None:
@@ -282,7 +281,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def audited(crawl: Path, output: Path, **options: Any) -> dict[str, dict[str, Any]]:
-    run_audit(crawl, output, Settings(), **options)
+    run_audit(crawl, output, AuditOptions(**options))
     return {row["id"]: row for row in rows_of(output)}
 
 
@@ -308,19 +307,19 @@ def test_spun_cut_and_exact_copies_are_attributed_within_a_crawl(
 def share_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Divide even a small crawl into many tasks."""
     monkeypatch.setattr(scoring, "SHARD_RECORDS", 7)
-    monkeypatch.setattr(stage, "_LEAST_GATHERED", 1)
-    monkeypatch.setattr(stage, "_VALUES_A_RANGE", 1000)
-    monkeypatch.setattr(stage, "_OPEN_FILES", 2)
+    monkeypatch.setattr(stage, "_MIN_PART_ROWS", 1)
+    monkeypatch.setattr(stage, "_RANGE_VALUES", 1000)
+    monkeypatch.setattr(replaced_words, "_OPEN_FILES", 2)
 
 
 def test_how_rows_are_shared_out_does_not_matter(
     crawl: Path, tmp_path: Path, engine: InThisProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = audited(crawl, tmp_path / "whole")
-    assert engine.done.count("Gathering") == engine.done.count("Pairing") == 1
+    assert engine.done.count("CollectTexts") == engine.done.count("FindCandidates") == 1
     share_out(monkeypatch)
     assert audited(crawl, tmp_path / "parts") == expected
-    assert engine.done.count("Gathering") > 3 and engine.done.count("Pairing") > 3
+    assert engine.done.count("CollectTexts") > 3 and engine.done.count("FindCandidates") > 3
     pairs = [pq.read_table(tmp_path / name / "pairs.parquet") for name in ("whole", "parts")]
     assert pairs[0].equals(pairs[1])
 

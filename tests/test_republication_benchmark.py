@@ -21,9 +21,8 @@ from republication import (
 
 from chaffinch.datasets.lexicons.inflection import Inflection
 from chaffinch.datasets.lexicons.lexicons import Lexicons, WordNet
-from chaffinch.detector.audit.audit import run_audit
+from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.copies.originals import add_originals
-from chaffinch.detector.audit.scoring import Settings
 from chaffinch.detector.training.corpora import CleanText
 from chaffinch.features.document import Document
 
@@ -72,7 +71,7 @@ def test_the_benchmarks_crawl_is_attributed_rightly(data: Path, tmp_path: Path) 
         )
     )
     add_originals(tmp_path / "index", map(original, known))
-    run_audit(crawl, tmp_path / "out", Settings(), originals=tmp_path / "index")
+    run_audit(crawl, tmp_path / "out", AuditOptions(originals=tmp_path / "index"))
     texts = {original(text).id: text.text for text in known}
     texts |= {
         page.document.id: page.source.text if page.source else page.document.text for page in pages

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.detector.audit.audit import run_audit
-from chaffinch.detector.audit.scoring import Settings
+from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.sites import sites
 from chaffinch.detector.audit.sites.sites import (
     AddUp,
@@ -182,9 +181,9 @@ def test_a_large_site_is_shared_out_and_captures_of_one_page_are_not_kept(tmp_pa
 def test_an_audit_of_many_buckets_says_the_same(
     examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = run_audit(examples, tmp_path / "one", Settings())
+    first = run_audit(examples, tmp_path / "one")
     monkeypatch.setattr(sites, "_LEAST_ROWS", 2)
-    assert run_audit(examples, tmp_path / "many", Settings()) == first
+    assert run_audit(examples, tmp_path / "many") == first
     one, many = (pq.read_table(tmp_path / name / "sites.parquet") for name in ("one", "many"))
     assert one.equals(many) and one.num_rows == 9
     assert not [*(tmp_path / "many" / ".work").glob("sites-*")]
@@ -192,7 +191,7 @@ def test_an_audit_of_many_buckets_says_the_same(
 
 def test_a_crawl_without_a_document_has_no_sites(tmp_path: Path) -> None:
     (tmp_path / "crawl").mkdir()
-    manifest = run_audit(tmp_path / "crawl", tmp_path / "out", Settings())
+    manifest = run_audit(tmp_path / "crawl", tmp_path / "out")
     assert (manifest["documents"], manifest["finished"]) == (0, True)
     assert pq.read_table(tmp_path / "out" / "sites.parquet").num_rows == 0
 
@@ -207,13 +206,13 @@ def test_what_is_trusted_is_the_source_and_the_last_stage_alone_is_done_again(
         copies = [one for one in rows if one["copied"] and word in one["url"]]
         return {one["site"]: one["source_site"] for one in copies}
 
-    run_audit(examples, tmp_path, Settings())
+    run_audit(examples, tmp_path)
     shards = {file: file.stat().st_mtime_ns for file in (tmp_path / ".work").glob("*.parquet")}
     assert copied("soup") == {"reposthub.example": "larkfield-kitchen.example"}
     farms = ("dailyspin.example", "newswire-pr.example", "reposthub.example")
     assert copied("ferry") == dict.fromkeys(farms, "harbour-gazette.example")
     trusted = TrustedSites(frozenset({"reposthub.example"}))
-    manifest = run_audit(examples, tmp_path, Settings(), trusted=trusted)
+    manifest = run_audit(examples, tmp_path, AuditOptions(trusted=trusted))
     assert copied("soup") == {"larkfield-kitchen.example": "reposthub.example"}
     others = ("dailyspin.example", "newswire-pr.example", "harbour-gazette.example")
     assert copied("ferry") == dict.fromkeys(others, "reposthub.example")

@@ -7,23 +7,29 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.files import is_url
 from chaffinch.detector.atomic import discard_drafts, write_text
-from chaffinch.detector.audit.copies.copies import Found, find_copies, stage_digest, write_replaced
-from chaffinch.detector.audit.copies.originals import load_originals
-from chaffinch.detector.audit.crawl import find_files, listed_files
+from chaffinch.detector.audit.copies.originals import Originals, load_originals
+from chaffinch.detector.audit.copies.stage import (
+    FoundCopies,
+    find_copies,
+    stage_digest,
+    write_pairs,
+)
+from chaffinch.detector.audit.crawl import Crawl, find_files, listed_files
 from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.plan import plan
-from chaffinch.detector.audit.rows import Segment, finished, segments, skipped
+from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.sites.sites import write_sites
@@ -34,24 +40,43 @@ _OUTPUTS = ("documents", "sites.parquet", "pairs.parquet")
 _MARK = "finished"
 """File in the folder for work: the digest of what the outputs were made from."""
 
+Progress = Callable[[Counts, int], None]
+"""Told what each shard came to, and once, first, how many bytes are to do."""
+
 
 class AuditError(Exception):
     """An audit that cannot go on; the message says why and what to do."""
 
 
+class AuditOptions(NamedTuple):
+    """How to audit a crawl.
+
+    Attributes:
+        settings: What to judge with.
+        files_from: Whether the crawl is a list of files, one path or URL per line.
+        trusted: Sites that copy nobody.
+        originals: Folder of an index of originals that copies are attributed to.
+        jobs: Number of processes; as many as the engine has cores where None.
+        engine: Name of the engine.
+        limits: What one document may cost.
+        overwrite: Whether to forget an earlier audit in the output folder.
+    """
+
+    settings: Settings = Settings()
+    files_from: bool = False
+    trusted: TrustedSites = TrustedSites()
+    originals: Path | None = None
+    jobs: int | None = 1
+    engine: str = "local"
+    limits: Limits = Limits()
+    overwrite: bool = False
+
+
 def run_audit(
     crawl: str | Path,
     output: Path,
-    settings: Settings,
-    *,
-    files_from: bool = False,
-    jobs: int | None = 1,
-    engine: str = "local",
-    limits: Limits = Limits(),  # noqa: B008
-    trusted: TrustedSites = TrustedSites(),  # noqa: B008
-    overwrite: bool = False,
-    originals: Path | None = None,
-    progress: Callable[[Counts, int], None] = lambda done, size: None,
+    options: AuditOptions = AuditOptions(),  # noqa: B008
+    progress: Progress = lambda done, size: None,
 ) -> dict[str, Any]:
     """Judge every record of a crawl; go on where an earlier run stopped.
 
@@ -62,15 +87,8 @@ def run_audit(
         crawl: A directory, a file, or a URL that fsspec can open.
         output: Folder for ``documents/``, ``sites.parquet``, ``pairs.parquet`` and
             ``manifest.json``.
-        settings: What to judge with.
-        files_from: Whether `crawl` is a list of files, a path or URL a line.
-        jobs: Processes; as many as the engine has cores where None.
-        engine: Name of the engine.
-        limits: What one document may cost.
-        trusted: Sites that copy nobody.
-        overwrite: Forget an earlier audit in `output`.
-        originals: Folder of an index of originals that copies are attributed to.
-        progress: Told what each shard came to, and once, first, how many bytes are to do.
+        options: How to do it.
+        progress: Told how far it has come.
 
     Returns:
         The manifest.
@@ -84,66 +102,114 @@ def run_audit(
         ModelError: The model cannot be used.
         OriginalsError: The index of originals cannot be used.
     """
-    index = load_originals(originals.absolute()) if originals else None
-    detector = detector_for(settings)
-    # Tasks may be done where the working directory is another.
-    output = output.absolute()
-    if settings.model is not None:
-        settings = settings._replace(model=str(Path(settings.model).absolute()))
-    found = listed_files(Path(crawl)) if files_from else find_files(crawl, besides=output)
-    work = output / ".work"
-    work.mkdir(parents=True, exist_ok=True)
-    with _alone(work):
-        if overwrite:
-            _forget(output)
-        header = {
+    audit = _Audit(crawl, output, options)
+    with _only_writer(audit.work):
+        if options.overwrite:
+            _forget(audit.output)
+        return audit.run(progress)
+
+
+class _Audit:
+    """One run of an audit.
+
+    Args:
+        crawl: As `run_audit` has it.
+        output: As `run_audit` has it.
+        options: As `run_audit` has it.
+    """
+
+    def __init__(self, crawl: str | Path, output: Path, options: AuditOptions) -> None:
+        model = options.settings.model
+        if model is not None:
+            # Tasks may be done where the working directory is another.
+            settings = options.settings._replace(model=str(Path(model).absolute()))
+            options = options._replace(settings=settings)
+        originals = options.originals
+        self.options = options
+        self.output = output.absolute()
+        self.work = self.output / ".work"
+        self.index: Originals | None = load_originals(originals.absolute()) if originals else None
+        detector = detector_for(options.settings)
+        self.header = {
             "schema_version": SCHEMA_VERSION,
             "crawl": _where(crawl),
             "model": {"name": detector.name, "digest": detector.digest},
-            "settings": {"threshold": detector.threshold, "base_rate": settings.base_rate},
+            "settings": {
+                "threshold": detector.threshold,
+                "base_rate": options.settings.base_rate,
+            },
         }
-        earlier = _checked_manifest(output, header)
-        discard_drafts(work)
-        done = finished(work, found)
+        self.crawl: Crawl = (
+            listed_files(Path(crawl))
+            if options.files_from
+            else find_files(crawl, besides=self.output)
+        )
+        self.work.mkdir(parents=True, exist_ok=True)
+
+    def run(self, progress: Progress) -> dict[str, Any]:
+        """Do what is not done yet, and return the manifest."""
+        earlier = _checked_manifest(self.output, self.header)
+        discard_drafts(self.work)
+        done = finished(self.work, self.crawl)
         todo = np.flatnonzero(done.unit_of < 0)
-        progress(Counts(), int(np.sum(found.files["size"].to_numpy()[todo])))
-        if not len(todo):
-            n_skipped = found.skipped + skipped(done, found)
-            digest = stage_digest([*segments(done, found)], index, trusted)
-            if _stands(output, earlier, digest, n_skipped):
-                return earlier
-        (work / _MARK).unlink(missing_ok=True)
-        _write_json(output / "manifest.json", {**header, "finished": False})
-        with ENGINES[engine](jobs, limits) as running:
-            for counts in running.run(plan(found, todo, work, settings, running.jobs)):
-                progress(counts, 0)
-            done = finished(work, found)
-            if (done.unit_of < 0).any():
-                left = found.file(int(np.argmin(done.unit_of))).path
-                raise AuditError(
-                    f"{left} could not be read to its end. Run the same command again."
-                )
-            rows = [*segments(done, found)]
-            copies = find_copies(rows, work, index, trusted, running)
-            _write_documents(output, rows, copies, running)
-            write_replaced(copies, output / "pairs.parquet")
-            n_rows = len(copies.copies.sources)
-            totals = write_sites(output, copies.digest, n_rows, trusted, running)
+        progress(Counts(), int(np.sum(self.crawl.files["size"].to_numpy()[todo])))
+        if not len(todo) and self._is_up_to_date(done, earlier):
+            return earlier
+        (self.work / _MARK).unlink(missing_ok=True)
+        _write_json(self.output / "manifest.json", {**self.header, "finished": False})
+        with ENGINES[self.options.engine](self.options.jobs, self.options.limits) as engine:
+            done = self._score(todo, engine, progress)
+            found, totals = self._write_tables([*segments(done, self.crawl)], engine)
         manifest = {
-            **header,
+            **self.header,
             "records_read": totals["documents"],
-            "skipped": found.skipped + skipped(done, found),
+            "skipped": self.crawl.skipped + skipped(done, self.crawl),
             **totals,
-            "trusted": sorted(trusted.hosts),
-            "clusters": _clusters(copies),
-            "originals": _stated(copies),
+            "trusted": sorted(self.options.trusted.hosts),
+            "clusters": _cluster_counts(found),
+            "originals": _index_facts(self.index),
             "finished": True,
             "versions": _versions(),
         }
-        _write_json(output / "manifest.json", manifest)
-        (work / _MARK).write_text(copies.digest, "utf-8")
-        shutil.rmtree(copies.folder)
-    return manifest
+        _write_json(self.output / "manifest.json", manifest)
+        write_text(self.work / _MARK, found.digest)
+        shutil.rmtree(found.folder)
+        return manifest
+
+    def _is_up_to_date(self, done: Finished, earlier: dict[str, Any]) -> bool:
+        """Whether an earlier run was finished, and would be finished the same now."""
+        mark = self.work / _MARK
+        n_skipped = self.crawl.skipped + skipped(done, self.crawl)
+        return (
+            bool(earlier.get("finished"))
+            and mark.exists()
+            and mark.read_text("utf-8")
+            == stage_digest([*segments(done, self.crawl)], self.index, self.options.trusted)
+            and (earlier.get("skipped"), earlier.get("versions")) == (n_skipped, _versions())
+            and all((self.output / name).exists() for name in _OUTPUTS)
+        )
+
+    def _score(self, todo: NDArray[np.int64], engine: Engine, progress: Progress) -> Finished:
+        """Judge the files that are still to do; what is on disk then."""
+        units = plan(self.crawl, todo, self.work, self.options.settings, engine.jobs)
+        for counts in engine.run(units):
+            progress(counts, 0)
+        done = finished(self.work, self.crawl)
+        if (done.unit_of < 0).any():
+            left = self.crawl.file(int(np.argmin(done.unit_of))).path
+            raise AuditError(f"{left} could not be read to its end. Run the same command again.")
+        return done
+
+    def _write_tables(
+        self, rows: Sequence[ShardRows], engine: Engine
+    ) -> tuple[FoundCopies, dict[str, int]]:
+        """Find copies, and write the audit's tables; also the number of rows by status."""
+        trusted = self.options.trusted
+        found = find_copies(rows, self.work, self.index, trusted, engine)
+        _write_documents(self.output, rows, found, engine)
+        write_pairs(found, self.output / "pairs.parquet")
+        n_rows = len(found.copies.sources)
+        return found, write_sites(self.output, found.digest, n_rows, trusted, engine)
 
 
 def _where(crawl: str | Path) -> str:
@@ -152,7 +218,7 @@ def _where(crawl: str | Path) -> str:
 
 
 @contextmanager
-def _alone(work: Path) -> Iterator[None]:
+def _only_writer(work: Path) -> Iterator[None]:
     """Keep other audits out of a folder."""
     try:
         # The lock goes with its process, however that ends.
@@ -196,18 +262,6 @@ def _checked_manifest(output: Path, header: dict[str, Any]) -> dict[str, Any]:
     return earlier
 
 
-def _stands(output: Path, earlier: dict[str, Any], digest: str, n_skipped: int) -> bool:
-    """Whether an earlier run was finished, and would be finished the same now."""
-    mark = output / ".work" / _MARK
-    return (
-        bool(earlier.get("finished"))
-        and mark.exists()
-        and mark.read_text("utf-8") == digest
-        and (earlier.get("skipped"), earlier.get("versions")) == (n_skipped, _versions())
-        and all((output / name).exists() for name in _OUTPUTS)
-    )
-
-
 def _versions() -> dict[str, str]:
     return {
         "chaffinch": version("chaffinch"),
@@ -216,7 +270,9 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _write_documents(output: Path, rows: Sequence[Segment], found: Found, engine: Engine) -> None:
+def _write_documents(
+    output: Path, rows: Sequence[ShardRows], found: FoundCopies, engine: Engine
+) -> None:
     """Write ``documents/``, keeping the files that an interrupted run has written already."""
     work = output / ".work"
     draft = work / f"documents-{found.digest}"
@@ -230,7 +286,7 @@ def _write_documents(output: Path, rows: Sequence[Segment], found: Found, engine
     draft.rename(output / "documents")
 
 
-def _clusters(found: Found) -> dict[str, int]:
+def _cluster_counts(found: FoundCopies) -> dict[str, int]:
     """How many clusters there are, how large they get, and what was too common to tell by."""
     clusters = found.copies.clusters
     _, sizes = np.unique(clusters[clusters != 0], return_counts=True)
@@ -241,10 +297,8 @@ def _clusters(found: Found) -> dict[str, int]:
     }
 
 
-def _stated(found: Found) -> dict[str, Any] | None:
-    if found.originals is None:
-        return None
-    return {"documents": len(found.originals), "digest": found.originals.digest}
+def _index_facts(index: Originals | None) -> dict[str, Any] | None:
+    return None if index is None else {"documents": len(index), "digest": index.digest}
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chaffinch.detector.audit.copies.copies import Found
-from chaffinch.detector.audit.copies.republication import NO_ROW
-from chaffinch.detector.audit.rows import Segment, tables
+from chaffinch.detector.audit.copies.attribution import NO_ROW
+from chaffinch.detector.audit.copies.stage import FoundCopies
+from chaffinch.detector.audit.rows import ShardRows, tables
 from chaffinch.detector.audit.storage import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.features.document import Document
@@ -32,7 +32,7 @@ class Part(WholeTask):
             already, ``copied``, ``cluster``, ``source_id``, ``source_site`` and ``similarity``.
     """
 
-    segments: tuple[Segment, ...]
+    segments: tuple[ShardRows, ...]
     additions: pa.Table
 
     def write(self) -> None:
@@ -51,7 +51,7 @@ class Part(WholeTask):
         writer.finish()
 
 
-def parts(rows: Sequence[Segment], found: Found, folder: Path) -> Iterator[Part]:
+def parts(rows: Sequence[ShardRows], found: FoundCopies, folder: Path) -> Iterator[Part]:
     """The tasks that write the files of ``documents/`` into a folder.
 
     Args:
@@ -82,7 +82,7 @@ class _Sources(NamedTuple):
     named: pa.Table
 
 
-def _sources(rows: Sequence[Segment], ends: NDArray[np.int64], found: Found) -> _Sources:
+def _sources(rows: Sequence[ShardRows], ends: NDArray[np.int64], found: FoundCopies) -> _Sources:
     copies = found.copies
     n_rows = len(copies.sources)
     sources = np.unique(copies.sources[copies.sources != NO_ROW])
@@ -110,7 +110,7 @@ def _sources(rows: Sequence[Segment], ends: NDArray[np.int64], found: Found) -> 
     return _Sources(sources, pa.concat_tables(named))
 
 
-def _additions(found: Found, sources: _Sources, start: int, end: int) -> pa.Table:
+def _additions(found: FoundCopies, sources: _Sources, start: int, end: int) -> pa.Table:
     copies = found.copies
     clusters, of_row = copies.clusters[start:end], copies.sources[start:end]
     copied = of_row != NO_ROW

@@ -16,7 +16,7 @@ from chaffinch.detector.audit.crawl import Crawl
 from chaffinch.detector.audit.storage import Shard, finished_units
 
 
-class Segment(NamedTuple):
+class ShardRows(NamedTuple):
     """Consecutive rows of one shard.
 
     Attributes:
@@ -79,7 +79,7 @@ def _rows_of(files: Sequence[tuple[Any, ...]], crawl: Crawl) -> Iterator[int]:
             yield first + place - start
 
 
-def segments(done: Finished, crawl: Crawl) -> Iterator[Segment]:
+def segments(done: Finished, crawl: Crawl) -> Iterator[ShardRows]:
     """All rows of the crawl, by path and offset."""
     paths = crawl.files["path"]
     ends = np.flatnonzero(np.diff(done.unit_of, append=-2)) + 1
@@ -91,7 +91,7 @@ def segments(done: Finished, crawl: Crawl) -> Iterator[Segment]:
         share = (end - start) / int(done.sizes[unit])
         for shard in done.units[unit]:
             if shard.rows:
-                yield Segment(shard.path, wanted, max(1, round(share * shard.rows)))
+                yield ShardRows(shard.path, wanted, max(1, round(share * shard.rows)))
         start = end
 
 
@@ -108,7 +108,7 @@ def skipped(done: Finished, crawl: Crawl) -> int:
     return total
 
 
-def tables(rows: Iterable[Segment], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+def tables(rows: Iterable[ShardRows], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """A table for each segment; one shard is held at a time.
 
     Args:

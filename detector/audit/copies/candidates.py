@@ -11,28 +11,43 @@ from chaffinch.features.arrays import spread
 PAIR = np.dtype([("copy", np.int64), ("source", np.int64), ("score", np.int64)])
 """A document's row, the row of what it may be a copy of, and the evidence in 1/16 bits."""
 
-MOST_SOURCES = 8
-"""A document is paired with at most this many of the likeliest sources of one value, ..."""
+MAX_SOURCES = 8
+"""Likeliest sources among a value's documents that each later one is paired with (our choice).
 
-MOST_ORIGINALS = 16
-"""... and with this many originals of an index."""
+It keeps the pairs of a value linear in its documents.
+"""
 
-MOST_SHARING = 10_000
-"""A value that more documents of a crawl share is a passage that belongs to none of them."""
+MAX_ORIGINALS = 16
+"""Originals of the index that a document is paired with for one value (our choice)."""
+
+MAX_SHARING = 10_000
+"""Documents of a crawl that may share a value (our choice).
+
+A passage in more of them is a template or a quotation, and tells nothing of where it is from.
+"""
 
 _UNITS = 16
-_LEAST_SHARE = 0.03
-_LEAST_SCORE = 0.8
-_MOST_VERIFIED = 4
+"""Units of a score in one bit: scores are integers, so that their sum depends on no order."""
+
+_MIN_SHARE = 0.03
+"""Share of what a copy's values say that a pair has to share (our choice: texts with every second
+word replaced keep a Jaccard similarity of 0.04 at the median)."""
+
+_MIN_SCORE = 0.8
+"""Evidence that a pair needs, as a share of the weight of a value that no other text has."""
+
+_MAX_VERIFIED = 4
+"""Pairs of a document that are aligned, among the crawl and among the originals each (our
+choice): alignment costs most of the stage."""
 
 
-class Sharing(NamedTuple):
+class SharedOriginals(NamedTuple):
     """What the originals of an index share with a crawl.
 
     Attributes:
         first: Number of the first original; originals are numbered after a crawl's rows.
-        values: uint64 array of shape (n_values,), values of the originals, rising.
-        rows: Integer array of shape (n_values,), the original that each is of, from 0.
+        values: uint64 array of shape (n_values,), sketch values of the originals, ascending.
+        rows: uint32 or int64 array of shape (n_values,), the original that each is of, from 0.
     """
 
     first: int
@@ -44,7 +59,7 @@ def candidates(
     values: NDArray[np.uint64],
     rows: NDArray[np.int64],
     rank: NDArray[np.int64],
-    originals: Sequence[Sharing],
+    originals: Sequence[SharedOriginals],
     n_texts: int,
 ) -> tuple[NDArray[np.void], int]:
     """Pairs of texts that share values, from all postings of some range of values.
@@ -75,9 +90,9 @@ def candidates(
     everywhere = size + sum(end - first for first, end in zip(known, known_end, strict=True))
     weight = np.rint(_UNITS * np.log2(max(n_texts, 2) / everywhere)).astype(np.int64)
     found = [np.zeros(0, PAIR)]
-    common = size > MOST_SHARING
+    common = size > MAX_SHARING
     of_crawl = (size > 1) & ~common
-    for place in range(MOST_SOURCES):
+    for place in range(MAX_SOURCES):
         groups = np.flatnonzero(of_crawl & (size > place + 1))
         source = rows[start[groups] + place]
         later = size[groups] - place - 1
@@ -85,7 +100,7 @@ def candidates(
         found.append(_pairs(copy, np.repeat(source, later), np.repeat(weight[groups], later)))
         found[-1] = found[-1][rank[found[-1]["source"]] < rank[found[-1]["copy"]]]
     for part, first, end in zip(originals, known, known_end, strict=True):
-        held = np.minimum(end - first, MOST_ORIGINALS)
+        held = np.minimum(end - first, MAX_ORIGINALS)
         groups = np.flatnonzero(held)
         # Every document of a group with every original of the group.
         copies = np.repeat(held[groups], size[groups])
@@ -93,10 +108,10 @@ def candidates(
         row = part.rows[spread(np.repeat(first[groups], size[groups]), copies)].astype(np.int64)
         gain = np.repeat(weight[groups], held[groups] * size[groups])
         found.append(_pairs(copy, part.first + row, gain))
-    return added_up(np.concatenate(found)), int(common.sum())
+    return merged(np.concatenate(found)), int(common.sum())
 
 
-def added_up(pairs: NDArray[np.void]) -> NDArray[np.void]:
+def merged(pairs: NDArray[np.void]) -> NDArray[np.void]:
     """Each pair once, with the sum of its scores, sorted by copy and source."""
     pairs = pairs[np.lexsort((pairs["source"], pairs["copy"]))]
     new = np.ones(len(pairs), np.bool_)
@@ -125,13 +140,13 @@ def worth_verifying(
         n_texts: Number of all texts.
     """
     unit = _UNITS * np.log2(max(n_texts, 2))
-    enough = pairs["score"] >= unit * np.maximum(_LEAST_SCORE, _LEAST_SHARE * n_values)
+    enough = pairs["score"] >= unit * np.maximum(_MIN_SCORE, _MIN_SHARE * n_values)
     pairs = pairs[enough]
     original = pairs["source"] >= n_rows
     pairs = pairs[np.lexsort((pairs["source"], -pairs["score"], original, pairs["copy"]))]
     group = 2 * pairs["copy"] + (pairs["source"] >= n_rows)
     place = np.arange(len(pairs)) - np.searchsorted(group, group)
-    return pairs[place < _MOST_VERIFIED]
+    return pairs[place < _MAX_VERIFIED]
 
 
 def _pairs(

@@ -39,7 +39,7 @@ class OriginalsError(Exception):
     """An index that cannot be used or written; the message says why and what to do."""
 
 
-class Segment(NamedTuple):
+class IndexSegment(NamedTuple):
     """Originals that were added together.
 
     Attributes:
@@ -64,7 +64,7 @@ class Originals:
         digest: The same for the same content.
     """
 
-    def __init__(self, folder: Path, segments: Sequence[Segment], digest: str) -> None:
+    def __init__(self, folder: Path, segments: Sequence[IndexSegment], digest: str) -> None:
         self.folder = folder
         self.segments = tuple(segments)
         self.digest = digest
@@ -153,7 +153,7 @@ def opened_originals(folder: Path, digest: str) -> Originals:
     return originals
 
 
-def _load_segment(folder: Path, stated: dict[str, Any], verify: bool) -> Segment:
+def _load_segment(folder: Path, stated: dict[str, Any], verify: bool) -> IndexSegment:
     if folder.is_symlink():
         raise ValueError(f"{folder.name} is a link. Copy what it stands for into the folder")
     if verify:
@@ -166,7 +166,7 @@ def _load_segment(folder: Path, stated: dict[str, Any], verify: bool) -> Segment
             raise ValueError(f"{folder.name}/{name}.npy must be for {len(texts)} originals")
     if verify:
         _check(folder, texts)
-    return Segment(folder, texts, **arrays)
+    return IndexSegment(folder, texts, **arrays)
 
 
 def _check(folder: Path, texts: SketchedTexts) -> None:

@@ -1,4 +1,4 @@
-"""Which documents of a crawl are copies, of what, and which one was probably there first."""
+"""Attribution: which documents of a crawl are copies, of what, and which was probably first."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from chaffinch.detector.audit.copies.hashes import address_hash, identity_hash, text_hash
 
 NO_ROW = -1
+"""Row number of no document."""
 
 _DATE_CHARACTERS = 19
-"""Of a date, down to the second; ISO dates sort as text."""
+"""Characters of an ISO date down to the second; ISO dates sort as text."""
 
 _NONE = np.zeros(0, np.uint64)
+
 _FACTS = np.dtype(
     [
         ("digest", np.uint64),
@@ -28,10 +30,11 @@ _FACTS = np.dtype(
         ("probability", np.float32),
     ]
 )
+"""Facts of a document in 66 bytes, texts as 64-bit hashes."""
 
 
-class Candidate(NamedTuple):
-    """What decides which document of a cluster is its source.
+class DocumentFacts(NamedTuple):
+    """What decides whether a document is the source of its copies.
 
     Attributes:
         text_digest: Digest of its text's words, 32 hexadecimal digits, or None.
@@ -93,13 +96,13 @@ class Copies(NamedTuple):
     similarity: NDArray[np.float64]
 
 
-def facts(candidates: Sequence[Candidate]) -> NDArray[np.void]:
-    """Candidates in 66 bytes each, so that a crawl's size hardly matters to memory.
+def packed(documents: Sequence[DocumentFacts]) -> NDArray[np.void]:
+    """Facts in 66 bytes per document, so that a crawl's size hardly matters to memory.
 
     Returns:
-        Array with a field for each fact, to be read again by `ranked`.
+        Structured array of shape (n_docs,) with a field for each fact, to be read by `ranked`.
     """
-    return np.array([_facts(one) for one in candidates], _FACTS)
+    return np.array([_record(document) for document in documents], _FACTS)
 
 
 def ranked(
@@ -113,7 +116,7 @@ def ranked(
     contradicts, with the earliest stated date, the lowest probability, the first row.
 
     Args:
-        column: Gives a field of the `facts` of all documents; never are all of them held.
+        column: Gives one field of `packed` for all documents; only one is held at a time.
         trusted_addresses: Hashes of addresses whose documents are originals.
         trusted_identities: Hashes of records that are originals.
     """
@@ -156,6 +159,23 @@ def attributed(
         identities: Cluster numbers of the originals of an index that occur in the matches.
     """
     n_docs = len(documents.rank)
+    sources = np.full(n_docs, NO_ROW)
+    similarity = np.full(n_docs, np.nan)
+    best = _best_matches(documents, matches)
+    sources[best["copy"]] = best["source"]
+    similarity[best["copy"]] = best["similarity"]
+    _share_among_same_words(documents, sources, similarity)
+    # Nothing is a copy of another capture of its own address, and nothing trusted is a copy.
+    copies = np.flatnonzero((sources != NO_ROW) & (sources < n_docs))
+    same = documents.rank[sources[copies]] >= documents.rank[copies]
+    for rows in (copies[same], np.flatnonzero(documents.trusted)):
+        sources[rows], similarity[rows] = NO_ROW, np.nan
+    return Copies(_clusters(documents, sources, identities), sources, similarity)
+
+
+def _best_matches(documents: Documents, matches: NDArray[np.void]) -> NDArray[np.void]:
+    """The match of each copy with its probable source, sorted by copy."""
+    n_docs = len(documents.rank)
     copied = np.zeros(n_docs, np.bool_)
     copied[matches["copy"]] = True
     copied &= ~documents.trusted
@@ -166,55 +186,55 @@ def attributed(
         (matches["source"], -matches["similarity"], of_copy, ~original, matches["copy"])
     )
     matches = matches[order]
-    best = matches[np.flatnonzero(np.diff(matches["copy"], prepend=-1))]
+    return matches[np.flatnonzero(np.diff(matches["copy"], prepend=-1))]
 
-    sources = np.full(n_docs, NO_ROW)
-    similarity = np.full(n_docs, np.nan)
-    sources[best["copy"]] = best["source"]
-    similarity[best["copy"]] = best["similarity"]
-    # Documents with the same words have the same source, but for the first one's own address.
+
+def _share_among_same_words(
+    documents: Documents, sources: NDArray[np.int64], similarity: NDArray[np.float64]
+) -> None:
+    """Give documents with the very same words the source of the likeliest one, or that one."""
     first = documents.first
-    with_same_words = np.flatnonzero(first != np.arange(n_docs))
-    of_first = first[with_same_words]
-    theirs = sources[of_first]
-    itself = theirs == NO_ROW
-    sources[with_same_words] = np.where(itself, of_first, theirs)
-    similarity[with_same_words] = np.where(itself, 1.0, similarity[of_first])
-    inside = (sources != NO_ROW) & (sources < n_docs)
-    places = np.flatnonzero(inside)
-    same = documents.rank[sources[places]] >= documents.rank[places]
-    for place in (places[same], np.flatnonzero(documents.trusted)):
-        sources[place], similarity[place] = NO_ROW, np.nan
+    others = np.flatnonzero(first != np.arange(len(first)))
+    of_first = first[others]
+    has_none = sources[of_first] == NO_ROW
+    sources[others] = np.where(has_none, of_first, sources[of_first])
+    similarity[others] = np.where(has_none, 1.0, similarity[of_first])
 
+
+def _clusters(
+    documents: Documents, sources: NDArray[np.int64], identities: dict[int, int]
+) -> NDArray[np.uint64]:
+    """Number of each document's cluster, 0 without copies."""
+    n_docs = len(sources)
     clusters = np.zeros(n_docs, np.uint64)
-    places = np.flatnonzero((sources != NO_ROW) & (sources < n_docs))
-    clusters[places] = documents.digests[sources[places]]
-    heads = np.unique(sources[places])
+    copies = np.flatnonzero((sources != NO_ROW) & (sources < n_docs))
+    clusters[copies] = documents.digests[sources[copies]]
+    heads = np.unique(sources[copies])
     heads = heads[sources[heads] == NO_ROW]
     clusters[heads] = documents.digests[heads]
     for row in np.flatnonzero(sources >= n_docs).tolist():
         clusters[row] = identities[int(sources[row])]
     # Further captures of a source's address stand beside it.
     alike = np.flatnonzero((sources == NO_ROW) & (clusters == 0))
-    clusters[alike] = clusters[first[alike]]
-    return Copies(clusters, sources, similarity)
+    clusters[alike] = clusters[documents.first[alike]]
+    return clusters
 
 
-def _facts(one: Candidate) -> tuple[int, int, int, int, int, bool, bool, bool, bytes, float]:
+def _record(document: DocumentFacts) -> tuple[Any, ...]:
     # A text without a date comes after all those with one.
-    date = (one.published or "9999").encode("ascii", "replace")[:_DATE_CHARACTERS]
-    digest = one.text_digest or "0" * 32
+    date = (document.published or "9999").encode("ascii", "replace")[:_DATE_CHARACTERS]
+    digest = document.text_digest or "0" * 32
     return (
         int(digest[:16], 16),
         int(digest[16:], 16),
-        address_hash(one.url),
-        text_hash(one.id),
-        identity_hash(one.id, one.url, one.text_digest),
-        one.flagged,
-        one.contradicted,
-        one.trusted,
+        address_hash(document.url),
+        text_hash(document.id),
+        identity_hash(document.id, document.url, document.text_digest),
+        document.flagged,
+        document.contradicted,
+        document.trusted,
         date,
-        one.probability or 0.0,
+        document.probability or 0.0,
     )
 
 

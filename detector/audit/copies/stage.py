@@ -1,0 +1,240 @@
+"""The stage of an audit that finds copies, shared out into tasks that any engine can run.
+
+No task holds more than its share of the documents: a few thousand rows, or one range of sketch
+values. A stage that was stopped goes on with the tasks whose files are not there yet.
+"""
+
+import shutil
+from collections.abc import Sequence
+from itertools import repeat
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.detector.audit.copies.attribution import (
+    Copies,
+    Documents,
+    attributed,
+    packed,
+    ranked,
+)
+from chaffinch.detector.audit.copies.originals import Originals
+from chaffinch.detector.audit.copies.replaced_words import merge_replaced_words
+from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
+from chaffinch.detector.audit.copies.tasks import (
+    CollectTexts,
+    DescribeRows,
+    FindCandidates,
+    VerifyCandidates,
+)
+from chaffinch.detector.audit.copies.verification import MATCH
+from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save_array
+from chaffinch.detector.audit.engines.engine import Engine, write_missing
+from chaffinch.detector.audit.rows import ShardRows
+from chaffinch.detector.audit.trusted import TrustedSites
+from chaffinch.detector.digests import digest as digest_of
+
+# Our choice: enough tasks that no process waits long for the last one, each with enough to do.
+_MIN_PART_ROWS, _PART_ROWS, _PARTS = 1_000, 4_000, 64
+"""Rows of a part at least; and at most where that gives no more than `_MAX_PARTS`; and the
+number of parts that a crawl is divided into between these."""
+
+_MAX_PARTS = 16_000
+"""Every range opens a file of every part: more parts hold more rows instead."""
+
+_RANGE_VALUES = 150_000
+"""Sketch values of a range, of 16 bytes each while they are sorted (our choice)."""
+
+_MAX_RANGES = 6_000
+"""Every part opens a file of every range: more ranges hold more values instead."""
+
+_SAMPLED_VALUES = 1_000
+"""Values sampled per range to place the bounds: they are off by some 3 % (1 / sqrt(1,000))."""
+
+
+class FoundCopies(NamedTuple):
+    """What the stage found.
+
+    Attributes:
+        digest: The same for the same rows and index.
+        sizes: int64 array of shape (n_segments,), rows of each segment.
+        documents: The documents, by row.
+        copies: Which of them are copies of what.
+        originals: The index, or None.
+        common: Number of sketch values that too many documents share to tell them apart.
+        folder: Where its files are.
+    """
+
+    digest: str
+    sizes: NDArray[np.int64]
+    documents: Documents
+    copies: Copies
+    originals: Originals | None
+    common: int
+    folder: Path
+
+
+def stage_digest(
+    segments: Sequence[ShardRows], index: Originals | None, trusted: TrustedSites
+) -> str:
+    """A digest that is the same for what gives the same copies."""
+    stated = repr([(segment.shard.name, segment.paths) for segment in segments])
+    stated += repr((sorted(trusted.hosts), index.digest if index else None))
+    return digest_of(stated.encode())
+
+
+def find_copies(
+    segments: Sequence[ShardRows],
+    work: Path,
+    index: Originals | None,
+    trusted: TrustedSites,
+    engine: Engine,
+) -> FoundCopies:
+    """Find the copies among all rows, going on where an earlier run stopped.
+
+    Args:
+        segments: The rows, in order.
+        work: The audit's folder for work; ``copies-*`` in it is the stage's.
+        index: The index of originals, or None.
+        trusted: Sites that copy nobody.
+        engine: What the tasks run on.
+
+    Raises:
+        EngineError: A process failed.
+        OriginalsError: The index cannot be used.
+    """
+    digest = stage_digest(segments, index, trusted)
+    folder = work / f"copies-{digest}"
+    for other in work.glob("copies-*"):
+        if other != folder:
+            shutil.rmtree(other)
+    folder.mkdir(exist_ok=True)
+    parts = _parts(segments)
+    documents, sizes = _describe(parts, folder, index, trusted, engine)
+    n_rows = len(documents.rank)
+    workspace = Workspace(
+        folder,
+        np.cumsum([0, *(part.sum() for part in sizes)], dtype=np.int64)[:-1],
+        n_rows,
+        n_rows + (len(index) if index else 0),
+        NO_VALUES,
+        (index.folder, index.digest) if index else None,
+    )
+    save_array(documents.rank, workspace.ranks)
+    workspace = _collect(parts, workspace, documents, engine)
+    write_missing(
+        engine,
+        (
+            FindCandidates(workspace.candidates(number), workspace, number)
+            for number in range(workspace.n_ranges)
+        ),
+    )
+    matches = _verify(parts, workspace, engine)
+    copies = attributed(documents, matches, _identities(matches, n_rows, index))
+    common = sum(int(np.load(workspace.common(number))[0]) for number in range(workspace.n_ranges))
+    of_segments = np.concatenate([np.zeros(0, np.int64), *sizes])
+    return FoundCopies(digest, of_segments, documents, copies, index, common, folder)
+
+
+def write_pairs(found: FoundCopies, file: Path) -> None:
+    """Write ``pairs.parquet``: one row for each site and pair, sorted."""
+    merge_replaced_words(sorted(found.folder.glob("replaced-*.parquet")), found.folder, file)
+
+
+def _parts(segments: Sequence[ShardRows]) -> list[tuple[ShardRows, ...]]:
+    """Consecutive segments of some thousand rows together."""
+    parts: list[tuple[ShardRows, ...]] = []
+    total = sum(segment.about for segment in segments)
+    enough = max(_MIN_PART_ROWS, min(total // _PARTS, _PART_ROWS), total // _MAX_PARTS)
+    held = start = 0
+    for index, segment in enumerate(segments):
+        held += segment.about
+        if held >= enough or index == len(segments) - 1:
+            parts.append(tuple(segments[start : index + 1]))
+            held, start = 0, index + 1
+    return parts
+
+
+def _describe(
+    parts: Sequence[tuple[ShardRows, ...]],
+    folder: Path,
+    index: Originals | None,
+    trusted: TrustedSites,
+    engine: Engine,
+) -> tuple[Documents, list[NDArray[np.int64]]]:
+    """The documents ranked as sources, and how many rows each segment of each part has."""
+    numbers = range(len(parts))
+    of_facts = [folder / f"facts-{number:06d}.npy" for number in numbers]
+    of_sizes = [folder / f"sizes-{number:06d}.npy" for number in numbers]
+    write_missing(engine, map(DescribeRows, of_facts, of_sizes, parts, repeat(trusted)))
+
+    def column(name: str) -> NDArray[np.generic]:
+        # Copies, so that no more than one file's other fields are held.
+        held = [np.load(file)[name].copy() for file in of_facts]
+        return np.concatenate([packed([])[name], *held])
+
+    known = (index.addresses, index.identities) if index else ()
+    return ranked(column, *known), [np.load(file) for file in of_sizes]
+
+
+def _collect(
+    parts: Sequence[tuple[ShardRows, ...]],
+    workspace: Workspace,
+    documents: Documents,
+    engine: Engine,
+) -> Workspace:
+    """Collect all texts, and set the ranges of their sketch values."""
+    kept = documents.first == np.arange(workspace.n_rows)
+    bounds = [*workspace.first_rows.tolist(), workspace.n_rows]
+    write_missing(
+        engine,
+        (
+            CollectTexts(workspace.texts(number), part, kept[bounds[number] : bounds[number + 1]])
+            for number, part in enumerate(parts)
+        ),
+    )
+    return workspace._replace(bounds=_range_bounds(workspace))
+
+
+def _range_bounds(workspace: Workspace) -> NDArray[np.uint64]:
+    """Inner bounds of ranges with about as many values each: low values are commoner."""
+    folders = [workspace.texts(part) for part in range(workspace.n_parts)]
+    # One file is open at a time.
+    n_values = sum(len(SketchedTexts.load(folder).values) for folder in folders)
+    n_ranges = -(-n_values // max(_RANGE_VALUES, n_values // _MAX_RANGES))
+    step = max(1, n_values // (max(n_ranges, 1) * _SAMPLED_VALUES))
+    samples = [np.array(SketchedTexts.load(folder).values[::step]) for folder in folders]
+    sample = np.sort(np.concatenate([NO_VALUES, *samples]))
+    return np.unique(sample[np.arange(1, n_ranges) * len(sample) // max(n_ranges, 1)])
+
+
+def _verify(
+    parts: Sequence[tuple[ShardRows, ...]], workspace: Workspace, engine: Engine
+) -> NDArray[np.void]:
+    """`MATCH` array of all copies that alignment confirms."""
+    # Parts with the most pairs first, so that no process waits long for the last one.
+    n_pairs = np.zeros(workspace.n_parts, np.int64)
+    for number in range(workspace.n_ranges):
+        copies = np.load(workspace.candidates(number), mmap_mode="r")["copy"]
+        starts = np.searchsorted(copies, workspace.first_rows)
+        n_pairs += np.diff(starts, append=len(copies))
+    write_missing(
+        engine,
+        (
+            VerifyCandidates(workspace.matches(number), workspace, number, parts[number])
+            for number in np.argsort(-n_pairs, kind="stable").tolist()
+        ),
+    )
+    found = [np.load(workspace.matches(number)) for number in range(workspace.n_parts)]
+    return np.concatenate([np.zeros(0, MATCH), *found])
+
+
+def _identities(matches: NDArray[np.void], n_rows: int, index: Originals | None) -> dict[int, int]:
+    """Identity hash of each original that something matches, by its number after the rows."""
+    if index is None:
+        return {}
+    numbers = np.unique(matches["source"][matches["source"] >= n_rows])
+    hashes = index.identities[numbers - n_rows]
+    return dict(zip(numbers.tolist(), hashes.tolist(), strict=True))
