@@ -9,6 +9,7 @@ import click
 from chaffinch.cli.messages import complain, stopped
 from chaffinch.cli.options import model_options, output_option
 from chaffinch.detector.audit.engines.registry import ENGINES
+from chaffinch.features.wording import counted, printable
 from chaffinch.reports.formats.registry import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def audit(
             if size:
                 bar.reset(size)
             pace = documents / max(bar.format_dict["elapsed"], 1e-9)
-            stated = f"{documents} documents, {pace:.0f}/s, {flagged} flagged"
+            stated = f"{counted(documents, 'document')}, {pace:.0f}/s, {flagged} flagged"
             bar.set_postfix_str(stated, refresh=False)
             bar.update(done.size)
 
@@ -178,12 +179,10 @@ def audit(
 def _summary(output: Path, manifest: dict[str, int]) -> None:
     import pyarrow.parquet as pq
 
-    from chaffinch.features.wording import printable
-
     click.echo(
-        f"{manifest['documents']} documents: {manifest['flagged']} flagged, "
-        f"{manifest['copied']} copied, {manifest['errors']} unreadable; "
-        f"{manifest['skipped']} other files skipped."
+        f"{counted(manifest['documents'], 'document')}: {manifest['flagged']:,} flagged, "
+        f"{manifest['copied']:,} copied, {manifest['errors']:,} unreadable; "
+        f"{counted(manifest['skipped'], 'other record')} skipped."
     )
     sites = [
         row

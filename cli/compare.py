@@ -38,9 +38,9 @@ def compare(old: Path, new: Path, format_: str) -> None:
         click.echo(line, nl=False)
     counts = found.counts
     click.echo(
-        f"{counts['flagged']} became flagged, {counts['unflagged']} no longer are, "
-        f"{counts['still_flagged']} still are; {counts['added']} new documents "
-        f"({counts['added_flagged']} flagged), {counts['removed']} gone "
-        f"({counts['removed_flagged']} flagged).",
+        f"Newly flagged: {counts['flagged']:,}; no longer flagged: {counts['unflagged']:,}; "
+        f"still flagged: {counts['still_flagged']:,}. New documents: {counts['added']:,} "
+        f"({counts['added_flagged']:,} flagged); gone: {counts['removed']:,} "
+        f"({counts['removed_flagged']:,} flagged).",
         err=format_ != "text",
     )

@@ -52,6 +52,7 @@ def score(
     if url and len(paths) > 1:
         raise click.UsageError("--url is the address of one page. Give one FILE.")
     detector = load_detector(model, threshold, base_rate)
+    model_name = f"{detector.name} {detector.digest[:8]}".strip()
     unreadable = flagged = False
 
     def results() -> Iterator[Result]:
@@ -63,7 +64,8 @@ def score(
                     unreadable = True
                     complain(error)
                 flagged |= bool(verdict and verdict.flagged)
-                yield Result(item.record.path, item.record.id, detector.threshold, verdict, error)
+                record, threshold = item.record, detector.threshold
+                yield Result(record.path, record.id, threshold, verdict, error, model_name)
 
     for piece in RESULTS[format_](results(), with_text):
         click.echo(piece, nl=False)

@@ -21,10 +21,17 @@ def counted(count: int, noun: str) -> str:
     >>> counted(2, "run of spaces"), counted(2, "word other than in a tag")
     ('2 runs of spaces', '2 words other than in a tag')
     """
-    return f"{count:,} {noun if count == 1 else _plural(noun)}"
+    return f"{count:,} {in_number(noun, count)}"
 
 
-def _plural(noun: str) -> str:
+def in_number(noun: str, count: int) -> str:
+    """A noun in the singular for one, and in the plural for any other count.
+
+    >>> in_number("match", 1), in_number("match", 0)
+    ('match', 'matches')
+    """
+    if count == 1:
+        return noun
     head, gap, rest = noun.partition(" other " if " other " in noun else " of ")
     if _CONSONANT_Y.search(head):
         head = f"{head[:-1]}ie"

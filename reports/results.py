@@ -14,6 +14,7 @@ class Result(NamedTuple):
         threshold: Probability from which documents are flagged.
         verdict: The judgement, or None.
         error: Why the input could not be read, or None.
+        model: Name of the model and the start of its digest, or "".
     """
 
     path: str
@@ -21,6 +22,7 @@ class Result(NamedTuple):
     threshold: float
     verdict: Verdict | None
     error: str | None
+    model: str = ""
 
     def as_dict(self, with_text: bool = False) -> dict[str, Any]:
         """The result as a JSON-ready mapping.

@@ -94,7 +94,7 @@ def test_two_audits_compared(tmp_path: Path) -> None:
     for format_, read in (("jsonl", json.loads), ("csv", str)):
         done = run("compare", old, new, "--format", format_)
         assert len([read(line) for line in done.stdout.splitlines()]) == 4 + (format_ == "csv")
-        assert done.stderr.startswith("1 became flagged, 1 no longer are, 3 still are; 1 new")
+        assert done.stderr.startswith("Newly flagged: 1; no longer flagged: 1; still flagged: 3.")
 
 
 def test_what_is_no_finished_audit_is_not_compared(audited: Path, tmp_path: Path) -> None:

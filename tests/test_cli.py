@@ -103,6 +103,20 @@ def test_a_json_line_has_the_documented_fields(examples: Path) -> None:
             assert row["text_scored"][item["start"] : item["end"]] == item["text"]
 
 
+def test_what_is_not_flagged_is_called_original_only_without_doubt(examples: Path) -> None:
+    clean, spun = (
+        run("score", examples / CLEAN),
+        run("score", "--threshold", 1 - 1e-9, examples / SPUN),
+    )
+    assert clean.stdout.startswith("original    0.2 % likely spun or scraped  ")
+    assert spun.stdout.startswith("not flagged  >99.9 % likely spun or scraped  ")
+    assert "arsenic > as (5)" in spun.stdout
+    row = json.loads(
+        run("score", "--threshold", 1 - 1e-9, "--format", "jsonl", examples / SPUN).stdout
+    )
+    assert row["kind"] == "original"
+
+
 def test_json_lines_stream_through_standard_input() -> None:
     rows = [json.dumps({"id": str(number), "text": "A short note."}) for number in range(3)]
     done = run("score", "--format", "jsonl", "-", stdin="\n".join(rows))

@@ -46,7 +46,8 @@ from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.audit.summary import summary
 from chaffinch.reports.formats.registry import DOCUMENTS, RESULTS, SUMMARIES
 from chaffinch.reports.html.article import COLUMNS, article
-from chaffinch.reports.html.report import article_markup, page
+from chaffinch.reports.html.plain import article_markup
+from chaffinch.reports.html.report import page
 from chaffinch.reports.html.site import render_site
 from chaffinch.reports.results import Result
 

@@ -130,6 +130,9 @@ def test_score_prints_nothing_that_is_obeyed(
         assert "replaced: arsenic > as" in shown
     elif format_ == "csv":
         assert len(assert_no_formula(shown)) == 1 + 5 + 1 + len(NAMES) + 1
+    elif format_ == "html":
+        assert shown.isascii() and shown.count("<article") == 5 + 1 + len(NAMES) + 1
+        assert "<img" not in shown and "<script" not in shown
     elif format_ == "jsonl":
         rows = [assert_well_formed(line) for line in shown.splitlines()]
         assert len({row["path"] for row in rows}) == len(files) + 1
@@ -215,7 +218,7 @@ def test_compare_prints_nothing_that_is_obeyed(audited: Path, earlier: Path, for
     done = run("compare", earlier, audited, "--format", format_)
     assert done.exit_code == 0
     assert_printable(done.output)
-    lines = [line for line in done.output.splitlines(True) if "became flagged, " not in line]
+    lines = [line for line in done.output.splitlines(True) if "Newly flagged: " not in line]
     if format_ == "text":
         assert [line.split()[0] for line in lines] == ["added"] * 3
     elif format_ == "csv":

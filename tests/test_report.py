@@ -31,7 +31,8 @@ from chaffinch.reports.html.charts import bars
 from chaffinch.reports.html.contributions import waterfall
 from chaffinch.reports.html.differences import compare
 from chaffinch.reports.html.payload import pack_chunks
-from chaffinch.reports.html.report import article_markup, page, render
+from chaffinch.reports.html.plain import article_markup
+from chaffinch.reports.html.report import page, render
 
 OWLS = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt#0"
 SOUP = "reposthub.example/leek-and-barley-soup.txt#0"
@@ -314,6 +315,28 @@ def test_pages_of_a_site_are_linked(
     third = (tmp_path / "documents" / "00003.html").read_text("utf-8")
     source = "larkfield-kitchen.example%2Fleek-and-barley-soup.txt%230"
     assert f'href="00002.html#doc={source}"' in third
+
+
+def test_the_report_says_what_was_audited_when_and_by_what(audit: Path) -> None:
+    read = AuditData(audit)
+    html = page(read, Listing(read))
+    versions = [f"{name} {version}" for name, version in read.manifest["versions"].items()]
+    day = f"{read.finished:%d %B %Y}"
+    digest = read.manifest["model"]["digest"][:8]
+    for fact in (read.manifest["crawl"], day, f"bundled {digest}", *versions):
+        assert fact in html
+
+
+def test_the_report_of_one_document_is_that_document(examples: Path, tmp_path: Path) -> None:
+    spun = examples / OWLS.removesuffix("#0")
+    run_audit(spun, tmp_path / "audit")
+    render(tmp_path / "audit", tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text("utf-8")
+    assert "<h1>Spun: almost certainly a low-quality republication</h1>" in html
+    assert html.count("<article") == 1 and f'id="doc={spun.name}#0"' in html
+    assert "<script" not in html and "tiles" not in html.partition("</style>")[2]
+    done = CliRunner().invoke(main, ["report", str(tmp_path / "audit"), "--format", "md"])
+    assert "1 of 1 document flagged" in done.stdout
 
 
 # --- Formats ------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The report in a real browser: what a reviewer does, and what a hostile crawl tries."""
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
 
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.training.labelled import read_labelled
@@ -110,6 +112,10 @@ def open_document(page: Page, report: Path, key: str) -> None:
     page.wait_for_selector("#article .title")
 
 
+def table_in(download: Download) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(Path(download.path()).read_text("utf-8"))))
+
+
 def titles(page: Page) -> list[str]:
     return page.locator("#documents tbody td.title a").all_inner_texts()
 
@@ -172,6 +178,20 @@ def test_a_site_leads_to_its_documents(page: Page) -> None:
     assert "site-verdict=too" in page.url
     page.locator("#sites tbody").get_by_role("button", name="newswire-pr.example").click()
     expect(page.locator("#documents tbody tr")).to_have_count(2)
+
+
+def test_tables_are_saved_as_csv_as_they_are_filtered(page: Page, audit: Path) -> None:
+    page.locator("#documents [name=kind]").select_option("flagged")
+    with page.expect_download() as download:
+        page.locator("#save-documents").click()
+    rows = table_in(download.value)
+    assert download.value.suggested_filename == "documents.csv"
+    assert {row["key"] for row in rows} == {row["id"] for row in rows_of(audit) if row["flagged"]}
+    assert {row["kind"] for row in rows} == {"spun", "scraped"}
+    with page.expect_download() as download:
+        page.locator("#save-sites").click()
+    sites = table_in(download.value)
+    assert {row["verdict"] for row in sites} == {"too few pages"} and len(sites) == 9
 
 
 # --- One document -----------------------------------------------------------------------------
@@ -264,10 +284,13 @@ def test_marks_are_kept_exported_read_by_training_and_imported_again(
     page.get_by_role("button", name="Review the documents below").click()
     page.wait_for_selector("#article .title")
     page.keyboard.press("r")
-    expect(page.locator("#right")).to_have_attribute("aria-pressed", "true")
-    page.keyboard.press("j")
     expect(page.locator("#position")).to_have_text("2 of 6")
+    expect(page.locator("#said")).to_contain_text("is marked right: label")
+    expect(page.locator("#right")).to_have_attribute("aria-pressed", "false")
     page.keyboard.press("w")
+    expect(page.locator("#position")).to_have_text("3 of 6")
+    page.keyboard.press("k")
+    expect(page.locator("#wrong")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
     expect(page.locator("#review-progress")).to_contain_text("2 of 6 flagged documents reviewed.")
     page.reload()
@@ -295,8 +318,8 @@ def test_marks_are_kept_exported_read_by_training_and_imported_again(
     labels.write_text(labels.read_text("utf-8") + foreign, "utf-8")
     page.locator("#import").set_input_files(labels)
     expect(page.locator("#review-said")).to_have_text(
-        "3 labels imported. 1 are of documents whose text is not in this page. "
-        "1 lines have no known label."
+        "3 labels imported. Of documents whose text is not in this page: 1. "
+        "Lines without a known label: 1."
     )
     expect(page.locator("#review-progress")).to_contain_text("1 right, 1 wrong")
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class AuditData:
     Attributes:
         folder: The same.
         manifest: Content of ``manifest.json``.
+        finished: Day on which ``manifest.json`` was written, in the local time zone.
         sites: Rows of ``sites.parquet``, the worst sites first.
 
     Raises:
@@ -63,6 +65,8 @@ class AuditData:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.manifest = _manifest(folder)
+        written = (folder / "manifest.json").stat().st_mtime
+        self.finished = datetime.fromtimestamp(written).astimezone().date()
         self._files = sorted((folder / "documents").glob("*.parquet"))
         try:
             self.sites: list[dict[str, Any]] = pq.read_table(folder / "sites.parquet").to_pylist()

@@ -3,86 +3,24 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.wording import visible
 from chaffinch.reports.audit.data import AuditData
+from chaffinch.reports.audit.lines import Related
+from chaffinch.reports.certainty import label
 
 _MAX_KEY = 500
+"""Characters over which an id is not used as a name; our choice: links stay short."""
+
 _MAX_RELATED = 12
+"""Documents of a cluster that one of them names; our choice."""
+
 _MAX_TITLE = 120
-
-MAX_CELL = 200
-"""Characters of a text in a cell of a table."""
-
-LINE_COLUMNS = (
-    "id",
-    "path",
-    "offset",
-    "title",
-    "site",
-    "kind",
-    "flagged",
-    "probability",
-    "published",
-    "copied",
-    "unscorable",
-    "error",
-    "reasons",
-    "text_digest",
-)
-"""Columns of an audit's rows that a line of a table is made of."""
-
-
-class TableLine(NamedTuple):
-    """What a table shows of a document, its texts short and visible.
-
-    Attributes:
-        number: Number of its row in the audit.
-        key: Its name.
-        title: Its title, or its name where it has none.
-        site: Host name, or "".
-        kind: Kind of the verdict, ``unreadable`` where there is none.
-        flagged: Whether it is flagged.
-        probability: Probability of a republication, or None.
-        published: Date as stated, or "".
-        copied: Whether it has the words of another one.
-        note: Why it was flagged or not judged, or "".
-    """
-
-    number: int
-    key: str
-    title: str
-    site: str
-    kind: str
-    flagged: bool
-    probability: float | None
-    published: str
-    copied: bool
-    note: str
-
-
-class Related(NamedTuple):
-    """Another document of the same cluster of copies.
-
-    Attributes:
-        number: Number of its row in the audit.
-        key: Its id, or path and offset where the id is not its own alone.
-        title: Its title, or its key.
-        site: Its host, or "".
-        kind: Its kind.
-        is_source: Whether it is the cluster's probable source.
-    """
-
-    number: int
-    key: str
-    title: str
-    site: str
-    kind: str
-    is_source: bool
+"""Characters of a title in a list of copies; our choice: one or two lines."""
 
 
 class Listing:
@@ -152,7 +90,7 @@ class Listing:
             key,
             visible(row["title"] or key, _MAX_TITLE),
             visible(row["site"] or "", _MAX_TITLE),
-            row["kind"] or "unreadable",
+            label(row["kind"], row["probability"]),
             is_source,
         )
 
@@ -162,7 +100,7 @@ class Listing:
         numbers = (
             number for members in self._members.values() for number in members[: _MAX_RELATED + 1]
         )
-        columns = ["id", "path", "offset", "title", "site", "kind"]
+        columns = ["id", "path", "offset", "title", "site", "kind", "probability"]
         return dict(self._audit.rows(numbers, columns))
 
     def _sources(self, ids: list[str]) -> dict[int, int]:
@@ -195,27 +133,3 @@ def _repeated(ids: list[str]) -> set[int]:
             repeated.add(number)
         seen.add(own)
     return repeated
-
-
-def table_line(number: int, key: str, row: Mapping[str, Any]) -> TableLine:
-    """A document's line of a table.
-
-    Args:
-        number: The row's number.
-        key: The document's name.
-        row: Its `LINE_COLUMNS`.
-    """
-    reasons = row["reasons"] or ()
-    why = reasons[0]["summary"] if row["flagged"] and reasons else ""
-    return TableLine(
-        number=number,
-        key=key,
-        title=visible(row["title"] or key, MAX_CELL),
-        site=visible(row["site"] or "", MAX_CELL),
-        kind=row["kind"] or "unreadable",
-        flagged=row["flagged"],
-        probability=row["probability"],
-        published=visible(row["published"] or "", 25),
-        copied=bool(row["copied"]),
-        note=visible(row["error"] or row["unscorable"] or why, MAX_CELL),
-    )

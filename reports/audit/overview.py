@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaffinch.features.wording import percent, visible
+from chaffinch.features.wording import counted, percent, visible
 from chaffinch.reports.audit.data import AuditData
-from chaffinch.reports.certainty import LEVELS, is_near_miss, level
+from chaffinch.reports.certainty import LEVELS, UNREADABLE, is_near_miss, level
 
 BINS = 10
 _TOP = 8
@@ -100,14 +100,12 @@ def in_words(found: Overview, manifest: Mapping[str, Any]) -> Iterator[str]:
             for name, least in zip(LEVELS, ("99 % or more", "90 % or more", "less"), strict=True)
             if found.certainty[name]
         )
-        yield f"Of {flagged:,} flagged documents: {said}."
-        wrong = found.expected_wrong
-        number = "fewer than 1" if wrong < 1 else f"about {wrong:,.0f}"
-        yield f"If the probabilities hold for this crawl, {number} of them would be honest pages."
+        yield f"Of {counted(flagged, 'flagged document')}: {said}."
+        yield f"Honest pages among them, if the probabilities hold: {_about(found.expected_wrong)}."
     if found.near_misses:
         yield (
-            f"{found.near_misses:,} more stay under the threshold of "
-            f"{percent(settings['threshold'])} but over half of it: look there for what was missed."
+            f"Near misses: {counted(found.near_misses, 'more document')} under the threshold of "
+            f"{percent(settings['threshold'])} but over half of it. Look there for what was missed."
         )
     if settings["base_rate"] is not None:
         yield (
@@ -116,9 +114,13 @@ def in_words(found: Overview, manifest: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _about(expected: float) -> str:
+    return "fewer than one" if expected < 1 else f"about {expected:,.0f}"
+
+
 def _count(found: Overview, row: dict[str, Any]) -> None:
     probability = row["probability"]
-    found.kinds[row["kind"] or "unreadable"] += 1
+    found.kinds[row["kind"] or UNREADABLE] += 1
     if probability is None:
         return
     place = min(int(probability * BINS), BINS - 1)
@@ -177,7 +179,7 @@ def general_reason(row: Mapping[str, Any]) -> str:
     if row["kind"] is None:
         said = str(row["error"]).removeprefix(row["path"])
         said = said.partition(": ")[2] or said
-        return f"unreadable: {visible(_clause(said), _PHRASE_LENGTH)}"
+        return f"{UNREADABLE}: {visible(_clause(said), _PHRASE_LENGTH)}"
     if row["unscorable"].startswith("The text has"):
         return "too short"
     return visible(_clause(row["unscorable"].partition(":")[0]), _PHRASE_LENGTH)

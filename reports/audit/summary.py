@@ -4,7 +4,8 @@ from typing import Any
 
 from chaffinch.features.wording import visible
 from chaffinch.reports.audit.data import AuditData
-from chaffinch.reports.audit.listing import LINE_COLUMNS, Listing, table_line
+from chaffinch.reports.audit.lines import LINE_COLUMNS, table_line
+from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.audit.overview import in_words, overview
 
 _SITES = 10
@@ -27,6 +28,9 @@ def summary(audit: AuditData) -> dict[str, Any]:
     ]
     names = ("title", "site", "kind", "probability", "published", "copied")
     return {
+        "crawl": visible(manifest["crawl"]),
+        "audited": audit.finished.isoformat(),
+        "versions": manifest["versions"],
         "model": manifest["model"],
         "threshold": manifest["settings"]["threshold"],
         **{name: manifest[name] for name in ("documents", "flagged", "copied", "errors")},

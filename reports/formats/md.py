@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chaffinch.features.wording import percent
+from chaffinch.features.wording import counted, percent
 
 
 def summary(found: Mapping[str, Any]) -> Iterator[str]:
@@ -13,7 +13,14 @@ def summary(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## Chaffinch: {found['flagged']:,} of {found['documents']:,} documents flagged"
+    documents = counted(found["documents"], "document")
+    yield f"## Chaffinch: {found['flagged']:,} of {documents} flagged"
+    yield ""
+    yield (
+        f"Crawl {code(found['crawl'])}, audited on {found['audited']} by Chaffinch "
+        f"{found['versions']['chaffinch']}, model {code(found['model']['name'])} "
+        f"{found['model']['digest'][:8]}."
+    )
     yield ""
     yield from (f"- {sentence}" for sentence in found["in_words"])
     yield (

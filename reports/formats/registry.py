@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chaffinch.reports.formats import csv, json, jsonl, md, sarif, text
+from chaffinch.reports.formats import csv, html, json, jsonl, md, sarif, text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ FORMATS = {
         summary=csv.summary,
         comparison=csv.comparison,
     ),
+    "html": Format(results=html.results),
     "md": Format(summary=md.summary),
     "sarif": Format(results=sarif.results),
 }

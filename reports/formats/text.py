@@ -9,24 +9,41 @@ import click
 
 from chaffinch.detector.verdict import Evidence, Verdict
 from chaffinch.features.wording import one_line, percent, printable
+from chaffinch.reports.certainty import NOT_FLAGGED, UNREADABLE, label, likelihood
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
     from chaffinch.detector.audit.comparison import Difference
 
-_COLOURS = {"original": "green", "spun": "red", "scraped": "red", "unscorable": "yellow"}
+_COLOURS = {
+    "original": "green",
+    NOT_FLAGGED: "yellow",
+    "spun": "red",
+    "scraped": "red",
+    "unscorable": "yellow",
+    UNREADABLE: "yellow",
+}
+"""Terminal colours by the verdict's label."""
+
 _SHOWN_WORDS = 12
+"""Replaced words shown of a document; our choice: they fit into three lines."""
+
 _SHOWN_LINES = 8
+"""Lines left by scrapers and counters shown of a document; our choice."""
+
 _SHOWN_REASONS = 4
+"""Signals shown of a document, the strongest first; our choice."""
+
 _WIDTH = 96
+"""Columns that a line takes at most; our choice."""
 
 
 def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
-    """A paragraph a result; text from documents is stripped of control characters."""
+    """One paragraph for each result, without the characters that a terminal would obey."""
     for result in judged:
         if result.verdict is None:
-            message = printable(result.error or "")
-            yield f"{click.style('unreadable', fg='yellow')}  {printable(result.id)}: {message}\n\n"
+            said = click.style(UNREADABLE, fg=_COLOURS[UNREADABLE])
+            yield f"{said}  {printable(result.id)}: {printable(result.error or '')}\n\n"
             continue
         yield "\n".join(_paragraph(result, result.verdict)) + "\n\n"
         if with_text:
@@ -35,18 +52,19 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
 
 def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
     name = printable(result.id if result.id != f"{result.path}#0" else result.path)
-    kind = click.style(f"{verdict.kind:<10}", fg=_COLOURS[verdict.kind], bold=True)
+    shown = label(verdict.kind, verdict.probability)
+    kind = click.style(f"{shown:<10}", fg=_COLOURS[shown], bold=True)
     if verdict.probability is None:
         yield f"{kind}  {name}"
         yield f"  {printable(verdict.unscorable or '')}"
         return
-    yield f"{kind}  {percent(verdict.probability)}  {name}"
-    if not verdict.flagged:
+    yield f"{kind}  {likelihood(verdict.flagged, verdict.probability)}  {name}"
+    if shown == "original":
         return
-    for reason in verdict.reasons[:_SHOWN_REASONS]:
-        if reason.contribution > 0:
-            text = f"{reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
-            yield from _wrapped(text, indent=2)
+    against = [reason for reason in verdict.reasons if reason.contribution > 0]
+    for reason in against[:_SHOWN_REASONS]:
+        text = f"{reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
+        yield from _wrapped(text, indent=2)
     replaced = Counter(
         f"{printable(item.text.lower())} > {printable(item.original or '?')}"
         for item in sorted(verdict.evidence, key=lambda item: -item.weight)

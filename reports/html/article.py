@@ -8,8 +8,8 @@ from typing import Any
 from chaffinch.detector.despinning import MIN_GAIN, cased
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.wording import counted, visible
-from chaffinch.reports.audit.listing import Related
-from chaffinch.reports.certainty import in_words
+from chaffinch.reports.audit.lines import Related
+from chaffinch.reports.certainty import in_words, label, likelihood
 from chaffinch.reports.html.contributions import Waterfall, waterfall
 from chaffinch.reports.html.differences import WordChange, compare
 
@@ -76,6 +76,8 @@ class Article:
     Attributes:
         key: Its id, or path and offset where the id is not its own alone.
         title: Title, or the key.
+        label: The verdict in a word or two (`chaffinch.reports.certainty.label`).
+        likelihood: How likely it is a republication, or "".
         row: The audit's row, its short texts made visible.
         meaning: The verdict in words.
         score: The contributions as bars; None for what was not judged.
@@ -95,6 +97,8 @@ class Article:
 
     key: str
     title: str
+    label: str
+    likelihood: str
     row: Mapping[str, Any]
     meaning: str
     score: Waterfall | None
@@ -110,6 +114,11 @@ class Article:
     changes: list[WordChange] | None
     related: Sequence[Related]
     n_related: int
+
+    @property
+    def headline(self) -> str:
+        """The verdict as the heading of a page that shows this document alone."""
+        return f"{self.label.capitalize()}: {self.meaning}"
 
 
 def article(
@@ -141,8 +150,10 @@ def article(
     return Article(
         key=key,
         title=visible(row["title"] or key, _MAX_TITLE),
+        label=label(row["kind"], row["probability"]),
+        likelihood=likelihood(row["flagged"], row["probability"]),
         row=_visible_row(row),
-        meaning=in_words(row["kind"], row["probability"], row["threshold"]),
+        meaning=in_words(row["kind"], row["flagged"], row["probability"]),
         score=None
         if row["probability"] is None
         else waterfall(row["intercept"], row["reasons"], row["threshold"]),
@@ -252,9 +263,9 @@ def _visible_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _page_says(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for label, name in (("address", "url"), ("site", "site"), ("date", "published")):
+    for fact, name in (("address", "url"), ("site", "site"), ("date", "published")):
         if row[name]:
-            yield label, visible(row[name], _MAX_FACT)
+            yield fact, visible(row[name], _MAX_FACT)
     facts = [item for item in row["evidence"] or () if item["where"] != "text"]
     # Words that were replaced side by side are one fact.
     for where, note in list(dict.fromkeys((item["where"], item["note"]) for item in facts))[
@@ -263,8 +274,8 @@ def _page_says(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if where == "title":
             yield "title", visible(note, _MAX_FACT)
             continue
-        label, colon, value = visible(note, _MAX_FACT).partition(": ")
-        yield (label, value) if colon else ("markup", label)
+        fact, colon, value = visible(note, _MAX_FACT).partition(": ")
+        yield (fact, value) if colon else ("markup", fact)
 
 
 def _text_says(evidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

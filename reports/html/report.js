@@ -1,5 +1,6 @@
 "use strict";
 
+/* Rows of a table shown at once; our choice: a few screens. */
 const PAGE = 50;
 const $ = (id) => document.getElementById(id);
 const facts = JSON.parse($("facts").textContent);
@@ -14,6 +15,10 @@ function element(tag, text, className) {
 /* Text of a crawl is isolated, so that its direction of writing changes nothing around it. */
 function isolated(text) { return element("bdi", text); }
 
+/* A number and its noun, in the plural where it is not one. */
+function counted(count, noun) { return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`; }
+
+/* As `percent` of chaffinch.features.wording. */
 function percent(p) {
   if (p === null) return "";
   if (p >= 0.999) return ">99.9 %";
@@ -148,7 +153,7 @@ function documentCells(row) {
   const site = element("div", null, "soft phone");
   site.append(isolated(row.site));
   title.append(site);
-  const kind = () => element("span", row.kind, "kind " + row.kind);
+  const kind = () => element("span", row.label, "kind " + row.label);
   const probability = cell(percent(row.probability), "number");
   const below = element("div", null, "phone");
   below.append(kind());
@@ -186,7 +191,7 @@ function matches(haystack) {
 
 const documentFilters = {
   q: matches((row) => `${row.title}\n${row.key}\n${row.site}\n${row.note}`),
-  kind: (kind) => (row) => (kind === "flagged" || kind === "copied" ? Boolean(row[kind]) : row.kind === kind),
+  kind: (label) => (row) => (label === "flagged" || label === "copied" ? Boolean(row[label]) : row.label === label),
   site: (site) => (row) => row.site === site,
   signal: (name) => { const bit = 1 << facts.signals.indexOf(name); return (row) => (row.signals & bit) !== 0; },
   min: (least) => (row) => row.probability !== null && row.probability >= Number(least) / 100,
@@ -197,6 +202,29 @@ const siteFilters = {
   q: matches((site) => site.site),
   verdict: (verdict) => (site) => site.verdict === verdict,
 };
+
+/* ---- Files that the browser saves. ---- */
+
+function save(name, type, lines) {
+  const link = element("a");
+  link.href = URL.createObjectURL(new Blob([lines.join("\n") + "\n"], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/* A cell of a CSV file (RFC 4180); what a spreadsheet would run as a formula gets an apostrophe. */
+function csvCell(value) {
+  let text = String(value ?? "");
+  if (typeof value === "string" && /^[=+\-@\t\n\uff1d\uff0b\uff0d\uff20]/.test(text)) text = "'" + text;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/* The rows that a table's filters leave, in its order. */
+function saveTable(table, name, columns) {
+  const lines = table.chosen().map((row) => columns.map((column) => csvCell(column === "review" ? judged(row) : row[column])));
+  save(name, "text/csv", [columns, ...lines].map((cells) => cells.join(",")));
+}
 
 /* ---- Labels: what the reviewer said, kept in this browser by a text's digest and its id. ---- */
 
@@ -243,8 +271,8 @@ function showProgress() {
   const right = done.filter((row) => judged(row) === "right").length;
   const others = labelled().length - done.length;
   const share = done.length ? ` ${right} right, ${done.length - right} wrong: ${Math.round(100 * right / done.length)} % right.` : "";
-  $("review-progress").textContent = `${done.length.toLocaleString("en")} of ${flagged.length.toLocaleString("en")} flagged documents reviewed.${share}`
-    + (others ? ` ${others} of the others reviewed.` : "")
+  $("review-progress").textContent = `${done.length.toLocaleString("en")} of ${counted(flagged.length, "flagged document")} reviewed.${share}`
+    + (others ? ` ${counted(others, "other document")} reviewed.` : "")
     + (kept ? "" : " This browser does not keep labels: export them before you close the page.");
   $("review-bar").max = Math.max(1, flagged.length);
   $("review-bar").value = done.length;
@@ -258,12 +286,8 @@ async function exportLabels() {
     lines.push(JSON.stringify({ id: row.key, url, title: row.title, text: text ?? publishedText(node),
       label: labels.get(named(row)), kind: row.kind, probability: row.probability, digest: row.digest }));
   }
-  const link = element("a");
-  link.href = URL.createObjectURL(new Blob([lines.join("\n") + "\n"], { type: "application/jsonl" }));
-  link.download = "labels.jsonl";
-  link.click();
-  URL.revokeObjectURL(link.href);
-  $("review-said").textContent = `${lines.length} labels exported. Use them: chaffinch train labels.jsonl -o model, or chaffinch evaluate labels.jsonl.`;
+  save("labels.jsonl", "application/jsonl", lines);
+  $("review-said").textContent = `${counted(lines.length, "label")} exported. Use them: chaffinch train labels.jsonl -o model, or chaffinch evaluate labels.jsonl.`;
 }
 
 async function importLabels(file) {
@@ -282,8 +306,8 @@ async function importLabels(file) {
   documents.found = null;
   showProgress();
   documents.show();
-  $("review-said").textContent = `${taken} labels imported.` + (foreign ? ` ${foreign} are of documents whose text is not in this page.` : "")
-    + (wrong ? ` ${wrong} lines have no known label.` : "");
+  $("review-said").textContent = `${counted(taken, "label")} imported.` + (foreign ? ` Of documents whose text is not in this page: ${foreign}.` : "")
+    + (wrong ? ` Lines without a known label: ${wrong}.` : "");
 }
 
 /* ---- One document. ---- */
@@ -291,6 +315,9 @@ async function importLabels(file) {
 const byKey = new Map();
 const chunks = new Map();
 let open = null;
+
+/* What the page of the next document says of the one before it. */
+let said = "";
 
 function address(row) { return "#doc=" + encodeURIComponent(row.key); }
 
@@ -335,8 +362,8 @@ function besideSource(text, changes) {
     columns.append(column);
   }
   const section = element("section", null, "beside");
-  const said = changes.length ? `${changes.length.toLocaleString("en")} differences, word by word.` : "Word for word the same.";
-  section.append(element("h3", "Beside its probable source"), element("p", said, "soft"), columns);
+  const summary = changes.length ? `${counted(changes.length, "difference")}, word by word.` : "Word for word the same.";
+  section.append(element("h3", "Beside its probable source"), element("p", summary, "soft"), columns);
   return section;
 }
 
@@ -350,7 +377,7 @@ function outline(row, key) {
   const article = element("article", null, "document");
   const title = element("h2", null, "title");
   title.append(isolated(row ? row.title : "This document is not in this page"));
-  article.append(title, element("p", row ? `${row.kind} ${percent(row.probability)}` : key, "soft"));
+  article.append(title, element("p", row ? `${row.label} ${percent(row.probability)}` : key, "soft"));
   if (row?.note) article.append(isolated(row.note));
   if (row) article.append(element("p", "The text of this document is not in this page: it has those of the strongest only."));
   if (row?.page) {
@@ -377,7 +404,8 @@ async function showDocument(key) {
   $("previous").disabled = place <= 0;
   $("next").disabled = place < 0 || place === found.length - 1;
   $("judge").hidden = !row?.digest;
-  $("said").textContent = "";
+  $("said").textContent = said;
+  said = "";
   showJudgement();
   const heading = node.querySelector(".title");
   heading.tabIndex = -1;
@@ -398,7 +426,17 @@ function judge(verdict) {
   const label = judged(row) === verdict ? null : labelFor(row, verdict);
   setLabel(row, label);
   showJudgement();
-  $("said").textContent = label === null ? "The label is taken back." : `Marked ${verdict}: label "${label}".`;
+  if (label === null) { $("said").textContent = "The label is taken back."; return; }
+  const next = followingUnjudged(row);
+  said = `"${row.title}" is marked ${verdict}: label "${label}".`;
+  if (next) location.hash = address(next);
+  else $("said").textContent = `${said} No document after it waits for review.`;
+}
+
+/* The next document of the table that can be reviewed and has no label. */
+function followingUnjudged(row) {
+  const found = documents.chosen();
+  return found.slice(found.indexOf(row) + 1).find((other) => other.digest && !judged(other));
 }
 
 function step(places) {
@@ -423,15 +461,15 @@ function goTo(section) {
 }
 
 function route() {
-  const said = location.hash.slice(1);
-  if (said.startsWith("doc=")) {
-    let key = said.slice(4);
+  const fragment = location.hash.slice(1);
+  if (fragment.startsWith("doc=")) {
+    let key = fragment.slice(4);
     try { key = decodeURIComponent(key); } catch { /* shown as it is */ }
     showDocument(key);
     return;
   }
   const from = open;
-  const params = new URLSearchParams(said);
+  const params = new URLSearchParams(fragment);
   documents.recall(params);
   sites.recall(params);
   showList();
@@ -469,13 +507,17 @@ function listen() {
   });
   for (const button of document.querySelectorAll("nav button")) button.addEventListener("click", () => goTo(button.dataset.to));
   $("export").addEventListener("click", exportLabels);
+  $("save-documents").addEventListener("click", () => saveTable(documents, "documents.csv",
+    ["key", "title", "site", "kind", "flagged", "probability", "published", "copied", "note", "review"]));
+  $("save-sites").addEventListener("click", () => saveTable(sites, "sites.csv",
+    ["site", "verdict", "flagged", "scored", "low", "high", "copied"]));
   $("import").addEventListener("change", async (event) => {
     if (event.target.files.length) await importLabels(event.target.files[0]);
     event.target.value = "";
   });
   $("forget").addEventListener("click", () => {
     const rows = labelled();
-    if (!confirm(`Forget the labels of ${rows.length} documents?`)) return;
+    if (!confirm(`Forget the labels of ${counted(rows.length, "document")}?`)) return;
     for (const row of rows) setLabel(row, null);
     documents.found = null;
     showList();

@@ -10,24 +10,16 @@ from markupsafe import Markup
 from chaffinch.detector.atomic import write_lines
 from chaffinch.detector.training.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
-from chaffinch.features.wording import visible
+from chaffinch.features.wording import counted, in_number, visible
 from chaffinch.reports.audit.data import AuditData
-from chaffinch.reports.audit.listing import (
-    LINE_COLUMNS,
-    MAX_CELL,
-    Listing,
-    Related,
-    TableLine,
-    table_line,
-)
+from chaffinch.reports.audit.lines import LINE_COLUMNS, MAX_CELL, TableLine, table_line
+from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.audit.overview import Overview, in_words, overview
 from chaffinch.reports.html import charts
-from chaffinch.reports.html.article import COLUMNS, Article, article
+from chaffinch.reports.html.article import COLUMNS, article
 from chaffinch.reports.html.payload import pack, pack_chunks, script_json
+from chaffinch.reports.html.plain import FOLDER, PlainPage, article_markup, plain_page
 from chaffinch.reports.templates import anchor, asset, environment
-
-FOLDER = Path(__file__).parent
-"""Where the templates, the style sheet and the script are."""
 
 MAX_TEXTS = 1_000
 """Documents inside the page with their text: flagged ones first, then copies, then others."""
@@ -63,7 +55,7 @@ def render(folder: Path, output: Path) -> None:
 def page(
     audit: AuditData, listing: Listing, static_page: Callable[[int], str] | None = None
 ) -> str:
-    """The report as HTML.
+    """The report as HTML; the report of a single document is that document.
 
     Args:
         audit: The audit.
@@ -71,6 +63,8 @@ def page(
         static_page: Address of the static page that shows a row, by its number; None where
             there are no such pages.
     """
+    if audit.n_rows == 1:
+        return _only_page(audit, listing)
     manifest = audit.manifest
     found = overview(audit)
     markup = _articles(audit, listing)
@@ -86,9 +80,11 @@ def page(
     template = environment(FOLDER).get_template("report.html.j2")
     return template.render(
         manifest=manifest,
+        headline=_headline(manifest["flagged"], manifest["documents"]),
+        origin=_origin(audit),
         overview=found,
         tiles=[
-            (manifest["documents"], "documents"),
+            (manifest["documents"], in_number("document", manifest["documents"])),
             (manifest["flagged"], "flagged"),
             *((found.kinds[kind], kind) for kind in ("spun", "scraped")),
             (manifest["copied"], "copied"),
@@ -114,16 +110,17 @@ def page(
     )
 
 
-def article_markup(one: Article, number: int, href: Callable[[Related], str] | None = None) -> str:
-    """A document as HTML.
-
-    Args:
-        one: The document.
-        number: Its row's number.
-        href: Address of another document; None for a short form that names no others.
-    """
-    macro = environment(FOLDER).get_template("article.html.j2").module
-    return str(macro.article(one, number, href))  # type: ignore[attr-defined]
+def _only_page(audit: AuditData, listing: Listing) -> str:
+    ((number, row),) = audit.rows([0], [*COLUMNS, "offset"])
+    one = article(listing.key(number, row), row)
+    return plain_page(
+        PlainPage(
+            title=one.label,
+            heading=one.headline,
+            articles={number: one},
+            origin=_origin(audit),
+        )
+    )
 
 
 def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
@@ -152,16 +149,16 @@ def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
     return {number: found[number] for number in chosen}
 
 
-def _static_articles(audit: AuditData, lines: Sequence[TableLine]) -> dict[str, Markup]:
-    """The strongest flagged documents by their names, in a short form, for want of script."""
+def _static_articles(audit: AuditData, lines: Sequence[TableLine]) -> dict[int, Markup]:
+    """The strongest flagged documents by their row numbers, in a short form, without script."""
     chosen = {line.number: line.key for line in lines[:_STATIC_DOCUMENTS] if line.flagged}
     found = {
-        chosen[number]: Markup(
+        number: Markup(
             article_markup(article(chosen[number], row, most=_STATIC_CHARACTERS), number)
         )
         for number, row in audit.rows(chosen, COLUMNS)
     }
-    return {key: found[key] for key in chosen.values()}
+    return {number: found[number] for number in chosen}
 
 
 def _columns(
@@ -236,11 +233,30 @@ def _manual(docstring: str, name: str) -> tuple[str, str, str]:
 
 
 def _inside(documents: int, listed: int, texts: int, has_pages: bool) -> str:
-    said = f"{texts:,} documents are in this page with their texts, the strongest first."
+    said = f"This page holds the texts of {counted(texts, 'document')}, the strongest first."
     if listed < documents:
-        said += f" The table has the strongest {listed:,} of {documents:,}."
+        said += f" The table lists the strongest {listed:,} of {documents:,}."
     if has_pages:
-        return f"{said} All are on the plain pages beside it."
+        return f"{said} The plain pages beside it show all documents."
     if texts < documents:
         return f"{said} For the others: chaffinch report AUDIT --site FOLDER."
     return said
+
+
+def _headline(flagged: int, documents: int) -> str:
+    of_all = f"of {counted(documents, 'document')}"
+    if not flagged:
+        return f"None {of_all} looks like a low-quality republication"
+    if flagged == 1:
+        return f"1 {of_all} looks like a low-quality republication"
+    return f"{flagged:,} {of_all} look like low-quality republications"
+
+
+def _origin(audit: AuditData) -> str:
+    """Which crawl was audited, when, and by which versions of what."""
+    versions, model = audit.manifest["versions"], audit.manifest["model"]
+    others = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return visible(
+        f"Crawl {audit.manifest['crawl']}, audited on {audit.finished:%d %B %Y} with the model "
+        f"{model['name']} {model['digest'][:8]} ({others})."
+    )

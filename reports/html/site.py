@@ -7,15 +7,18 @@ from typing import Any
 
 from chaffinch.detector.atomic import write_text
 from chaffinch.reports.audit.data import AuditData
-from chaffinch.reports.audit.listing import LINE_COLUMNS, Listing, Related, table_line
+from chaffinch.reports.audit.lines import LINE_COLUMNS, Related, table_line
+from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.html.article import COLUMNS, article
-from chaffinch.reports.html.report import FOLDER, page
-from chaffinch.reports.templates import anchor, asset, environment
+from chaffinch.reports.html.plain import PlainPage, plain_page
+from chaffinch.reports.html.report import page
+from chaffinch.reports.templates import anchor
 
 PAGE_ROWS = 100
 """Documents on a plain page."""
 
 _FOLDER = "documents"
+"""Folder of the plain pages within the report's."""
 
 
 def render_site(folder: Path, output: Path) -> None:
@@ -80,18 +83,16 @@ def _plain_page(
     def href(other: Related) -> str:
         return f"{_page_of(other.number)}{anchor(other.key)}"
 
-    return (
-        environment(FOLDER)
-        .get_template("static_page.html.j2")
-        .render(
-            first=min(rows) + 1,
-            last=max(rows) + 1,
-            documents=audit.n_rows,
+    first, last = f"{min(rows) + 1:,}", f"{max(rows) + 1:,}"
+    return plain_page(
+        PlainPage(
+            title=f"documents {first} to {last}",
+            heading=f"Documents {first} to {last} of {audit.n_rows:,}, as in the crawl",
+            articles=articles,
+            lines=[table_line(number, keys[number], row) for number, row in rows.items()],
+            href=href,
+            overview="../index.html",
             before=_name(place - 1) if place else None,
             after=_name(place + 1) if place + 1 < n_pages else None,
-            lines=[table_line(number, keys[number], row) for number, row in rows.items()],
-            articles=articles,
-            href=href,
-            style=asset(FOLDER / "report.css"),
         )
     )
