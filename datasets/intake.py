@@ -4,6 +4,7 @@ A page has the same text, metadata and evidence however it comes. Where its addr
 `Item.address`, and nowhere else.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,11 +15,14 @@ from chaffinch.datasets.extraction.documents import UnreadableRecord, document_f
 from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.readers.registry import read_file, read_stream
 from chaffinch.datasets.records import Record
-from chaffinch.features.addresses import host, site
+from chaffinch.features.addresses import host, is_intermediary, seen_through, site
 from chaffinch.features.document import Document
 
 STANDARD_INPUT = "-"
 """The path that stands for standard input, as in other commands of Unix."""
+
+# A chained URL names a file inside another one.
+_WEB_ADDRESS = re.compile(r"https?://(?!.*::)", re.IGNORECASE)
 
 
 class Item(NamedTuple):
@@ -40,14 +44,17 @@ class Item(NamedTuple):
         """The page's most probable address, to group pages by site; "" where nothing tells.
 
         The record's own address, else the one that the file's folder spells, as ``wget -r``
-        saves pages, else the canonical link of the page. A folder's name and a page's word
-        for itself are hints: a verdict rests on neither.
+        saves pages, else the canonical link of the page. Where the record's address is an
+        archive's that names no page, the canonical link is it. A folder's name and a page's
+        word for itself are hints: a verdict rests on neither.
         """
-        if self.record.url:
-            return self.record.url
+        own = self.record.url
+        if own and not is_intermediary(seen_through(own)):
+            return own
         metadata = self.document.metadata if self.document else None
         canonical = (metadata and metadata.canonical_url) or ""
-        return mirrored_address(self.record.path) or (canonical if host(canonical) else "")
+        mirrored = "" if own else mirrored_address(self.record.path)
+        return mirrored or (canonical if host(canonical) else own)
 
     @property
     def site(self) -> str:
@@ -64,6 +71,8 @@ def read_records(
 ) -> Iterator[Record]:
     """Read the records of a file, a URL that fsspec can open, or ``-``, standard input.
 
+    A page that is fetched from a web address is the page of that address.
+
     Args:
         location: The file.
         name: What records and messages call it; the location as given when None.
@@ -75,8 +84,10 @@ def read_records(
         records = read_stream(sys.stdin.buffer, name)
     else:
         records = read_file(location, name, opened)
+    fetched = str(location) if _WEB_ADDRESS.match(str(location)) else ""
     for record in records:
-        yield replace(record, url=url) if url and not record.url else record
+        address = record.url or url or (fetched if record.whole_file else "")
+        yield replace(record, url=address) if address else record
 
 
 def item_of(record: Record) -> Item:

@@ -30,6 +30,8 @@ class Record:
         error: Why the record cannot be read, in a sentence; None when it can.
         skipped: True for what is no document of its own, such as a WARC request.
         spot: Where in the file it is, as messages name it: ``line 3``; None for the offset.
+        whole_file: True where the record is all that its file holds, so that an address of the
+            file is the record's.
         labels: What a row says of it that only training and evaluation read; None where the
             format has no rows.
     """
@@ -48,6 +50,7 @@ class Record:
     error: str | None = None
     skipped: bool = False
     spot: str | None = None
+    whole_file: bool = False
     labels: Mapping[str, object] | None = None
 
     @property

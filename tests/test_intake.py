@@ -17,6 +17,7 @@ from datatrove.data import Document as DatatroveDocument
 
 from chaffinch.cli.main import main
 from chaffinch.datasets.intake import read_items
+from chaffinch.datasets.readers import registry
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.copies.originals import load_originals
 from chaffinch.detector.audit.datatrove import ChaffinchAnnotator
@@ -185,6 +186,67 @@ def test_the_address_is_the_records_then_the_users_then_the_folders_then_the_pag
         (item,) = read_items(tmp_path / name, name, url=given)
         assert item.document is not None
         assert (item.document.url, item.address) == (evidence, address), name
+
+
+@pytest.mark.parametrize(
+    ("location", "content", "address"),
+    [
+        ("https://paper.example/2024/a", b"<html><p>Some text.", URL.removesuffix(".html")),
+        ("http://paper.example/a.txt", b"Some text.", "http://paper.example/a.txt"),
+        ("https://paper.example/rows.jsonl", b'{"text": "Some text."}', ""),
+        ("s3://paper.example/a.html", b"<html><p>Some text.", ""),
+        ("zip://a.html::https://paper.example/a.zip", b"<html><p>Some text.", ""),
+    ],
+)
+def test_a_page_fetched_from_the_web_is_the_page_of_that_address(
+    location: str, content: bytes, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "open_file", lambda location: io.BytesIO(content))
+    (item,) = read_items(location)
+    assert item.document is not None
+    assert (item.document.url, item.document.text) == (address, "Some text.")
+    (item,) = read_items(location, url=GIVEN)
+    assert item.document is not None and item.document.url == GIVEN
+
+
+PAGE = "https://www.paper.example/owls"
+WAYS_TO_SEE = (
+    f"https://web.archive.org/web/20240502080000id_/{PAGE}",
+    f"https://archive.ph/20240502080000/{PAGE}",
+    f"https://translate.google.com/translate?sl=auto&tl=en&u={PAGE}",
+    "https://www-paper-example.translate.goog/owls?_x_tr_sl=fr",
+    "https://www-paper-example.cdn.ampproject.org/c/s/www.paper.example/owls",
+    "https://www.google.com/amp/s/www.paper.example/owls",
+    "https://amp.paper.example/owls",
+    "https://m.paper.example/owls",
+    f"{PAGE}/amp",
+    f"{PAGE}?amp=1&utm_source=letter",
+    "HTTPS://Reader:key@WWW.PAPER.EXAMPLE.:8443/owls",
+    "//www.paper.example/owls",
+    "www.paper.example/owls",
+    "https://web.archive.org/web/2024/https://www.google.com/amp/s/amp.paper.example/owls/amp",
+)
+"""Addresses of one page."""
+
+SHORT = "https://archive.ph/AbC12"
+"""An address of it that names no page: the canonical link tells which it is."""
+
+
+def test_a_page_seen_through_archives_and_caches_has_one_verdict_and_is_no_copy(
+    tmp_path: Path, examples: Path
+) -> None:
+    html = (examples / "harbour-gazette.example" / "barn-owls-breed-in-bell-tower.html").read_text()
+    html = html.replace("<head>", f'<head><link rel="canonical" href="{PAGE}">', 1)
+    rows = [json.dumps({"url": address, "html": html}) for address in (PAGE, *WAYS_TO_SEE, SHORT)]
+    (tmp_path / "a.jsonl").write_text("\n".join(rows))
+    run_audit(tmp_path / "a.jsonl", tmp_path / "out")
+    own, *others, short = pq.read_table(tmp_path / "out" / "documents").to_pylist()
+    assert not own["features"]["provenance.foreign_canonical"]
+    for other in others:
+        assert verdict(other) == verdict(own), other["url"]
+    assert short["features"]["provenance.no_address"]
+    for other in (*others, short):
+        assert (other["site"], other["copied"]) == ("paper.example", False), other["url"]
 
 
 def test_an_address_is_for_one_page(tmp_path: Path) -> None:

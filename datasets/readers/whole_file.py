@@ -14,7 +14,7 @@ def whole_file(media_type: MediaType) -> Callable[[BinaryIO, str], Iterator[Reco
 
     def read(stream: BinaryIO, name: str) -> Iterator[Record]:
         try:
-            yield Record(name, 0, _content(stream), media_type)
+            yield Record(name, 0, _content(stream), media_type, whole_file=True)
         except DAMAGE as error:
             yield Record(name, 0, error=sentence(name, error))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.addresses import seen_through
 from chaffinch.features.document import Document
 from chaffinch.features.signal import Feature, Measurement, Signal, Span, Where
 from chaffinch.features.text.passages import (
@@ -173,7 +174,7 @@ def _stated(document: Document) -> Iterator[tuple[str, str]]:
 def _address(document: Document) -> str:
     """A page's address, or the one that it states where nothing else is known."""
     stated = document.metadata and document.metadata.canonical_url
-    return document.url or stated or ""
+    return seen_through(document.url or stated or "")
 
 
 def _shown(block: TokenBlock, doc: int) -> Iterator[Passage]:
