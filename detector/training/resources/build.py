@@ -7,17 +7,14 @@ import numpy as np
 from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.training.resources.channel import build_channel, channel_pairs
-from chaffinch.detector.training.resources.context_model import (
-    EPOCHS,
-    substitute_table,
-    train_context_model,
-)
+from chaffinch.detector.training.resources.context_model import EPOCHS, train_context_model
 from chaffinch.detector.training.resources.language_model import (
     blocks,
     choose_vocabulary,
     count_words,
     train_language_model,
 )
+from chaffinch.detector.training.resources.noise import substitute_table
 from chaffinch.detector.training.resources.phrase_channel import build_phrase_channel
 from chaffinch.detector.training.resources.replacement_odds import fit_replacement_odds
 from chaffinch.detector.training.resources.tortured_phrases import build_tortured_phrases
