@@ -27,7 +27,7 @@ import click
 import numpy as np
 import pyarrow.parquet as pq
 import zstandard
-from simulated import read_part, spread
+from simulated import read_part
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.simulation.residue import inject_residue
@@ -39,7 +39,7 @@ from chaffinch.detector.audit.copies.originals import add_originals, load_origin
 from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
 from chaffinch.detector.audit.copies.verification import verify
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.corpora import CleanText, corpus_files, read_corpus
+from chaffinch.detector.training.corpora import CleanText, corpus_files, read_corpus, spread
 from chaffinch.features.copies.sketch import sketch
 from chaffinch.features.document import Document
 from chaffinch.features.text.phrases import load_phrases

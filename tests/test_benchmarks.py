@@ -30,7 +30,6 @@ from simulated import (
     SimulatedFamily,
     simulated_examples,
     simulated_families,
-    spread,
     training_examples,
 )
 
@@ -40,7 +39,7 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import evaluate
 from chaffinch.detector.evaluation.metrics import Figures, Interval
-from chaffinch.detector.training.corpora import HELD_OUT, part_of
+from chaffinch.detector.training.corpora import HELD_OUT, part_of, spread
 from chaffinch.detector.training.labelled import Example, score_examples
 from chaffinch.detector.training.resources.build import with_few_pairs
 from chaffinch.features.document import Document
