@@ -39,7 +39,7 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import evaluate
 from chaffinch.detector.evaluation.metrics import Figures, Interval
-from chaffinch.detector.training.corpora import HELD_OUT, part_of, spread
+from chaffinch.detector.training.corpora import HELD_OUT, part_of
 from chaffinch.detector.training.labelled import Example, score_examples
 from chaffinch.detector.training.resources.build import with_few_pairs
 from chaffinch.features.document import Document
@@ -167,12 +167,6 @@ def test_half_of_a_sample_is_measured_as_if_most_pairs_were_unknown(detector: De
     both = sample(rows, (resources, with_few_pairs(resources))).values
     differs = (known != both).any(axis=1)
     assert differs.tolist() == [False, False, True, True] * 2
-
-
-def test_spread_takes_items_evenly() -> None:
-    assert spread("abcdefghi", 3) == ["a", "e", "i"]
-    assert spread("ab", 5) == ["a", "b"]
-    assert spread("", 3) == []
 
 
 def test_a_familys_kin_are_all_that_share_a_thesaurus() -> None:

@@ -17,7 +17,14 @@ from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.detector.model_folder import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.bundled_card import Ingredients, write_card
-from chaffinch.detector.training.corpora import HELD_OUT, CleanText, by_corpus, read_parts
+from chaffinch.detector.training.corpora import (
+    HELD_OUT,
+    PARTS,
+    CleanText,
+    CorpusError,
+    by_corpus,
+    read_parts,
+)
 from chaffinch.detector.training.fitting import train_classifier
 from chaffinch.detector.training.resources.build import build_resources, with_fitted_odds
 from chaffinch.detector.training.resources.context_model import EPOCHS
@@ -54,6 +61,10 @@ _MOST_TO_EVALUATE = 200
 
 _JOBS = 2
 """Processes that measure; a fixed number, so that a build needs the same memory everywhere."""
+
+_MIN_WORDS = 2_000
+"""Words that the largest corpus needs in the language model's part: the context model is trained
+on runs of a thousand."""
 
 _AT_ONCE = 256
 """Documents that a process measures in one go; our choice."""
@@ -149,14 +160,16 @@ def build_bundle(
         progress: Called with the name of each stage as it begins.
 
     Raises:
-        FileNotFoundError: The folder lacks corpora or lexicons.
-        TrainingError: The corpora are too small for both labels in every part.
+        CorpusError: There are no corpora, too small ones, or one that cannot be read.
+        OSError: A lexicon is missing.
+        TrainingError: Too few of their texts can be judged.
     """
     progress("reading lexicons and corpora")
     lexicons = read_lexicons(data)
     for thesaurus in hold_out:
         lexicons = lexicons.without(thesaurus)
     parts = read_parts(data, share)
+    _require_enough(parts, data)
     families = training_families(hold_out)
     seen, unseen = _makings(lexicons, families)
 
@@ -184,6 +197,19 @@ def build_bundle(
     ingredients = Ingredients(data, parts, families, hold_out, len(training.items))
     save_model(model, output, write_card(model, ingredients, _scored(model, test)))
     return model
+
+
+def _require_enough(parts: Mapping[str, Sequence[CleanText]], data: Path) -> None:
+    empty = [part.replace("_", " ") for part in PARTS if not parts.get(part)]
+    if empty:
+        raise CorpusError(f"{data}: no text falls into the part for {empty[0]}. Add texts.")
+    corpora = _written_by_people(parts["language_model"]).values()
+    n_words = max((sum(len(text.split()) for text in own) for own in corpora), default=0)
+    if n_words < _MIN_WORDS:
+        raise CorpusError(
+            f"{data}: the language model needs a corpus of at least {_MIN_WORDS:,} words in its "
+            f"part; the largest has {n_words:,}. Add texts."
+        )
 
 
 def _written_by_people(texts: Sequence[CleanText]) -> dict[str, list[str]]:
