@@ -15,8 +15,11 @@ from chaffinch.datasets.files import filesystem_of, is_url
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
 
 _SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
-_ROWS = 1_000
+_BATCH_ROWS = 1_000
+"""Files held as Python objects before they become a batch of the table (our choice)."""
+
 _FILE_STATE = ("mtime", "LastModified", "last_modified", "ETag", "etag", "crc", "CRC")
+"""What fsspec's file systems (local, S3, HTTP, zip) state of a file's version."""
 
 
 class CrawlError(Exception):
@@ -59,11 +62,11 @@ class Crawl(NamedTuple):
 
 
 def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
-    """List the files of a directory or URL, or one file; linked directories are not followed.
+    """List the files of a directory or URL, or one file; links to directories are not followed.
 
     Args:
         crawl: The directory, URL or file.
-        besides: A folder that is no part of the crawl though it may lie in it.
+        besides: A folder that is not part of the crawl even if it lies in it.
 
     Raises:
         CrawlError: There is nothing at `crawl`.
@@ -91,7 +94,7 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
                 passed_over = _is_hidden(path) or _is_asset(path)
                 if not passed_over:
                     status = _status(place)
-                    # To read a pipe, socket or device may never end.
+                    # Reading a pipe, socket or device may never end.
                     passed_over = status is not None and not stat.S_ISREG(status.st_mode)
                 if passed_over:
                     skipped += 1
@@ -107,7 +110,7 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
 
 
 def listed_files(list_file: Path) -> Crawl:
-    """The files that a list names, a path or URL a line; paths are taken from where one is.
+    """The files that a list names, one path or URL per line, relative to the current folder.
 
     Raises:
         CrawlError: The list cannot be read, or names nothing.
@@ -118,7 +121,7 @@ def listed_files(list_file: Path) -> Crawl:
         raise CrawlError(f"{list_file} cannot be read ({error.strerror}).") from None
     names = {line.strip() for line in lines if line.strip()}
     if not names:
-        raise CrawlError(f"{list_file} names no file. Give a path or URL a line.")
+        raise CrawlError(f"{list_file} names no file. Give one path or URL per line.")
     return Crawl(str(Path.cwd()), _table(map(_listed, names)), 0)
 
 
@@ -180,12 +183,12 @@ def _table(files: Iterable[CrawlFile]) -> pa.Table:
     rows: list[CrawlFile] = []
     for file in files:
         rows.append(file)
-        if len(rows) == _ROWS:
+        if len(rows) == _BATCH_ROWS:
             batches.append(_batch(rows))
             rows = []
     table = pa.Table.from_batches([*batches, _batch(rows)])
     path = table["path"]
-    # To sort takes the table's memory three times; a folder's files come sorted, but for odd names.
+    # Sorting takes three times the table's memory; a folder's files are sorted but for odd names.
     if not pc.all(pc.less_equal(path[:-1], path[1:])).as_py():
         table = table.take(pc.sort_indices(table, [("path", "ascending")]))
     return table
@@ -213,7 +216,7 @@ def _names(folder: str) -> Iterator[str]:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield f"{entry.name}/"
-            # A link that leads nowhere, or where nobody may look, is a file that is not there.
+            # A broken or forbidden link counts as a file, which then cannot be read.
             elif not (entry.is_symlink() and os.path.isdir(entry.path)):  # noqa: PTH112
                 yield entry.name
 

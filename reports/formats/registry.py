@@ -7,13 +7,13 @@ from chaffinch.reports.formats import csv, html, json, jsonl, md, sarif, text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.detector.audit.comparison import VerdictChange
     from chaffinch.reports.audit.data import AuditData
 
 Results = Callable[[Iterable[Result], bool], Iterator[str]]
 Documents = Callable[["AuditData"], Iterator[str]]
 Summary = Callable[[Mapping[str, Any]], Iterator[str]]
-Comparison = Callable[[Iterable["Difference"]], Iterator[str]]
+Comparison = Callable[[Iterable["VerdictChange"]], Iterator[str]]
 
 
 class Format(NamedTuple):

@@ -13,7 +13,7 @@ from chaffinch.reports.certainty import NOT_FLAGGED, UNREADABLE, label, likeliho
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.detector.audit.comparison import VerdictChange
 
 _COLOURS = {
     "original": "green",
@@ -91,7 +91,7 @@ def _wrapped(text: str, indent: int = 10) -> Iterator[str]:
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * 12)
 
 
-def comparison(differences: Iterable["Difference"]) -> Iterator[str]:
+def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
     """One line for each document that changed: how, its probabilities, its id and its title."""
     for one in differences:
         old, new = percent(one.old_probability) or "-", percent(one.new_probability) or "-"
