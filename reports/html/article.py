@@ -40,9 +40,17 @@ COLUMNS = (
 """Columns of an audit's rows that `article` reads."""
 
 _MAX_TITLE = 300
+"""Characters of a title; our choice: longer ones push the text off the screen."""
+
 _MAX_FACTS = 8
+"""Facts that are listed of the page, and of the text; our choice."""
+
 _MAX_FACT = 200
+"""Characters of a fact; our choice: three lines."""
+
 _DEEPEST = 3
+"""Marks within each other; our choice: deeper ones cannot be told apart by eye."""
+
 _LEFTOVER = {
     signal.name for signal in SIGNALS if any(one.group == "scraped" for one in signal.features)
 }
