@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.registry import FEATURE_NAMES
+from chaffinch.features.registry import column_of
 
 MIN_WORDS = 40
 """Words below which no probability is given."""
@@ -12,9 +12,8 @@ MIN_FUNCTION_WORDS = 0.15
 """Share of function words below which a text is not English prose; see the model card for the
 shares of honest and of spun texts."""
 
-_WORDS = FEATURE_NAMES.index("shape.words")
-_RUNNING = FEATURE_NAMES.index("shape.running_words")
-_FUNCTION_WORDS = FEATURE_NAMES.index("fluency.function_words")
+_WORDS, _RUNNING = column_of("words"), column_of("running words")
+_FUNCTION_WORDS = column_of("function words")
 
 
 def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaffinch.features.registry import signals_that_find
 from chaffinch.features.wording import counted, percent, visible
 from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.certainty import LEVELS, UNREADABLE, is_near_miss, level
@@ -30,6 +31,10 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 
 _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 """The year and month at the start of an ISO 8601 date."""
+
+_REPLACING = signals_that_find("replaced words")
+_LEFTOVER = signals_that_find("leftover lines")
+"""Signals by what their evidence is."""
 
 
 @dataclass
@@ -157,9 +162,9 @@ def _count_evidence(
         if item["where"] != "text":
             continue
         text = visible(item["text"], _PHRASE_LENGTH)
-        if item["signal"] == "substitutions" and item["original"] is not None:
+        if item["signal"] in _REPLACING and item["original"] is not None:
             replaced[text.lower(), item["original"]] += 1
-        elif item["signal"] in ("residue", "counters"):
+        elif item["signal"] in _LEFTOVER:
             residue[_NUMBER.sub("N", text)] += 1
 
 
