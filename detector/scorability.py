@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.registry import column_of
+from chaffinch.features.wording import counted
 
 MIN_WORDS = 40
 """Words below which no probability is given."""
@@ -32,7 +33,9 @@ def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
         if language in _NAMES:
             return f"The text is not English (it looks like {_NAMES[language]})."
     if words < MIN_WORDS:
-        return f"The text has {words} words; at least {MIN_WORDS} are needed to judge it."
+        return (
+            f"The text has {counted(words, 'word')}; at least {MIN_WORDS} are needed to judge it."
+        )
     if share < MIN_FUNCTION_WORDS:
         return (
             f"The text is not running prose: {share:.0%} of its words are function words, and "
