@@ -56,7 +56,7 @@ def index(originals: str, output: Path) -> None:
                     yield replace(item.document, url=item.address)
 
     try:
-        found = find_files(originals, besides=output)
+        found = find_files(originals, output)
         added = add_originals(output, tqdm(documents(), unit=" originals", disable=None))
     except CrawlError as error:
         raise click.UsageError(str(error)) from None

@@ -1,6 +1,8 @@
 """The files of a crawl: a directory, a list or a URL, as a table sorted by path."""
 
+import json
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,15 @@ from chaffinch.datasets.files import filesystem_of, is_url
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
 
 _SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
+_MANIFEST_KEYS = frozenset(("schema_version", "crawl", "model", "settings", "finished"))
+"""What every manifest of an audit has."""
+
+_QUERY = re.compile(r"[?#]|%3f|@(?=[\w.-]*=)", re.IGNORECASE)
+"""What stands between a name and a query where a crawler keeps both; wget writes @ on Windows."""
+
+_FOR_MACHINES = frozenset(("robots.txt", "ads.txt", "app-ads.txt", "sitemap.xml"))
+"""Files of a site that hold no page."""
+
 _BATCH_ROWS = 1_000
 """Files held as Python objects before they become a batch of the table (our choice)."""
 
@@ -48,8 +59,8 @@ class Crawl(NamedTuple):
     Attributes:
         root: The folder, absolute, or the URL that paths are relative to.
         files: Table of ``path``, ``size`` and ``modified``, sorted by path.
-        skipped: Number of files that hold no record: hidden ones, images, scripts, styles,
-            sockets and the like.
+        skipped: Number of files that hold no record (hidden ones, images, scripts, styles,
+            ``robots.txt``, sockets and the like) and of folders of audits.
     """
 
     root: str
@@ -61,27 +72,31 @@ class Crawl(NamedTuple):
         return CrawlFile(*(column[index].as_py() for column in self.files.columns))
 
 
-def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
-    """List the files of a directory or URL, or one file; links to directories are not followed.
+def find_files(crawl: str | Path, output: Path | None = None) -> Crawl:
+    """List the files of a directory or URL, or one file; linked directories are not followed.
 
     Args:
         crawl: The directory, URL or file.
-        besides: A folder that is not part of the crawl even if it lies in it.
+        output: Folder that is written to; it must lie outside the crawl.
 
     Raises:
-        CrawlError: There is nothing at `crawl`.
+        CrawlError: There is nothing at `crawl`, it is an audit, or `output` and the crawl lie
+            within each other.
         MissingLibrary: It is a URL and its library is not installed.
     """
     crawl = str(crawl)
     if is_url(crawl):
         return _remote(crawl)
+    if output is not None:
+        _require_apart(Path(crawl), output)
     if Path(crawl).is_file():
         one = Path(crawl)
         return Crawl(str(one.parent.absolute()), _table([_stated(one.name, _status(one))]), 0)
     if not Path(crawl).is_dir():
         raise CrawlError(f"{crawl} does not exist. Check the path.")
     skipped = 0
-    left_out = besides.resolve() if besides else None
+    if _is_audit(Path(crawl)):
+        raise CrawlError(f"{crawl} is an audit. Give the crawl that it was made of.")
 
     def walk() -> Iterator[CrawlFile]:
         nonlocal skipped
@@ -100,13 +115,40 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
                     skipped += 1
                 else:
                     yield _stated(path, status)
-            elif not path or Path(place).resolve() != left_out:
+            elif path and _is_audit(Path(place)):
+                skipped += 1
+            else:
                 try:
                     waiting += [path + name for name in sorted(_names(place), reverse=True)]
                 except OSError:
                     yield CrawlFile(shown_name(path.rstrip("/") or "."), 0, 0)
 
     return Crawl(str(Path(crawl).absolute()), _table(walk()), skipped)
+
+
+def _require_apart(crawl: Path, output: Path) -> None:
+    one, other = crawl.resolve(), output.resolve()
+    if one == other or one in other.parents or other in one.parents:
+        raise CrawlError(
+            f"{output} and {crawl} lie within each other: results would be read as documents. "
+            "Choose a folder outside of it for the results."
+        )
+
+
+def _is_audit(folder: Path) -> bool:
+    """Whether a folder holds an audit, finished or not, by its manifest."""
+    try:
+        return _is_manifest((folder / "manifest.json").read_bytes())
+    except OSError:
+        return False
+
+
+def _is_manifest(content: bytes) -> bool:
+    try:
+        manifest = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and manifest.keys() >= _MANIFEST_KEYS
 
 
 def listed_files(list_file: Path) -> Crawl:
@@ -144,8 +186,15 @@ def _remote(url: str) -> Crawl:
     found = filesystem.find(path, detail=True)
     if not found:
         raise CrawlError(f"{url} holds no file. Check the address.")
+    audits = [
+        full.rpartition("/")[0] + "/"
+        for full in found
+        if full.endswith("/manifest.json") and _is_manifest(filesystem.cat_file(full))
+    ]
     files = []
     for full, state in found.items():
+        if full.startswith(tuple(audits)):
+            continue
         name = full.removeprefix(path.rstrip("/")).lstrip("/")
         if not _is_hidden(name) and not _is_asset(name):
             files.append(_remote_file(name, state))
@@ -206,8 +255,10 @@ def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/") if part != ".")
 
 
-def _is_asset(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in PAGE_ASSETS  # noqa: PTH122
+def _is_asset(path: str) -> bool:
+    """Whether a file, saved with its address's query behind the name or without, is no page."""
+    name = _QUERY.split(path.rpartition("/")[2], maxsplit=1)[0].lower()
+    return name in _FOR_MACHINES or os.path.splitext(name)[1] in PAGE_ASSETS  # noqa: PTH122
 
 
 def _names(folder: str) -> Iterator[str]:
