@@ -76,25 +76,16 @@ def train(
     from chaffinch.detector.training.fitting import TrainingError
     from chaffinch.detector.training.labelled import LabelError, read_labelled
     from chaffinch.detector.training.resources.pairs import PairsError
-    from chaffinch.detector.training.retrain import build_from_labels
+    from chaffinch.detector.training.retrain import Recipe, build_from_labels
 
     if from_scratch and base:
         raise click.UsageError("--from and --from-scratch exclude each other.")
     if lexicons and not from_scratch:
         raise click.UsageError("--lexicons needs --from-scratch.")
     start = None if from_scratch else load_detector(base).model
+    recipe = Recipe(base_rate, start, prior, lexicons, pairs, licence)
     try:
-        trained = build_from_labels(
-            list(read_labelled(data)),
-            data,
-            output,
-            base_rate,
-            start,
-            prior,
-            lexicons,
-            licence,
-            pairs,
-        )
+        trained = build_from_labels(list(read_labelled(data)), data, output, recipe)
     except (LabelError, PairsError, TrainingError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -22,6 +22,7 @@ from chaffinch.detector.training.licences import read_licences
 from chaffinch.detector.training.resources.pairs import PairsError, read_pairs, with_pairs
 from chaffinch.detector.training.retrain import (
     N_FOLDS,
+    Recipe,
     build_from_labels,
     data_digest,
     split_folds,
@@ -111,7 +112,7 @@ def test_own_labels_make_a_model_that_is_measured_on_texts_it_was_not_fitted_to(
 ) -> None:
     rows = [*examples(30), Example(Document("Too short."), True)]
     trained = build_from_labels(
-        rows, tmp_path, tmp_path / "own", 0.05, detector.model, prior, None, "CC0"
+        rows, tmp_path, tmp_path / "own", Recipe(0.05, detector.model, prior)
     )
     figures = trained.evaluation.overall.figures
     assert (figures.n_clean, figures.n_republications, trained.n_unscorable) == (30, 30, 1)
@@ -128,9 +129,8 @@ def test_the_card_states_data_licence_digest_families_and_the_worst_figures_firs
 ) -> None:
     data = tmp_path / "labels.jsonl"
     data.write_text("stands for the rows")
-    build_from_labels(
-        examples(24), data, tmp_path / "m", 0.1, detector.model, True, None, "CC BY 4.0"
-    )
+    recipe = Recipe(start=detector.model, licence="CC BY 4.0")
+    build_from_labels(examples(24), data, tmp_path / "m", recipe)
     card = (tmp_path / "m" / "card.md").read_text("utf-8")
     assert (
         f"| labels.jsonl | 48 | training and calibration | CC BY 4.0 | `{data_digest(data)}` |"
@@ -228,7 +228,7 @@ def test_from_nothing_the_language_model_and_the_classifier_share_no_group(
     resources, rest = build_from_examples(rows, None)
     assert len({row.group for row in rest}) == 150
     assert len(rest) == 300
-    trained = build_from_labels(rows, tmp_path, tmp_path / "own", 0.1, None, True, None, "CC0")
+    trained = build_from_labels(rows, tmp_path, tmp_path / "own", Recipe())
     assert trained.evaluation.overall.figures.n_clean == 150
     assert "from scratch" in (tmp_path / "own" / "card.md").read_text("utf-8")
     assert len(resources.vocabulary) > len(NOUNS)
@@ -315,9 +315,8 @@ def test_replacements_seen_in_copies_become_probable_originals(
 
 def test_training_with_pairs_states_them_in_the_card(detector: Detector, tmp_path: Path) -> None:
     file = audit_pairs(tmp_path / "pairs.parquet", [("a.example", "harbour", "market", 6, 2)])
-    build_from_labels(
-        examples(24), tmp_path, tmp_path / "m", 0.1, detector.model, True, None, "CC0", file
-    )
+    recipe = Recipe(start=detector.model, pairs=file)
+    build_from_labels(examples(24), tmp_path, tmp_path / "m", recipe)
     card = (tmp_path / "m" / "card.md").read_text("utf-8")
     assert "channel: 1 replacements seen in copies" in card
     channels = [one.model.resources.channel for one in (detector, Detector.load(tmp_path / "m"))]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,8 +18,14 @@ from chaffinch.detector.model_folder import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.adaptation import adapt_weights
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
-from chaffinch.detector.training.fitting import TrainingError, calibrate, train_classifier
+from chaffinch.detector.training.fitting import (
+    BASE_RATE,
+    TrainingError,
+    calibrate,
+    train_classifier,
+)
 from chaffinch.detector.training.labelled import Example, scored_texts
+from chaffinch.detector.training.licences import NOT_STATED
 from chaffinch.detector.training.resources.pairs import read_pairs, with_pairs
 from chaffinch.detector.training.scratch import build_from_examples
 from chaffinch.features.extraction import extract
@@ -26,8 +33,10 @@ from chaffinch.features.registry import FEATURE_NAMES, column_of
 from chaffinch.features.resources import Resources
 
 N_FOLDS = 4
+"""Folds of cross-validation; our choice: three fit, one calibrates."""
+
 MIN_TEXTS = 20
-"""Scorable texts of each label that training needs."""
+"""Scorable texts of each label that training needs; our choice, five in each fold."""
 
 MIN_GROUPS = 2 * N_FOLDS
 """Groups of each label that training needs, so that every fold has some."""
@@ -48,6 +57,43 @@ class Trained(NamedTuple):
     model: Model
     evaluation: Evaluation
     n_unscorable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is made from labels.
+
+    Attributes:
+        base_rate: Share of republications that probabilities assume.
+        start: The model to start from, or None to start from nothing.
+        prior: Whether its weights are the prior.
+        lexicons: Folder of synonym resources for a start from nothing.
+        pairs: ``pairs.parquet`` of an audit, to take into the channel.
+        licence: Licence of the labelled texts, for the card.
+    """
+
+    base_rate: float = BASE_RATE
+    start: Model | None = None
+    prior: bool = True
+    lexicons: Path | None = None
+    pairs: Path | None = None
+    licence: str = NOT_STATED
+
+
+class _Measured(NamedTuple):
+    """Labelled texts that can be judged, and their features.
+
+    Attributes:
+        examples: The texts.
+        values: float64 array of shape (n, n_features).
+        labels: bool array of shape (n,), True for republications.
+        groups: str array of shape (n,), what is never split.
+    """
+
+    examples: list[Example]
+    values: NDArray[np.float64]
+    labels: NDArray[np.bool_]
+    groups: NDArray[np.str_]
 
 
 def train_on_labels(
@@ -73,43 +119,51 @@ def train_on_labels(
     Raises:
         TrainingError: There are too few texts or groups of one label.
     """
-    examples = sorted(examples, key=lambda one: (one.unit, one.label, one.document.text))
-    documents = [example.document for example in examples]
+    measured = _measured(examples, resources)
+    n_unscorable = len(examples) - len(measured.examples)
+    _require_enough(measured.labels, measured.groups, n_unscorable)
+    fold = split_folds(measured.labels, measured.groups)
+
+    def fitted(fitting: NDArray[np.bool_], calibrating: NDArray[np.bool_]) -> Classifier:
+        fit, held = (
+            (measured.values[rows], measured.labels[rows]) for rows in (fitting, calibrating)
+        )
+        if prior is None:
+            return train_classifier(*fit, *held, base_rate)
+        # The prior's threshold is a probability at its own base rate.
+        return calibrate(adapt_weights(prior.with_base_rate(base_rate), *fit), *held, base_rate)
+
+    scores = np.zeros(len(fold))
+    for held_out in range(N_FOLDS):
+        calibrating, unseen = fold == (held_out + 1) % N_FOLDS, fold == held_out
+        model_of_fold = fitted(~calibrating & ~unseen, calibrating)
+        added = model_of_fold.contributions(measured.values[unseen]).sum(axis=1)
+        scores[unseen] = added + model_of_fold.intercept
+    classifier = fitted(fold != 0, fold == 0)
+    model = Model(name, classifier, resources)
+    texts = scored_texts(measured.examples, scores, measured.values[:, _WORDS].astype(np.int64))
+    evaluation = evaluate(texts, name, "", classifier.threshold, base_rate)
+    return Trained(model, evaluation, n_unscorable)
+
+
+def _measured(examples: Sequence[Example], resources: Resources) -> _Measured:
+    """The texts that can be judged, in an order of their own."""
+    ordered = sorted(examples, key=lambda one: (one.unit, one.label, one.document.text))
+    documents = [example.document for example in ordered]
     empty = np.zeros((0, len(FEATURE_NAMES)))
-    values = np.vstack([empty, *(one.values for one in extract(documents, resources))])
+    values = np.vstack([empty, *(found.values for found in extract(documents, resources))])
     usable = [
         index
         for index, document in enumerate(documents)
         if why_unscorable(values[index], document.text) is None
     ]
-    n_unscorable = len(examples) - len(usable)
-    examples, values = [examples[index] for index in usable], values[usable]
-    labels = np.array([example.label for example in examples], np.bool_)
-    groups = np.array([example.unit for example in examples], np.str_)
-    _require_enough(labels, groups, n_unscorable)
-
-    fold = split_folds(labels, groups)
-
-    def fitted(fitting: NDArray[np.bool_], calibrating: NDArray[np.bool_]) -> Classifier:
-        parts = (values[fitting], labels[fitting]), (values[calibrating], labels[calibrating])
-        if prior is None:
-            return train_classifier(*parts[0], *parts[1], base_rate)
-        # The prior's threshold is a probability at its own base rate.
-        return calibrate(
-            adapt_weights(prior.with_base_rate(base_rate), *parts[0]), *parts[1], base_rate
-        )
-
-    scores = np.zeros(len(labels))
-    for held_out in range(N_FOLDS):
-        calibrating = fold == (held_out + 1) % N_FOLDS
-        one = fitted(~calibrating & (fold != held_out), calibrating)
-        unseen = fold == held_out
-        scores[unseen] = one.contributions(values[unseen]).sum(axis=1) + one.intercept
-    classifier = fitted(fold != 0, fold == 0)
-    model = Model(name, classifier, resources)
-    texts = scored_texts(examples, scores, values[:, _WORDS].astype(np.int64))
-    evaluation = evaluate(texts, name, "", classifier.threshold, base_rate)
-    return Trained(model, evaluation, n_unscorable)
+    chosen = [ordered[index] for index in usable]
+    return _Measured(
+        chosen,
+        values[usable],
+        np.array([example.label for example in chosen], np.bool_),
+        np.array([example.unit for example in chosen], np.str_),
+    )
 
 
 def split_folds(labels: NDArray[np.bool_], groups: NDArray[np.str_]) -> NDArray[np.int64]:
@@ -122,15 +176,7 @@ def split_folds(labels: NDArray[np.bool_], groups: NDArray[np.str_]) -> NDArray[
 
 
 def build_from_labels(
-    examples: Sequence[Example],
-    data: Path,
-    output: Path,
-    base_rate: float,
-    start: Model | None,
-    prior: bool,
-    lexicons: Path | None,
-    licence: str,
-    pairs: Path | None = None,
+    examples: Sequence[Example], data: Path, output: Path, recipe: Recipe
 ) -> Trained:
     """Train on labels and write the model folder with its card.
 
@@ -138,39 +184,29 @@ def build_from_labels(
         examples: Labelled texts.
         data: Where they were read from, for the card.
         output: The model folder to write; its name becomes the model's.
-        base_rate: Share of republications that probabilities assume.
-        start: The model to start from, or None to start from nothing.
-        prior: Whether its weights are the prior.
-        lexicons: Folder of synonym resources for a start from nothing.
-        licence: Licence of the examples, for the card.
-        pairs: ``pairs.parquet`` of an audit, to take into the channel.
+        recipe: How the model is made.
 
     Raises:
-        PairsError: `pairs` is no such file.
+        PairsError: The recipe's pairs are no such file.
         TrainingError: There are too few texts.
     """
-    n_examples = len(examples)
-    weights = None
-    if start is None:
-        resources, examples = build_from_examples(examples, lexicons)
-        origin = (
-            f"from scratch: the clean texts of half of the groups ({n_examples - len(examples):,} "
-            "labelled texts) became the language model and served for nothing else"
-        )
-    else:
-        resources, weights = start.resources, start.classifier if prior else None
-        origin = f"from the model {start.name} ({start.digest}): its language model and channel" + (
-            ", with its weights as the prior" if prior else ""
-        )
+    resources, rest, prior, origin = _start(examples, recipe)
     corpora = [
-        Corpus(data.name, n_examples, "training and calibration", licence, _digest(data, examples))
+        Corpus(
+            data.name,
+            len(examples),
+            "training and calibration",
+            recipe.licence,
+            _digest(data, examples),
+        )
     ]
-    if pairs is not None:
-        resources, n_pairs = with_pairs(resources, read_pairs(pairs))
+    if recipe.pairs is not None:
+        resources, n_pairs = with_pairs(resources, read_pairs(recipe.pairs))
         use = f"channel: {n_pairs:,} replacements seen in copies"
-        corpora.append(Corpus(pairs.name, None, use, licence, file_digest(pairs)))
-    trained = train_on_labels(examples, resources, output.name, base_rate, weights)
-    families = sorted({example.family for example in examples if example.label and example.family})
+        digest = file_digest(recipe.pairs)
+        corpora.append(Corpus(recipe.pairs.name, None, use, recipe.licence, digest))
+    trained = train_on_labels(rest, resources, output.name, recipe.base_rate, prior)
+    families = sorted({example.family for example in rest if example.label and example.family})
     card = ModelCard(
         description=(
             f"Trained by `chaffinch train` {origin}. {trained.n_unscorable:,} texts could not be "
@@ -188,6 +224,37 @@ def build_from_labels(
     )
     save_model(trained.model, output, render_card(card, trained.model))
     return trained
+
+
+class _Start(NamedTuple):
+    """What training starts with.
+
+    Attributes:
+        resources: What features are measured with.
+        examples: The texts to train on: none that the resources were built from.
+        prior: The classifier whose weights are the prior, or None.
+        origin: Where the resources come from, for the card.
+    """
+
+    resources: Resources
+    examples: Sequence[Example]
+    prior: Classifier | None
+    origin: str
+
+
+def _start(examples: Sequence[Example], recipe: Recipe) -> _Start:
+    model = recipe.start
+    if model is None:
+        resources, rest = build_from_examples(examples, recipe.lexicons)
+        origin = (
+            f"from scratch: the clean texts of half of the groups ({len(examples) - len(rest):,} "
+            "labelled texts) became the language model and served for nothing else"
+        )
+        return _Start(resources, rest, None, origin)
+    origin = f"from the model {model.name} ({model.digest}): its language model and channel"
+    if recipe.prior:
+        origin += ", with its weights as the prior"
+    return _Start(model.resources, examples, model.classifier if recipe.prior else None, origin)
 
 
 def _digest(data: Path, examples: Sequence[Example]) -> str:
