@@ -166,7 +166,9 @@ def _measure(shape: str, format_: str, largest: int, limit: float, told: Connect
             resource.setrlimit(resource.RLIMIT_CPU, (soon, resource.RLIM_INFINITY))
             uncut = format_ == UNCUT
             told.send(judge_uncut(text) if uncut else judge_file(Path(folder), format_, content))
-            resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY,) * 2)
+            resource.setrlimit(
+                resource.RLIMIT_CPU, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            )
             size *= STEP
     told.close()
 

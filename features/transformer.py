@@ -60,5 +60,5 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.vstack([empty, *(found.values for found in extract(documents, self.resources))])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Full names of the features, object array of shape (n_features,)."""
+        """Full names of the features, such as ``agreement.wrong_articles``."""
         return np.array(FEATURE_NAMES, dtype=object)

@@ -120,7 +120,7 @@ def test_an_index_that_was_tampered_with_is_refused(
 ) -> None:
     add_originals(tmp_path, documents(range(4)))
     if array is None:
-        array = np.load(tmp_path / "segment-00000" / name)[::-1].copy()
+        array = np.asarray(np.load(tmp_path / "segment-00000" / name))[::-1].copy()
         if name == "rows.npy":
             array += 4
     rewrite(tmp_path, name, array)
@@ -183,8 +183,7 @@ def test_the_command_reads_what_an_audit_reads_and_says_what_it_could_not(
     done = run.invoke(main, ["index", str(examples), "-o", index])
     assert done.exit_code == 3
     assert done.output.splitlines()[-1] == (
-        f"{index}: 18 originals, new ones: 18. Passed over: 0 that were there already, "
-        "2 that could not be read."
+        f"{index}: 18 originals, 18 of them new; 0 were there already, 2 could not be read."
     )
     assert "logo.txt: not text" in done.output
     again = run.invoke(main, ["index", str(examples / "harbour-gazette.example"), "-o", index])

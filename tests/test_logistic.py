@@ -42,7 +42,10 @@ def test_no_choice_of_features_with_positive_weights_fits_better(seed: int) -> N
             model.fit(standing[:, chosen], labels)
             if (model.coef_ >= 0).all():
                 other = np.zeros(5)
-                other[0], other[1 + np.array(chosen)] = model.intercept_[0], model.coef_[0]
+                other[0], other[1 + np.array(chosen)] = (
+                    np.ravel(model.intercept_)[0],
+                    model.coef_[0],
+                )
                 assert loss(found, standing, labels) <= loss(other, standing, labels) + 1e-6
 
 

@@ -164,9 +164,14 @@ class InflectedSynonyms:
             return self._phrase_entry(phrase)
         if phrase not in self._entries:
             analyses = self._inflection.analyses(phrase, self._synonyms)
-            bases = [(phrase, None), *analyses] if phrase in self._synonyms else analyses
-            found = ((self._synonyms[base], tag) for base, tag in bases)
-            self._entries[phrase] = next((entry for entry in found if entry[0]), ((), None))
+            bases: list[tuple[str, Tag | None]] = [*analyses]
+            if phrase in self._synonyms:
+                bases.insert(0, (phrase, None))
+            self._entries[phrase] = ((), None)
+            for base, tag in bases:
+                if self._synonyms[base]:
+                    self._entries[phrase] = (self._synonyms[base], tag)
+                    break
         return self._entries[phrase]
 
     def _phrase_entry(self, phrase: str) -> tuple[Sequence[str], Tag | None]:

@@ -68,8 +68,8 @@ _HEADLINE_WORDS = (
     "people plan read report review right says share show star start story take talk their time "
     "today update video watch week what when will with work world year years you your"
 ).split()
-_REWORDED = dict(
-    pair.split("/")
+_REWORDED: dict[str, str] = dict(
+    str(pair).split("/")
     for pair in (
         "within/in upon/on amid/in during/in towards/to about/on over/on children/kids "
         "mortality/death physicians/doctors physician/doctor surveillance/security vehicles/cars "

@@ -84,7 +84,10 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
         self.settings = Settings(model, threshold, base_rate)
 
     def run(
-        self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1
+        self,
+        data: DocumentsPipeline,  # pyright: ignore[reportInvalidTypeForm]
+        rank: int = 0,
+        world_size: int = 1,
     ) -> Iterator[Document]:
         """Judge documents in batches, and pass all of them on in their order."""
         for batch in _batches(data):

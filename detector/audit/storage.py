@@ -1,7 +1,4 @@
-"""Rows on disk while an audit runs: one shard per few hundred records, whole or not there.
-
-pyarrow.dataset writes folders too, but cannot resume one that was interrupted.
-"""
+"""Rows on disk while an audit runs: a shard for each few hundred records, whole or not there."""
 
 import json
 from collections.abc import Iterator
@@ -28,13 +25,10 @@ _REPEATED = (
     "evidence.list.element.signal",
     "evidence.list.element.note",
 )
-"""Columns with few distinct values: a dictionary of any other column saves nothing."""
+"""Columns of few different values; a dictionary of any others is made in vain."""
 
 _GROUP_ROWS = 500
-"""Rows of a Parquet row group, the least that a reader holds at once (our choice)."""
-
 _GROUP_BYTES = 8_000_000
-"""Bytes of a row group in memory at which it is written early (our choice)."""
 
 
 class Shard(NamedTuple):
@@ -92,7 +86,10 @@ class ShardWriter:
         self._path = path
         self._draft = draft_of(path)
         self._writer = pq.ParquetWriter(
-            self._draft, schema, compression="zstd", use_dictionary=list(_REPEATED)
+            self._draft,
+            schema,
+            compression="zstd",
+            use_dictionary=list(_REPEATED),  # pyright: ignore[reportArgumentType]
         )
         self._waiting: list[pa.Table] = []
         self.rows = 0

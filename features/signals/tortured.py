@@ -1,7 +1,5 @@
 """Set terms of science in a paraphrasing tool's words."""
 
-from math import inf
-
 import numpy as np
 
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
@@ -32,16 +30,7 @@ class Tortured(Signal):
 
     name = "tortured"
     features = (
-        Feature(
-            "phrases",
-            "phrases",
-            "different listed phrases, less one",
-            0,
-            _CAP,
-            "spun",
-            most_alone=inf,
-            most_each=0.6,
-        ),
+        Feature("phrases", "phrases", "different listed phrases, less one", 0, _CAP, "spun"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:

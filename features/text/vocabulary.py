@@ -1,5 +1,6 @@
 """The words that the language model knows, and their ids."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -58,7 +59,7 @@ def hash_spans(
     return value
 
 
-def hash_words(words: list[str]) -> NDArray[np.uint64]:
+def hash_words(words: Sequence[str]) -> NDArray[np.uint64]:
     """Hashes of words that are folded already."""
     lengths = np.array([len(word) for word in words], np.int64)
     end = np.cumsum(lengths)
@@ -72,7 +73,7 @@ class WordSet:
         words: Distinct folded words.
     """
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
         hashes = hash_words(words)
         bits = max(4, (len(words) ** 2 - 1).bit_length())
         self._shift = np.uint64(64 - bits)

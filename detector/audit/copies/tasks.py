@@ -28,10 +28,12 @@ from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save
 from chaffinch.detector.audit.rows import ShardRows, tables
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
-from chaffinch.features.registry import names_of
 
 _FACTS = ("text_digest", "url", "id", "published", "flagged", "probability")
-_CONTRADICTIONS = names_of("other origin")
+_CONTRADICTIONS = tuple(
+    f"provenance.{name}"
+    for name in ("foreign_canonical", "foreign_data", "foreign_byline", "foreign_agency")
+)
 """Features that say that a page names somebody else as its author or publisher."""
 
 

@@ -61,7 +61,9 @@ def _curves(
     """Heights at the knots by logistic regression, less the log-odds of the share replaced."""
     hats = [
         SplineTransformer(
-            degree=1, knots=column[:, None].astype(np.float64), extrapolation="constant"
+            degree=1,
+            knots=column[:, None].astype(np.float64),  # pyright: ignore[reportArgumentType]
+            extrapolation="constant",
         ).fit_transform(values[:, [index]])
         for index, column in enumerate(knots)
     ]
