@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from real_pages import real_pages
 
-from chaffinch.datasets.lexicons.lexicons import Lexicons, split_terms
+from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.datasets.lexicons.tortured_phrases import split_terms
 from chaffinch.datasets.simulation.residue import inject_residue, split_phrases
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Spinner

@@ -35,7 +35,8 @@ from simulated import (
 )
 
 from chaffinch.datasets.lexicons.inflection import Inflection
-from chaffinch.datasets.lexicons.lexicons import Lexicons, WordNet
+from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.datasets.lexicons.wordnet import WordNet
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import evaluate

@@ -8,18 +8,12 @@ import pytest
 import zstandard
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
-from chaffinch.datasets.lexicons.lexicons import (
-    THESAURI,
-    Lexicons,
-    Substitution,
-    WordNet,
-    phrase_pairs,
-    read_moby,
-    read_mythes,
-    read_tortured_phrases,
-    read_wordnet,
-    single_words,
-)
+from chaffinch.datasets.lexicons.lexicons import THESAURI, Lexicons
+from chaffinch.datasets.lexicons.observed import Substitution
+from chaffinch.datasets.lexicons.synonyms import phrase_pairs, single_words
+from chaffinch.datasets.lexicons.thesauri import read_moby, read_mythes
+from chaffinch.datasets.lexicons.tortured_phrases import read_tortured_phrases
+from chaffinch.datasets.lexicons.wordnet import WordNet, read_wordnet
 
 INFLECTION = Inflection(
     {"ferry", "ferries", "boats", "stop", "stopped", "halted", "arrives", "reach", "reaches"},

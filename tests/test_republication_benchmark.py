@@ -20,7 +20,8 @@ from republication import (
 )
 
 from chaffinch.datasets.lexicons.inflection import Inflection
-from chaffinch.datasets.lexicons.lexicons import Lexicons, WordNet
+from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.datasets.lexicons.wordnet import WordNet
 from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.copies.originals import add_originals
 from chaffinch.detector.training.corpora import CleanText

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
-from chaffinch.datasets.lexicons.lexicons import THESAURI, Lexicons, Substitution, Synonyms, WordNet
+from chaffinch.datasets.lexicons.lexicons import THESAURI, Lexicons
+from chaffinch.datasets.lexicons.observed import Substitution
+from chaffinch.datasets.lexicons.synonyms import Synonyms
+from chaffinch.datasets.lexicons.wordnet import WordNet
 from chaffinch.datasets.spinners.damage import DamageSpinner
 from chaffinch.datasets.spinners.dictionary_blind import DictionaryBlindSpinner
 from chaffinch.datasets.spinners.every_nth_word import EveryNthWordSpinner

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
-from chaffinch.datasets.lexicons.lexicons import Substitution
+from chaffinch.datasets.lexicons.observed import Substitution
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.resources.channel import (
     MAX_CANDIDATES,

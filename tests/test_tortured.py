@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 
 from chaffinch.datasets.lexicons.inflection import Inflection
-from chaffinch.datasets.lexicons.lexicons import (
-    HALF_OF_TORTURED,
-    Lexicons,
-    Synonyms,
-    WordNet,
-    split_terms,
-)
+from chaffinch.datasets.lexicons.lexicons import HALF_OF_TORTURED, Lexicons
+from chaffinch.datasets.lexicons.synonyms import Synonyms
+from chaffinch.datasets.lexicons.tortured_phrases import split_terms
+from chaffinch.datasets.lexicons.wordnet import WordNet
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.resources.phrase_channel import build_phrase_channel
 from chaffinch.detector.training.resources.tortured_phrases import build_tortured_phrases

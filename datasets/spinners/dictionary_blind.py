@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
-from chaffinch.datasets.lexicons.lexicons import Substitution
+from chaffinch.datasets.lexicons.observed import Substitution
 from chaffinch.datasets.spinners.numbers import DIGITS
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
 from chaffinch.features.text.function_words import FUNCTION_WORDS

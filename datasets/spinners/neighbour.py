@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaffinch.datasets.lexicons.lexicons import Synonyms
+from chaffinch.datasets.lexicons.synonyms import Synonyms
 from chaffinch.datasets.spinners.spinner import LookupSpinner
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TypeVar
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
-from chaffinch.datasets.lexicons.lexicons import Substitution
+from chaffinch.datasets.lexicons.observed import Substitution
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
 from chaffinch.features.text.function_words import FUNCTION_WORDS
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from chaffinch.datasets.lexicons.inflection import Inflection
-from chaffinch.datasets.lexicons.lexicons import Lexicons, WordNet, read_lexicons
+from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.lexicons.wordnet import WordNet
 from chaffinch.datasets.spinners.neighbour import NeighbourSpinner
 from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.training.bundle import make_spinners, training_families

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
-from chaffinch.datasets.lexicons.lexicons import Lexicons, Substitution
+from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.datasets.lexicons.observed import Substitution
 from chaffinch.features.language.channel import Channel
 from chaffinch.features.language.language_model import quantise
 from chaffinch.features.text.vocabulary import FIRST_WORD, Vocabulary
