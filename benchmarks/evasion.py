@@ -16,7 +16,7 @@ from chaffinch.datasets.simulation.evasion import TRICKS, Target
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.corpora import corpus_files, read_corpus
+from chaffinch.detector.training.corpora import corpus_files, corpus_name, read_corpus
 from chaffinch.features.document import Document
 
 NEWS = ("news_bbc", "news_guardian")
@@ -36,7 +36,7 @@ def main(data: Path, model: Path | None, rate: float) -> None:
     articles = [
         text.text
         for file in corpus_files(data)
-        if file.name.split(".")[0] in NEWS
+        if corpus_name(file) in NEWS
         for text in read_corpus(file)
         if text.part == "test" and len(text.text.split()) >= SHORTEST
     ]

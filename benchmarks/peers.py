@@ -18,12 +18,13 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 import click
 import numpy as np
 from baselines import installed, sentence_encoder, tf_idf_classifier
-from simulated import NEWS, read_part, spread
+from simulated import NEWS, read_part
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 from tqdm import trange
 
 from chaffinch.detector.detector import Detector
+from chaffinch.detector.training.corpora import spread
 
 ROUNDS = 5
 SCORING = "Chaffinch, scoring and evidence"

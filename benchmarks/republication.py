@@ -27,7 +27,7 @@ import click
 import numpy as np
 import pyarrow.parquet as pq
 import zstandard
-from simulated import read_part, spread
+from simulated import read_part
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.simulation.residue import inject_residue
@@ -39,7 +39,7 @@ from chaffinch.detector.audit.copies.originals import add_originals, load_origin
 from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
 from chaffinch.detector.audit.copies.verification import verify
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.corpora import CleanText, corpus_files, read_corpus
+from chaffinch.detector.training.corpora import CleanText, corpus_files, read_corpus, spread
 from chaffinch.features.copies.sketch import sketch
 from chaffinch.features.document import Document
 from chaffinch.features.text.phrases import load_phrases
@@ -53,7 +53,7 @@ _TWINS = 0.5
 _SAME_EVENT = (1, 6, 15)
 
 
-class Page(NamedTuple):
+class CrawledPage(NamedTuple):
     """A document of the crawl, and the truth about it.
 
     Attributes:
@@ -82,7 +82,7 @@ def third(text: str) -> str:
 
 def copies(
     sources: Sequence[CleanText], lexicons: Lexicons, known: bool, most: int, seed: int
-) -> Iterator[Page]:
+) -> Iterator[CrawledPage]:
     """Copies of texts, several of each: word for word with residue, spun, whole and cut."""
     rng = np.random.default_rng(seed)
     names = families()
@@ -109,22 +109,22 @@ def copies(
             name = f"{'known' if known else 'unknown'}-{number}"
             url = f"https://{family}{number % len(_SITES)}.example/{name}"
             document = Document(text, id=name, url=url, title=source.title)
-            yield Page(document, f"{kind}, cut to a third" if cut else kind, source, known)
+            yield CrawledPage(document, f"{kind}, cut to a third" if cut else kind, source, known)
             most -= 1
             if not most:
                 return
 
 
-def honest(texts: Sequence[CleanText]) -> Iterator[Page]:
+def honest(texts: Sequence[CleanText]) -> Iterator[CrawledPage]:
     """Texts that are nobody's copy."""
     for text in texts:
         name = f"honest-{text.corpus}-{text.id}"
         url = f"https://{text.corpus.replace('_', '-')}.example/{name}"
         document = Document(text.text, id=name, url=url, title=text.title)
-        yield Page(document, "honest texts", text)
+        yield CrawledPage(document, "honest texts", text)
 
 
-def paraphrases(data: Path, most: int) -> Iterator[Page]:
+def paraphrases(data: Path, most: int) -> Iterator[CrawledPage]:
     """Both sides of human paraphrases of news, sentence by sentence and many in one text."""
     packed = (data / "paraphrase" / "msr_paraphrase_test.txt.zst").read_bytes()
     lines = (
@@ -143,12 +143,12 @@ def paraphrases(data: Path, most: int) -> Iterator[Page]:
                 text = " ".join(pair[side] for pair in part)
                 name = f"paraphrase-{size}-{number}-{side}"
                 document = Document(text, id=name, url=f"https://side{side}.example/{name}")
-                yield Page(document, f"paraphrases, {size} of a sentence in a text")
+                yield CrawledPage(document, f"paraphrases, {size} of a sentence in a text")
 
 
 def make_crawl(
     data: Path, lexicons: Lexicons, part: str, n_documents: int
-) -> tuple[list[Page], list[CleanText]]:
+) -> tuple[list[CrawledPage], list[CleanText]]:
     """The crawl, and the originals of the index."""
     texts = [text for texts in read_part(data, part, 10**6).values() for text in texts]
     texts = [text for text in texts if len(text.text.split()) >= _LEAST_WORDS]
@@ -162,7 +162,9 @@ def make_crawl(
         *paraphrases(data, n_documents // 100),
     ]
     itself = [
-        Page(Document(text.text, id=f"own-{at}", url=own_url(text)), "originals themselves", text)
+        CrawledPage(
+            Document(text.text, id=f"own-{at}", url=own_url(text)), "originals themselves", text
+        )
         for at, text in enumerate(spread(known, n_documents // 40))
     ]
     rest = n_documents - len(pages) - len(itself)
@@ -203,14 +205,14 @@ class Judged(NamedTuple):
         right: Whether its source is its own, or a twin of it.
     """
 
-    page: Page
+    page: CrawledPage
     copied: bool
     source_id: str | None
     cluster: str | None
     right: bool
 
 
-def judged(pages: Sequence[Page], output: Path, texts: Mapping[str, str]) -> list[Judged]:
+def judged(pages: Sequence[CrawledPage], output: Path, texts: Mapping[str, str]) -> list[Judged]:
     """An audit's rows beside the truth.
 
     Args:

@@ -8,7 +8,7 @@ folder gives the same set on every run.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from real_pages import real_pages
@@ -19,7 +19,14 @@ from chaffinch.datasets.simulation.residue import inject_residue, split_phrases
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Spinner
 from chaffinch.detector.training.bundle import PHRASE_SEED
-from chaffinch.detector.training.corpora import HELD_OUT, CleanText, corpus_files, read_corpus
+from chaffinch.detector.training.corpora import (
+    HELD_OUT,
+    CleanText,
+    corpus_files,
+    corpus_name,
+    read_corpus,
+    spread,
+)
 from chaffinch.detector.training.labelled import Example
 from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.features.document import Document
@@ -39,8 +46,6 @@ _SITES = range(1000, 1004)
 _TRAINING_SITES = range(8)
 _MIN_WORDS = 150
 _OTHER_GENRES = 4
-
-Item = TypeVar("Item")
 
 
 class SimulatedFamily(NamedTuple):
@@ -77,14 +82,8 @@ def read_part(data: Path, part: str, most: int) -> dict[str, list[CleanText]]:
     chosen = {}
     for file in corpus_files(data):
         texts = [text for text in read_corpus(file) if text.part == part]
-        chosen[file.name.split(".")[0]] = spread(texts, most)
+        chosen[corpus_name(file)] = spread(texts, most)
     return chosen
-
-
-def spread(items: Sequence[Item], most: int) -> list[Item]:
-    """Up to `most` items, evenly over their order."""
-    places = np.linspace(0, len(items) - 1, min(most, len(items))).astype(int)
-    return [items[place] for place in places]
 
 
 def simulated_examples(

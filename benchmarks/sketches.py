@@ -18,9 +18,10 @@ from typing import NamedTuple
 import click
 import numpy as np
 from numpy.typing import NDArray
-from simulated import NEWS, read_part, spread
+from simulated import NEWS, read_part
 from tqdm import trange
 
+from chaffinch.detector.training.corpora import spread
 from chaffinch.detector.training.simulation import crop
 
 PERMUTATIONS = 128

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import click
 import numpy as np
 from numpy.typing import NDArray
-from simulated import NEWS, read_part, spread
+from simulated import NEWS, read_part
 from tqdm import tqdm
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
@@ -25,7 +25,7 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
 from chaffinch.detector.classifier import log_odds
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.corpora import CleanText
+from chaffinch.detector.training.corpora import CleanText, spread
 from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document

@@ -43,7 +43,7 @@ _SHOWN_SITES = 10
 @click.option(
     "--trusted",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="List of sites that copy nobody, a host a line, each with its subdomains.",
+    help="List of sites that copy nobody, one host per line, each with its subdomains.",
 )
 @click.option(
     "--format",

@@ -9,6 +9,7 @@ import click
 
 from chaffinch.cli.messages import complain, stopped
 from chaffinch.cli.options import output_option
+from chaffinch.features.wording import counted
 
 if TYPE_CHECKING:
     from chaffinch.features.document import Document
@@ -55,7 +56,7 @@ def index(originals: str, output: Path) -> None:
                     yield replace(item.document, url=item.address)
 
     try:
-        found = find_files(originals, besides=output)
+        found = find_files(originals, output)
         added = add_originals(output, tqdm(documents(), unit=" originals", disable=None))
     except CrawlError as error:
         raise click.UsageError(str(error)) from None
@@ -64,8 +65,8 @@ def index(originals: str, output: Path) -> None:
     except OSError as error:
         raise stopped(error) from None
     click.echo(
-        f"{output}: {added.originals} originals, {added.added} of them new; {added.known} were "
-        f"there already, {unreadable} could not be read."
+        f"{output}: {counted(added.originals, 'original')}, new ones: {added.added:,}. Passed "
+        f"over: {added.known:,} that were there already, {unreadable:,} that could not be read."
     )
     if unreadable:
         raise SystemExit(3)

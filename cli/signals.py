@@ -18,7 +18,7 @@ def signals(name: str | None, model: Path | None) -> None:
 
     \b
     Example:
-      chaffinch signals substitutions
+      chaffinch signals --model model/
     """
     from chaffinch.features.registry import SIGNALS
 

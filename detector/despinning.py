@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 from chaffinch.detector.verdict import Verdict
+from chaffinch.features.registry import signals_that_find
 
 MIN_GAIN = 1.0
-"""Replacements are undone from this gain on (log10 odds)."""
+"""Log10 odds of having been replaced from which a word is put back: ten to one. Our choice:
+below it more words are put back, and more of them were never replaced."""
+
+_REPLACING = signals_that_find("replaced words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +32,21 @@ class Restoration:
 
 
 def restorations(verdict: Verdict) -> list[Restoration]:
-    """The replaced words of a text that was judged spun; none for any other text."""
+    """The replaced words of a text that was judged spun, by position; none for any other text.
+
+    No two of them overlap: the one that begins first is put back.
+    """
     if verdict.kind != "spun":
         return []
-    return [
-        Restoration(item.start, item.end, item.text, cased(item.text, item.original), item.weight)
-        for item in verdict.evidence
-        if item.signal == "substitutions"
-        and item.original is not None
-        and item.start is not None
-        and item.end is not None
-        and item.weight >= MIN_GAIN
-    ]
+    found: list[Restoration] = []
+    for item in verdict.evidence:
+        if item.signal not in _REPLACING or item.original is None or item.weight < MIN_GAIN:
+            continue
+        if item.start is None or item.end is None or (found and item.start < found[-1].end):
+            continue
+        original = cased(item.text, item.original)
+        found.append(Restoration(item.start, item.end, item.text, original, item.weight))
+    return found
 
 
 def despun_text(verdict: Verdict) -> str:

@@ -13,29 +13,25 @@ from numpy.typing import NDArray
 from chaffinch.detector.classifier import Classifier, log_odds, probability
 from chaffinch.detector.model_folder import Model, load_model
 from chaffinch.detector.scorability import why_unscorable
-from chaffinch.detector.summaries import summarise
 from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
-from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
-from chaffinch.features.signal import Span
+from chaffinch.features.registry import FEATURE_NAMES, FEATURES, SIGNALS
+from chaffinch.features.signal import Signal, Span
 from chaffinch.features.text.tokens import TokenBlock
 
 _BATCH = 64
 
-_SIGNAL_COLUMNS: tuple[tuple[str, slice], ...] = tuple(
-    (signal.name, slice(first, first + len(signal.features)))
+_SIGNAL_COLUMNS: tuple[tuple[type[Signal], slice], ...] = tuple(
+    (signal, slice(first, first + len(signal.features)))
     for signal, first in zip(
         SIGNALS,
         np.cumsum([0, *(len(signal.features) for signal in SIGNALS)])[:-1].tolist(),
         strict=True,
     )
 )
-_TWO_KINDS = FEATURE_NAMES.index("residue.two_kinds")
-_SPUN = np.array([feature.group == "spun" for signal in SIGNALS for feature in signal.features])
-_SCRAPED = np.array(
-    [feature.group == "scraped" for signal in SIGNALS for feature in signal.features]
-)
+_SPUN = np.array([feature.group == "spun" for feature in FEATURES])
+_SCRAPED = np.array([feature.group == "scraped" for feature in FEATURES])
 
 
 class Detector:
@@ -145,7 +141,7 @@ class Detector:
         added: NDArray[np.float64],
         spans: Sequence[tuple[str, Span]],
     ) -> Verdict:
-        evidence = tuple(_evidence(document.text, spans))
+        spans = sorted(spans, key=_position)
         classifier = self.model.classifier
         unscorable = document.no_page or why_unscorable(values, document.text)
         chance: float | None = None
@@ -153,7 +149,7 @@ class Detector:
         kind: Kind = "unscorable"
         reasons: tuple[Reason, ...] = ()
         if unscorable is None:
-            reasons = _reasons(added, evidence)
+            reasons = _reasons(document.text, added, spans)
             score = classifier.intercept + sum(reason.contribution for reason in reasons)
             chance = probability(score)
             flagged = score >= self._flagged_from
@@ -166,8 +162,8 @@ class Detector:
             threshold=classifier.threshold,
             intercept=classifier.intercept,
             reasons=reasons,
-            evidence=evidence,
-            features=dict(zip(classifier.features, values.tolist(), strict=True)),
+            evidence=tuple(_evidence(document.text, spans)),
+            features=dict(zip(FEATURE_NAMES, values.tolist(), strict=True)),
             unscorable=unscorable,
         )
 
@@ -182,23 +178,31 @@ class Detector:
         return "spun" if spun >= min(scraped, half_way) else "scraped"
 
 
-def _reasons(added: NDArray[np.float64], evidence: tuple[Evidence, ...]) -> tuple[Reason, ...]:
-    found: dict[str, list[Evidence]] = {}
-    for item in evidence:
-        found.setdefault(item.signal, []).append(item)
+def _reasons(
+    text: str, added: NDArray[np.float64], spans: Sequence[tuple[str, Span]]
+) -> tuple[Reason, ...]:
+    """What each signal adds, strongest first.
+
+    Args:
+        text: The document's text.
+        added: float64 array of shape (n_features,), what each feature adds to the log-odds.
+        spans: The document's evidence, in order.
+    """
+    found: dict[str, list[Span]] = {}
+    for name, span in spans:
+        found.setdefault(name, []).append(span)
     parts = added.tolist()
-    two_kinds = bool(parts[_TWO_KINDS])
     reasons = []
-    for name, columns in _SIGNAL_COLUMNS:
+    for signal, columns in _SIGNAL_COLUMNS:
         if any(parts[columns]) and (contribution := float(added[columns].sum())):
-            summary = summarise(name, contribution, found.get(name, ()), two_kinds)
-            reasons.append(Reason(name, contribution, summary))
-    return tuple(sorted(reasons, key=lambda reason: -abs(reason.contribution)))
+            summary = signal.summarise(text, found.get(signal.name, ()), parts[columns])
+            reasons.append(Reason(signal.name, contribution, summary))
+    return tuple(sorted(reasons, key=lambda reason: -reason.contribution))
 
 
 def _evidence(text: str, spans: Sequence[tuple[str, Span]]) -> Iterator[Evidence]:
-    """Evidence in the text by its position, then the rest."""
-    for signal, (_, where, start, end, original, weight, note) in sorted(spans, key=_position):
+    """Spans with the words they stand for."""
+    for signal, (_, where, start, end, original, weight, note) in spans:
         if where == "text":
             words = text[start:end]
             yield Evidence(where, start, end, words, signal, original, weight, note)
@@ -207,6 +211,7 @@ def _evidence(text: str, spans: Sequence[tuple[str, Span]]) -> Iterator[Evidence
 
 
 def _position(found: tuple[str, Span]) -> tuple[bool, int, int]:
+    """Sorts evidence in the text by its position, and the rest behind it."""
     span = found[1]
     return span.where != "text", span.start, span.end
 

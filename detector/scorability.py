@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.registry import FEATURE_NAMES
+from chaffinch.features.registry import column_of
+from chaffinch.features.wording import counted
 
 MIN_WORDS = 40
 """Words below which no probability is given."""
@@ -12,9 +13,8 @@ MIN_FUNCTION_WORDS = 0.15
 """Share of function words below which a text is not English prose; see the model card for the
 shares of honest and of spun texts."""
 
-_WORDS = FEATURE_NAMES.index("shape.words")
-_RUNNING = FEATURE_NAMES.index("shape.running_words")
-_FUNCTION_WORDS = FEATURE_NAMES.index("fluency.function_words")
+_WORDS, _RUNNING = column_of("words"), column_of("running words")
+_FUNCTION_WORDS = column_of("function words")
 
 
 def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
@@ -33,7 +33,9 @@ def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
         if language in _NAMES:
             return f"The text is not English (it looks like {_NAMES[language]})."
     if words < MIN_WORDS:
-        return f"The text has {words} words; at least {MIN_WORDS} are needed to judge it."
+        return (
+            f"The text has {counted(words, 'word')}; at least {MIN_WORDS} are needed to judge it."
+        )
     if share < MIN_FUNCTION_WORDS:
         return (
             f"The text is not running prose: {share:.0%} of its words are function words, and "

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from chaffinch.features.document import Document
+from chaffinch.features.registry import FEATURE_NAMES, column_of
 from chaffinch.features.signal import Where
+
+_WORDS = FEATURE_NAMES[column_of("words")]
 
 Kind = Literal["original", "spun", "scraped", "unscorable"]
 
@@ -17,7 +20,7 @@ class Evidence(NamedTuple):
         start: First code point in the scored text, or None outside it.
         end: One past the last code point, or None outside the text.
         text: The words themselves; ``text_scored[start:end]`` for evidence in the text.
-        signal: Name of the signal that found it; ``substitutions`` names replaced words.
+        signal: Name of the signal that found it.
         original: The probable original wording, or None where there is none.
         weight: Strength in the signal's own unit; larger is stronger.
         note: What was found, in a word or two.
@@ -85,3 +88,8 @@ class Verdict:
     evidence: tuple[Evidence, ...]
     features: dict[str, float]
     unscorable: str | None = None
+
+    @property
+    def n_words(self) -> int:
+        """Words of the text."""
+        return int(self.features[_WORDS])

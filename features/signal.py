@@ -1,6 +1,9 @@
 """The contract that every signal keeps: measure a block, return numbers and evidence."""
 
+import math
 from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -8,13 +11,30 @@ from numpy.typing import NDArray
 
 from chaffinch.features.resources import Resources
 from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.wording import counted
 
 Where = Literal["text", "title", "metadata"]
 Group = Literal["spun", "scraped", "context"]
+Finds = Literal["replaced words", "leftover lines", "origins", "slips"]
+Role = Literal[
+    "words",
+    "running words",
+    "function words",
+    "residue kind",
+    "several residue kinds",
+    "other origin",
+]
+
+CORROBORATES = 0.5
+"""`Feature.most_alone` of what honest pages have now and then, such as runs of spaces. Our choice:
+two such features may flag a page together, and neither may alone."""
+
+MOST_NAMED = 3
+"""Findings that a summary names. Our choice: as many as fit a line."""
 
 
 class Feature(NamedTuple):
-    """One number that a signal measures on a document.
+    """One number that a signal measures on a document, and what its value may mean.
 
     Attributes:
         name: Name within its signal; the full name is ``signal.name``.
@@ -24,6 +44,14 @@ class Feature(NamedTuple):
         high: Largest value it can take (may be infinite; the value itself is always finite).
         group: What a high value speaks for: ``spun``, ``scraped``, or nothing by itself
             (``context``: a number that only helps to read the others).
+        most_alone: Share of the log-odds that flag a typical page which this feature may add;
+            from 1 on it may flag a page alone.
+        most_each: The same for a value of 1, such as one phrase; infinite where there is no limit.
+        role: What the detector reads the value for beside its weight, or None. ``words``,
+            ``running words`` and ``function words`` (each the role of one feature) tell whether
+            a text can be judged. Two features with the role ``residue kind`` flag a page
+            together and neither does alone; ``several residue kinds`` is the feature that tells
+            whether a document has two. ``other origin`` says that the page is another's.
     """
 
     name: str
@@ -32,6 +60,9 @@ class Feature(NamedTuple):
     low: float
     high: float
     group: Group
+    most_alone: float = CORROBORATES
+    most_each: float = math.inf
+    role: Role | None = None
 
 
 class Span(NamedTuple):
@@ -77,12 +108,22 @@ class Signal(ABC):
     `chaffinch.features.registry`. The docstring of the class is its manual page, with the
     headings "What it measures", "Why farms show it", "When it is wrong" and "Source".
 
+    Attributes:
+        name: Name of the signal and of its file.
+        features: What it measures, in the order of its values' columns.
+        finds: What its evidence in a text is, for those who show it: ``replaced words`` with
+            their originals, ``leftover lines`` of scrapers and templates, signatures, dates and
+            other traces of a page's ``origins``, or ``slips`` of any other kind.
+        without_evidence: Its summary where it adds to the score and has no evidence to name.
+
     Args:
         resources: The model's arrays (vocabulary, language model, channel, phrases).
     """
 
     name: ClassVar[str]
     features: ClassVar[tuple[Feature, ...]]
+    finds: ClassVar[Finds] = "slips"
+    without_evidence: ClassVar[str] = "more than in typical clean texts"
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
@@ -93,5 +134,31 @@ class Signal(ABC):
 
     @classmethod
     def feature_names(cls) -> tuple[str, ...]:
-        """Full names of the features, such as ``agreement.wrong_articles``."""
+        """Full names of the features: the signal's name, a point, and the feature's."""
         return tuple(f"{cls.name}.{feature.name}" for feature in cls.features)
+
+    @classmethod
+    def column(cls, name: str) -> int:
+        """Column of the feature of a name.
+
+        Raises:
+            ValueError: The signal has no such feature.
+        """
+        return [feature.name for feature in cls.features].index(name)
+
+    @classmethod
+    def summarise(cls, text: str, spans: Sequence[Span], contributions: Sequence[float]) -> str:
+        """One sentence about what was found in a document.
+
+        Args:
+            text: The document's text.
+            spans: Its evidence of this signal, what stands in the text first, by position.
+            contributions: What each feature adds to the log-odds; their sum is over 0.
+        """
+        if not spans:
+            return cls.without_evidence
+        facts = [span.note for span in spans if span.where == "metadata"]
+        if facts:
+            return "; ".join(facts[:MOST_NAMED])
+        notes = Counter(span.note for span in spans)
+        return ", ".join(counted(count, note) for note, count in notes.most_common(MOST_NAMED))

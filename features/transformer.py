@@ -60,5 +60,5 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.vstack([empty, *(found.values for found in extract(documents, self.resources))])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Full names of the features, such as ``agreement.wrong_articles``."""
+        """Full names of the features, object array of shape (n_features,)."""
         return np.array(FEATURE_NAMES, dtype=object)

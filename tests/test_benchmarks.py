@@ -30,7 +30,6 @@ from simulated import (
     SimulatedFamily,
     simulated_examples,
     simulated_families,
-    spread,
     training_examples,
 )
 
@@ -169,12 +168,6 @@ def test_half_of_a_sample_is_measured_as_if_most_pairs_were_unknown(detector: De
     both = sample(rows, (resources, with_few_pairs(resources))).values
     differs = (known != both).any(axis=1)
     assert differs.tolist() == [False, False, True, True] * 2
-
-
-def test_spread_takes_items_evenly() -> None:
-    assert spread("abcdefghi", 3) == ["a", "e", "i"]
-    assert spread("ab", 5) == ["a", "b"]
-    assert spread("", 3) == []
 
 
 def test_a_familys_kin_are_all_that_share_a_thesaurus() -> None:

@@ -11,8 +11,8 @@ from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.crawl import CrawlError, find_files, listed_files
 
 
-def names(crawl: Path, besides: Path | None = None) -> list[str]:
-    paths: list[str] = find_files(crawl, besides).files["path"].to_pylist()
+def names(crawl: Path) -> list[str]:
+    paths: list[str] = find_files(crawl).files["path"].to_pylist()
     return paths
 
 
@@ -36,11 +36,48 @@ def test_loops_of_links_and_links_to_nothing_end(tmp_path: Path) -> None:
     assert "does not exist" in (record.error or "")
 
 
-def test_an_audit_within_its_own_crawl_does_not_read_itself(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("x")
-    for _ in range(2):
-        manifest = run_audit(tmp_path, tmp_path / "out")
-        assert manifest["documents"] == 1
+@pytest.mark.parametrize(
+    ("crawl", "output"), [(".", "out"), ("a", "."), ("a", "a"), ("a", "a/b/out"), ("a", "link/out")]
+)
+def test_results_lie_outside_the_crawl(tmp_path: Path, crawl: str, output: str) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    with pytest.raises(CrawlError, match="lie within each other"):
+        run_audit(tmp_path / crawl, tmp_path / output)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "link"]
+
+
+def test_an_audit_never_reads_audits(tmp_path: Path) -> None:
+    crawl, out = tmp_path / "crawl", tmp_path / "out"
+    crawl.mkdir()
+    (crawl / "a.txt").write_text("x")
+    (crawl / "manifest.json").write_text('{"schema_version": 3, "text": "no audit"}')
+    run_audit(crawl, out)
+    out.rename(crawl / "old")
+    assert names(crawl) == ["a.txt", "manifest.json"]
+    assert find_files(crawl).skipped == 1
+    with pytest.raises(CrawlError, match=r"old is an audit. Give the crawl that it was made of."):
+        find_files(crawl / "old")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_page"),
+    [
+        ("style.css?ver=6.4", False),
+        ("lightbox.min.js@ver=3.7.1", False),
+        ("a.woff2%3Fv=4.7.0", False),
+        ("photo.JPG?w=300&h=200", False),
+        ("robots.txt", False),
+        ("page.php?image=a.jpg", True),
+        ("index.html?p=12", True),
+        ("mail@paper.example.txt", True),
+    ],
+)
+def test_assets_are_known_with_a_query_behind_the_name(
+    tmp_path: Path, name: str, is_page: bool
+) -> None:
+    (tmp_path / name).write_text("x")
+    assert names(tmp_path) == [name] * is_page
 
 
 def test_a_list_names_files_once_each(tmp_path: Path) -> None:

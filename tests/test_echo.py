@@ -5,10 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.summaries import summarise
-from chaffinch.detector.verdict import Evidence
 from chaffinch.features.document import Document, Image, Link, PageMetadata
-from chaffinch.features.signal import Measurement
+from chaffinch.features.signal import Measurement, Span
 from chaffinch.features.signals.echo import Echo
 from chaffinch.features.text.passages import words_of
 from chaffinch.features.text.tokens import TokenBlock
@@ -185,22 +183,25 @@ def test_words_are_the_same_whatever_stands_beside_them(text: str) -> None:
 
 
 def test_the_summary_says_what_each_place_says() -> None:
-    def in_text(text: str, original: str, place: str) -> Evidence:
-        return Evidence("text", 0, 1, text, "echo", original, 1.0, f"word other than in {place}")
+    text = "Enactment astatine adjacent enactment"
+
+    def in_text(word: str, original: str, place: str) -> Span:
+        note, start = f"word other than in {place}", text.index(word)
+        return Span(0, "text", start, start + len(word), original, 1.0, note)
 
     headline = (
         "the address says 'breed in bell tower', the headline 'strain astatine doorbell tower'"
     )
-    titles = [Evidence("title", None, None, headline, "echo", "bell", 1.0, headline)] * 2
-    evidence = [
+    titles = [Span(0, "title", -1, -1, "bell", 1.0, headline)] * 2
+    spans = [
         in_text("Enactment", "work", "a tag"),
         in_text("astatine", "at", "a link's address"),
         in_text("adjacent", "near", "a link's address"),
         in_text("enactment", "work", "a tag"),
         *titles,
     ]
-    assert summarise("echo", 1.0, evidence) == (
+    assert Echo.summarise(text, spans, [1.0]) == (
         f"{headline}; 2 words other than in a link's address: 'astatine' for 'at', "
         "'adjacent' for 'near'; 1 word other than in a tag: 'enactment' for 'work'"
     )
-    assert summarise("echo", 0.0, []) == "nothing unusual found"
+    assert Echo.summarise(text, [], [1.0]) == Echo.without_evidence

@@ -183,7 +183,8 @@ def test_the_command_reads_what_an_audit_reads_and_says_what_it_could_not(
     done = run.invoke(main, ["index", str(examples), "-o", index])
     assert done.exit_code == 3
     assert done.output.splitlines()[-1] == (
-        f"{index}: 18 originals, 18 of them new; 0 were there already, 2 could not be read."
+        f"{index}: 18 originals, new ones: 18. Passed over: 0 that were there already, "
+        "2 that could not be read."
     )
     assert "logo.txt: not text" in done.output
     again = run.invoke(main, ["index", str(examples / "harbour-gazette.example"), "-o", index])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from chaffinch.features.registry import SIGNALS
+
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("features", "datasets", "detector", "reports", "cli")
 MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
@@ -19,6 +21,16 @@ MAY_IMPORT = {
     "reports": {"features", "datasets", "detector", "reports"},
     "cli": set(FOLDERS),
 }
+
+OTHER_THINGS_OF_THESE_NAMES = {
+    # A list of phrases, and two families of spinners.
+    "datasets/": {"tortured", "spintax"},
+    "detector/training/resources/": {"tortured"},
+    # Lines that scrapers left, whichever signal found them.
+    "reports/audit/": {"residue"},
+    "reports/formats/": {"residue"},
+}
+"""Words that name a signal, and in these places something else."""
 
 
 def imports(path: Path) -> set[str]:
@@ -59,6 +71,28 @@ def test_the_front_door_leads_to_every_room(folder: str) -> None:
     link = ROOT / "chaffinch" / folder
     assert link.is_symlink()
     assert link.readlink() == Path("..", folder)
+
+
+def test_no_signal_is_named_outside_its_file_and_the_registry() -> None:
+    """A name in quotes, or the full name of a feature; what a signal is for it says itself."""
+    signals = {signal.name: "|".join(one.name for one in signal.features) for signal in SIGNALS}
+    named = re.compile(
+        rf"""(["'`])(?P<name>{"|".join(signals)})\1"""
+        + "".join(rf"|\b{signal}\.(?:{features})\b" for signal, features in signals.items())
+    )
+    found = {
+        f"{name(path)}: {match[0]}"
+        for room in FOLDERS
+        for path in (ROOT / room).rglob("*.*")
+        if path.suffix in (".py", ".j2", ".js", ".css")
+        and not name(path).startswith(("features/signals/", "features/registry.py"))
+        for match in named.finditer(path.read_text("utf-8"))
+        if not any(
+            name(path).startswith(place) and match["name"] in words
+            for place, words in OTHER_THINGS_OF_THESE_NAMES.items()
+        )
+    }
+    assert found == set()
 
 
 def test_no_file_names_a_place_on_somebodys_machine() -> None:

@@ -8,8 +8,8 @@ import zstandard
 from articles import WORDS, article
 from republication import (
     Costs,
+    CrawledPage,
     Judged,
-    Page,
     are_twins,
     cost_lines,
     judged,
@@ -88,9 +88,9 @@ def test_the_benchmarks_crawl_is_attributed_rightly(data: Path, tmp_path: Path) 
     assert lines[-1].endswith("0 hold a document that is no copy of the cluster's source.")
 
 
-def page(kind: str, known: bool) -> Page:
+def page(kind: str, known: bool) -> CrawledPage:
     text = CleanText("corpus", "1", "source", "genre", "", "text", "test")
-    return Page(Document("text", id="1"), kind, text, known)
+    return CrawledPage(Document("text", id="1"), kind, text, known)
 
 
 def test_precision_is_of_what_is_attributed_and_recall_of_all_copies() -> None:

@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 
 from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.sites import sites
-from chaffinch.detector.audit.sites.sites import (
-    AddUp,
-    CountAddresses,
-    SortByAddress,
-    added_up,
-    count,
-    site_verdict,
-    wilson_interval,
-)
+from chaffinch.detector.audit.sites.counting import count_addresses
+from chaffinch.detector.audit.sites.rows import site_rows, site_verdict, wilson_interval
+from chaffinch.detector.audit.sites.tasks import AddUp, CountAddresses, SortByAddress
 from chaffinch.detector.audit.trusted import TrustedSites, TrustedSitesError, read_trusted
 
 SCHEMA = pa.schema(
@@ -45,8 +39,8 @@ def flagged(number: int, probability: float = 0.9, **stated: Any) -> dict[str, A
 
 
 def counted(rows: list[dict[str, Any]], *trusted: str) -> list[dict[str, Any]]:
-    counts = count(pa.Table.from_pylist(rows, SCHEMA))
-    table = added_up(counts.select, TrustedSites(frozenset(trusted)))
+    counts = count_addresses(pa.Table.from_pylist(rows, SCHEMA))
+    table = site_rows(counts.select, TrustedSites(frozenset(trusted)))
     found: list[dict[str, Any]] = sorted(table.to_pylist(), key=lambda site: site["site"])
     return found
 
@@ -182,7 +176,7 @@ def test_an_audit_of_many_buckets_says_the_same(
     examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = run_audit(examples, tmp_path / "one")
-    monkeypatch.setattr(sites, "_LEAST_ROWS", 2)
+    monkeypatch.setattr(sites, "_MIN_ROWS", 2)
     assert run_audit(examples, tmp_path / "many") == first
     one, many = (pq.read_table(tmp_path / name / "sites.parquet") for name in ("one", "many"))
     assert one.equals(many) and one.num_rows == 9

@@ -17,11 +17,9 @@ from chaffinch.detector.training.resources.channel import (
     build_channel,
     learn_resource_weights,
 )
-from chaffinch.detector.training.resources.context_model import (
-    substitute_table,
-    train_context_model,
-)
+from chaffinch.detector.training.resources.context_model import train_context_model
 from chaffinch.detector.training.resources.language_model import blocks, train_language_model
+from chaffinch.detector.training.resources.noise import substitute_table
 from chaffinch.detector.training.resources.replacement_odds import fit_replacement_odds
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document

@@ -104,7 +104,7 @@ def test_what_is_left_out_and_what_cannot_be_read_are_rows(tmp_path: Path) -> No
     errors = {row["offset"]: row["error"] for row in pq.read_table(shard).to_pylist()}
     assert errors == {
         **dict.fromkeys([0, 1, 2, 4, 5, 6]),
-        3: "a.jsonl, record 3: judging it ended its process.",
+        3: "a.jsonl, line 4: judging it ended its process.",
         7: "a.jsonl, record 7: reading it took longer than 60 s. The rest of the file was not "
         "read; mend or remove it.",
     }

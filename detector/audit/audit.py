@@ -96,7 +96,7 @@ def run_audit(
     Raises:
         AuditError: `output` holds an audit of another crawl or with other settings, or
             another process writes to it.
-        CrawlError: There is no such crawl.
+        CrawlError: There is no such crawl, or `output` lies in it.
         EngineError: A process failed for no document's fault.
         MissingLibrary: A library for the crawl's URL or for the engine is not installed.
         ModelError: The model cannot be used.
@@ -140,9 +140,7 @@ class _Audit:
             },
         }
         self.crawl: Crawl = (
-            listed_files(Path(crawl))
-            if options.files_from
-            else find_files(crawl, besides=self.output)
+            listed_files(Path(crawl)) if options.files_from else find_files(crawl, self.output)
         )
         self.work.mkdir(parents=True, exist_ok=True)
 

@@ -18,7 +18,7 @@ class ComparisonError(Exception):
     """Audits that cannot be compared; the message says why and what to do."""
 
 
-class Difference(NamedTuple):
+class VerdictChange(NamedTuple):
     """One document that changed.
 
     Attributes:
@@ -49,7 +49,7 @@ class Comparison(NamedTuple):
     """
 
     counts: dict[str, int]
-    differences: Iterator[Difference]
+    differences: Iterator[VerdictChange]
 
 
 def compare(old: Path, new: Path) -> Comparison:
@@ -84,12 +84,12 @@ def compare(old: Path, new: Path) -> Comparison:
     return Comparison(counts, _differences(joined, changes))
 
 
-def _differences(joined: pa.Table, changes: dict[Change, Any]) -> Iterator[Difference]:
+def _differences(joined: pa.Table, changes: dict[Change, Any]) -> Iterator[VerdictChange]:
     for change, chosen in changes.items():
         side = "old" if change == "removed" else "new"
         for batch in joined.filter(chosen).sort_by("id").to_batches():
             for row in batch.to_pylist():
-                yield Difference(
+                yield VerdictChange(
                     change,
                     row["id"],
                     row[f"title_{side}"] or "",

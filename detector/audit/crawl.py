@@ -1,6 +1,8 @@
 """The files of a crawl: a directory, a list or a URL, as a table sorted by path."""
 
+import json
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,8 +17,20 @@ from chaffinch.datasets.files import filesystem_of, is_url
 from chaffinch.datasets.readers.registry import PAGE_ASSETS
 
 _SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
-_ROWS = 1_000
+_MANIFEST_KEYS = frozenset(("schema_version", "crawl", "model", "settings", "finished"))
+"""What every manifest of an audit has."""
+
+_QUERY = re.compile(r"[?#]|%3f|@(?=[\w.-]*=)", re.IGNORECASE)
+"""What stands between a name and a query where a crawler keeps both; wget writes @ on Windows."""
+
+_FOR_MACHINES = frozenset(("robots.txt", "ads.txt", "app-ads.txt", "sitemap.xml"))
+"""Files of a site that hold no page."""
+
+_BATCH_ROWS = 1_000
+"""Files held as Python objects before they become a batch of the table (our choice)."""
+
 _FILE_STATE = ("mtime", "LastModified", "last_modified", "ETag", "etag", "crc", "CRC")
+"""What fsspec's file systems (local, S3, HTTP, zip) state of a file's version."""
 
 
 class CrawlError(Exception):
@@ -45,8 +59,8 @@ class Crawl(NamedTuple):
     Attributes:
         root: The folder, absolute, or the URL that paths are relative to.
         files: Table of ``path``, ``size`` and ``modified``, sorted by path.
-        skipped: Number of files that hold no record: hidden ones, images, scripts, styles,
-            sockets and the like.
+        skipped: Number of files that hold no record (hidden ones, images, scripts, styles,
+            ``robots.txt``, sockets and the like) and of folders of audits.
     """
 
     root: str
@@ -58,27 +72,31 @@ class Crawl(NamedTuple):
         return CrawlFile(*(column[index].as_py() for column in self.files.columns))
 
 
-def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
+def find_files(crawl: str | Path, output: Path | None = None) -> Crawl:
     """List the files of a directory or URL, or one file; linked directories are not followed.
 
     Args:
         crawl: The directory, URL or file.
-        besides: A folder that is no part of the crawl though it may lie in it.
+        output: Folder that is written to; it must lie outside the crawl.
 
     Raises:
-        CrawlError: There is nothing at `crawl`.
+        CrawlError: There is nothing at `crawl`, it is an audit, or `output` and the crawl lie
+            within each other.
         MissingLibrary: It is a URL and its library is not installed.
     """
     crawl = str(crawl)
     if is_url(crawl):
         return _remote(crawl)
+    if output is not None:
+        _require_apart(Path(crawl), output)
     if Path(crawl).is_file():
         one = Path(crawl)
         return Crawl(str(one.parent.absolute()), _table([_stated(one.name, _status(one))]), 0)
     if not Path(crawl).is_dir():
         raise CrawlError(f"{crawl} does not exist. Check the path.")
     skipped = 0
-    left_out = besides.resolve() if besides else None
+    if _is_audit(Path(crawl)):
+        raise CrawlError(f"{crawl} is an audit. Give the crawl that it was made of.")
 
     def walk() -> Iterator[CrawlFile]:
         nonlocal skipped
@@ -91,13 +109,15 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
                 passed_over = _is_hidden(path) or _is_asset(path)
                 if not passed_over:
                     status = _status(place)
-                    # To read a pipe, socket or device may never end.
+                    # Reading a pipe, socket or device may never end.
                     passed_over = status is not None and not stat.S_ISREG(status.st_mode)
                 if passed_over:
                     skipped += 1
                 else:
                     yield _stated(path, status)
-            elif not path or Path(place).resolve() != left_out:
+            elif path and _is_audit(Path(place)):
+                skipped += 1
+            else:
                 try:
                     waiting += [path + name for name in sorted(_names(place), reverse=True)]
                 except OSError:
@@ -106,8 +126,33 @@ def find_files(crawl: str | Path, besides: Path | None = None) -> Crawl:
     return Crawl(str(Path(crawl).absolute()), _table(walk()), skipped)
 
 
+def _require_apart(crawl: Path, output: Path) -> None:
+    one, other = crawl.resolve(), output.resolve()
+    if one == other or one in other.parents or other in one.parents:
+        raise CrawlError(
+            f"{output} and {crawl} lie within each other: results would be read as documents. "
+            "Choose a folder outside of it for the results."
+        )
+
+
+def _is_audit(folder: Path) -> bool:
+    """Whether a folder holds an audit, finished or not, by its manifest."""
+    try:
+        return _is_manifest((folder / "manifest.json").read_bytes())
+    except OSError:
+        return False
+
+
+def _is_manifest(content: bytes) -> bool:
+    try:
+        manifest = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and manifest.keys() >= _MANIFEST_KEYS
+
+
 def listed_files(list_file: Path) -> Crawl:
-    """The files that a list names, a path or URL a line; paths are taken from where one is.
+    """The files that a list names, one path or URL per line, relative to the current folder.
 
     Raises:
         CrawlError: The list cannot be read, or names nothing.
@@ -118,7 +163,7 @@ def listed_files(list_file: Path) -> Crawl:
         raise CrawlError(f"{list_file} cannot be read ({error.strerror}).") from None
     names = {line.strip() for line in lines if line.strip()}
     if not names:
-        raise CrawlError(f"{list_file} names no file. Give a path or URL a line.")
+        raise CrawlError(f"{list_file} names no file. Give one path or URL per line.")
     return Crawl(str(Path.cwd()), _table(map(_listed, names)), 0)
 
 
@@ -141,8 +186,15 @@ def _remote(url: str) -> Crawl:
     found = filesystem.find(path, detail=True)
     if not found:
         raise CrawlError(f"{url} holds no file. Check the address.")
+    audits = [
+        full.rpartition("/")[0] + "/"
+        for full in found
+        if full.endswith("/manifest.json") and _is_manifest(filesystem.cat_file(full))
+    ]
     files = []
     for full, state in found.items():
+        if full.startswith(tuple(audits)):
+            continue
         name = full.removeprefix(path.rstrip("/")).lstrip("/")
         if not _is_hidden(name) and not _is_asset(name):
             files.append(_remote_file(name, state))
@@ -180,12 +232,12 @@ def _table(files: Iterable[CrawlFile]) -> pa.Table:
     rows: list[CrawlFile] = []
     for file in files:
         rows.append(file)
-        if len(rows) == _ROWS:
+        if len(rows) == _BATCH_ROWS:
             batches.append(_batch(rows))
             rows = []
     table = pa.Table.from_batches([*batches, _batch(rows)])
     path = table["path"]
-    # To sort takes the table's memory three times; a folder's files come sorted, but for odd names.
+    # Sorting takes three times the table's memory; a folder's files are sorted but for odd names.
     if not pc.all(pc.less_equal(path[:-1], path[1:])).as_py():
         table = table.take(pc.sort_indices(table, [("path", "ascending")]))
     return table
@@ -203,8 +255,10 @@ def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/") if part != ".")
 
 
-def _is_asset(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in PAGE_ASSETS  # noqa: PTH122
+def _is_asset(path: str) -> bool:
+    """Whether a file, saved with its address's query behind the name or without, is no page."""
+    name = _QUERY.split(path.rpartition("/")[2], maxsplit=1)[0].lower()
+    return name in _FOR_MACHINES or os.path.splitext(name)[1] in PAGE_ASSETS  # noqa: PTH122
 
 
 def _names(folder: str) -> Iterator[str]:
@@ -213,7 +267,7 @@ def _names(folder: str) -> Iterator[str]:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield f"{entry.name}/"
-            # A link that leads nowhere, or where nobody may look, is a file that is not there.
+            # A broken or forbidden link counts as a file, which then cannot be read.
             elif not (entry.is_symlink() and os.path.isdir(entry.path)):  # noqa: PTH112
                 yield entry.name
 

@@ -1,4 +1,4 @@
-"""The last stage of an audit: its rows in order, with what only the whole crawl can tell."""
+"""``documents/``: an audit's rows in order, with the columns that need the whole crawl."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,19 @@ from chaffinch.detector.audit.storage import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.features.document import Document
 
-# Enough files that no process waits long for the last one, and each of some size.
-_LEAST_ROWS, _MOST_ROWS, _FILES = 1_000, 20_000, 32
+# Our choice: enough files that no process waits long for the last one, none of them tiny.
+_MIN_ROWS, _MAX_ROWS = 1_000, 20_000
+"""Rows of a file of ``documents/``."""
+
+_FILES = 32
+"""Number of files between these bounds."""
+
 _COLUMNS = ("id", "copied", "cluster", "source_id", "source_site", "similarity")
 
 
 @dataclass(frozen=True)
 class Part(WholeTask):
-    """One file of ``documents/``, to be written.
+    """Write one file of ``documents/``.
 
     Attributes:
         segments: Rows that go into it.
@@ -61,7 +66,7 @@ def parts(rows: Sequence[ShardRows], found: FoundCopies, folder: Path) -> Iterat
     """
     ends = np.cumsum(found.sizes)
     sources = _sources(rows, ends, found)
-    enough = max(_LEAST_ROWS, min(len(found.copies.sources) // _FILES, _MOST_ROWS))
+    enough = max(_MIN_ROWS, min(len(found.copies.sources) // _FILES, _MAX_ROWS))
     first = start = number = 0
     for index, end in enumerate(ends.tolist()):
         if end - start >= enough or (index == len(rows) - 1 and end > start):

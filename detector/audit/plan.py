@@ -1,4 +1,4 @@
-"""The files of a crawl shared out into units of work."""
+"""The files of a crawl divided into units of work."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,23 +10,29 @@ from chaffinch.detector.audit.crawl import Crawl, CrawlFile
 from chaffinch.detector.audit.scoring import Settings, Unit
 
 _UNIT_FILES = 128
-_UNIT_BYTES = 8_000_000
-_LEAST_BYTES = 100_000
+"""Files of a unit at most: what is judged again when a process dies (our choice)."""
+
+_MIN_UNIT_BYTES, _MAX_UNIT_BYTES = 100_000, 8_000_000
+"""Bounds of the bytes of small files in a unit (our choice)."""
+
 _LARGE_BYTES = 1_000_000
+"""Bytes from which a file is a unit of its own (our choice)."""
+
 _TASKS_PER_JOB = 4
+"""Tasks per process at least, so that the last one to finish is not waited for long."""
 
 
 def plan(
     crawl: Crawl, todo: NDArray[np.int64], work: Path, settings: Settings, jobs: int
 ) -> Iterator[Unit]:
-    """Large files first, each alone and in several lanes where few are left; then small ones.
+    """Units of work: large files first, divided into lanes where they are few; then small ones.
 
     Args:
         crawl: The crawl.
         todo: Rows of its files that are to be read.
         work: Folder for the shards.
         settings: What to judge with.
-        jobs: Processes that will do the work.
+        jobs: Number of processes.
     """
     sizes = crawl.files["size"].to_numpy()[todo]
     share = max(1, int(sizes.sum()) // (jobs * _TASKS_PER_JOB))
@@ -37,7 +43,7 @@ def plan(
         for lane in range(lanes):
             yield Unit(crawl.root, (file,), work, settings, lane, lanes)
     small = (crawl.file(index) for index in todo[sizes < _LARGE_BYTES].tolist())
-    for unit in _small(small, min(max(share, _LEAST_BYTES), _UNIT_BYTES)):
+    for unit in _small(small, min(max(share, _MIN_UNIT_BYTES), _MAX_UNIT_BYTES)):
         yield Unit(crawl.root, tuple(unit), work, settings)
 
 

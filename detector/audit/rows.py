@@ -34,7 +34,7 @@ class Finished(NamedTuple):
     """What is on disk of a crawl.
 
     Attributes:
-        units: Shards of each unit, in their order, without their lists of files.
+        units: Shards of each unit, in order, without their lists of files.
         sizes: int64 array of shape (n_units,): files of each unit.
         unit_of: int64 array of shape (n_files,): the unit that holds each file of the crawl in
             its present state; -1 for a file that is still to do.
@@ -52,7 +52,7 @@ def finished(work: Path, crawl: Crawl) -> Finished:
     unit_of = np.full(len(crawl.files), -1)
     for number, shards in enumerate(finished_units(work)):
         files = [tuple(file) for file in shards[-1].files]
-        # The list of files is long where the files are many and small.
+        # A crawl of many small files has long lists.
         units.append([shard._replace(files=[]) for shard in shards])
         sizes.append(len(files))
         for row in _rows_of(files, crawl):
@@ -64,8 +64,7 @@ def finished(work: Path, crawl: Crawl) -> Finished:
 def _rows_of(files: Sequence[tuple[Any, ...]], crawl: Crawl) -> Iterator[int]:
     """Rows of those of a unit's files that the crawl has in the same state.
 
-    The files of a unit mostly lie side by side: strings are made of a unit's files at a time,
-    never of the whole crawl's.
+    A unit's files are mostly consecutive rows of the crawl, so only these become Python strings.
     """
     start = -1
     beside: list[tuple[Any, ...]] = []
@@ -109,7 +108,7 @@ def skipped(done: Finished, crawl: Crawl) -> int:
 
 
 def tables(rows: Iterable[ShardRows], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-    """A table for each segment; one shard is held at a time.
+    """One table per segment; one shard is held at a time.
 
     Args:
         rows: The segments.
@@ -118,7 +117,7 @@ def tables(rows: Iterable[ShardRows], columns: Sequence[str] | None = None) -> I
     """
     names = list(dict.fromkeys(name.partition(".")[0] for name in columns or ()))
 
-    # Files added to a crawl lie between the rows of a shard, which is then read in pieces.
+    # New files come between the rows of a shard, whose pieces then follow one another.
     @lru_cache(maxsize=1)
     def read(shard: Path) -> pa.Table:
         wanted = None if columns is None else [*dict.fromkeys([*columns, "path"])]

@@ -13,6 +13,7 @@ from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import MAX_CHARACTERS
 
 SCHEMA_VERSION = 3
+"""Version of the rows; it rises with every change of their columns' meaning."""
 
 _TEXT = pa.string()
 _NUMBER = pa.float64()

@@ -1,4 +1,7 @@
-"""Rows on disk while an audit runs: a shard for each few hundred records, whole or not there."""
+"""Rows on disk while an audit runs: one shard per few hundred records, whole or not there.
+
+pyarrow.dataset writes folders too, but cannot resume one that was interrupted.
+"""
 
 import json
 from collections.abc import Iterator
@@ -25,10 +28,13 @@ _REPEATED = (
     "evidence.list.element.signal",
     "evidence.list.element.note",
 )
-"""Columns of few different values; a dictionary of any others is made in vain."""
+"""Columns with few distinct values: a dictionary of any other column saves nothing."""
 
 _GROUP_ROWS = 500
+"""Rows of a Parquet row group, the least that a reader holds at once (our choice)."""
+
 _GROUP_BYTES = 8_000_000
+"""Bytes of a row group in memory at which it is written early (our choice)."""
 
 
 class Shard(NamedTuple):

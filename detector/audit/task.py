@@ -1,4 +1,4 @@
-"""Work that a process can do for an audit, and what becomes of it when the process dies."""
+"""Tasks of an audit, and what becomes of one when its process dies."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 
 class Counts(NamedTuple):
-    """What a piece of work came to.
+    """What a part of a task came to.
 
     Attributes:
         documents: Rows written.
@@ -23,7 +23,7 @@ class Counts(NamedTuple):
 
 
 class Stage(IntEnum):
-    """What a process is at; the first two have a time limit."""
+    """What a process is doing; the first two have a time limit."""
 
     READING = 1
     JUDGING = 2
@@ -31,11 +31,11 @@ class Stage(IntEnum):
 
 
 class Place(NamedTuple):
-    """Where in its task a process is.
+    """Where a process is in its task.
 
     Attributes:
-        stage: What it is at.
-        first: Number of the first record it is at, counted from 0 over the task's files.
+        stage: What it is doing.
+        first: Number of the first record concerned, counted from 0 over the task's files.
         last: One past the last record; while reading, the number of the file.
     """
 
@@ -45,12 +45,12 @@ class Place(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What went wrong where.
+    """Why a process ended.
 
     Attributes:
         place: Where the process was.
         reason: What happened, to go into a sentence: ``took longer than 60 s``.
-        stalled: Whether it took too long; else it died.
+        stalled: Whether it took too long; otherwise it died.
     """
 
     place: Place
@@ -71,10 +71,10 @@ class Limits(NamedTuple):
 
 
 class Task(Protocol):
-    """A piece of work that is sent to a process."""
+    """Work that is sent to a process."""
 
     def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
-        """Do it, telling `at` of every step before it is taken."""
+        """Do it, telling `at` of every step before it begins."""
         ...
 
     def spared(self, fault: Fault) -> "Task":
@@ -88,17 +88,17 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class WholeTask(ABC):
-    """A task that writes one file or folder, of which nothing can be left out.
+    """A task that writes one file or folder, and cannot leave anything out.
 
     Attributes:
-        target: What it writes; it is done where that is there.
+        target: What it writes; the task is done when that exists.
     """
 
     target: Path
 
     @abstractmethod
     def write(self) -> None:
-        """Write the target so that it appears whole."""
+        """Write the target, which must appear whole or not at all."""
 
     def run(self, at: Callable[[Place], None]) -> Iterator[Counts]:
         """Do it."""
@@ -107,7 +107,7 @@ class WholeTask(ABC):
         yield Counts()
 
     def spared(self, fault: Fault) -> "WholeTask":
-        """Nothing can be left out here."""
+        """Raise: there is nothing to leave out."""
         raise while_writing(fault, self.target.parent)
 
 
@@ -116,7 +116,7 @@ class EngineError(Exception):
 
 
 def while_writing(fault: Fault, folder: Path) -> EngineError:
-    """What to say of a process that came to an end while it wrote to a folder."""
+    """The error for a process that ended while it wrote to a folder."""
     return EngineError(
         f"A process {fault.reason} while it wrote {folder}. Make room there, or use fewer "
         "--jobs, and run the same command again to go on."

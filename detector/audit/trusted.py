@@ -1,4 +1,4 @@
-"""Sites that a user trusts: never copies, and the likely source of what others copied."""
+"""Sites that a user trusts: they copy nobody, and are the likely source of copies."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -34,7 +34,7 @@ class TrustedSites(NamedTuple):
         return is_within(site, self.hosts)
 
     def mask(self, sites: pa.ChunkedArray) -> NDArray[np.bool_]:
-        """Whether each site of a column of strings is held, as a bool array of its length."""
+        """Whether each site of a column of strings is held: a bool array of shape (n_rows,)."""
         if not self.hosts:
             return np.zeros(len(sites), np.bool_)
         held = [site for site in sites.unique().to_pylist() if site and self.hold(site)]
@@ -44,17 +44,17 @@ class TrustedSites(NamedTuple):
 
 
 def read_trusted(file: Path) -> TrustedSites:
-    """Read a list of hosts, one a line; blank lines and what follows a ``#`` do not count.
+    """Read a list of hosts, one per line; blank lines and comments after a ``#`` are ignored.
 
     Raises:
-        TrustedSitesError: The file cannot be read, or a line is no host.
+        TrustedSitesError: The file cannot be read, or a line is not a host.
     """
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except OSError as error:
         raise TrustedSitesError(f"{file} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
-        raise TrustedSitesError(f"{file} is not UTF-8 text. Give a host a line.") from None
+        raise TrustedSitesError(f"{file} is not UTF-8 text. Give one host per line.") from None
     hosts = set()
     for number, line in enumerate(lines, 1):
         stated = line.partition("#")[0].strip().lower()
@@ -63,7 +63,7 @@ def read_trusted(file: Path) -> TrustedSites:
         host = _host(stated)
         if host is None:
             raise TrustedSitesError(
-                f"{file}, line {number}: not a host. Give one a line, such as paper.example."
+                f"{file}, line {number}: not a host. Give one per line, such as paper.example."
             )
         hosts.add(host)
     return TrustedSites(frozenset(hosts))

@@ -8,6 +8,8 @@ from threadpoolctl import threadpool_limits
 
 from chaffinch.datasets.lexicons.lexicons import HOLD_OUTS
 from chaffinch.detector.training.bundle import build_bundle
+from chaffinch.detector.training.corpora import CorpusError
+from chaffinch.detector.training.fitting import TrainingError
 from chaffinch.detector.training.resources.context_model import EPOCHS
 
 
@@ -41,15 +43,25 @@ from chaffinch.detector.training.resources.context_model import EPOCHS
     help="Training of the context model.",
 )
 def build(data: Path, output: Path, share: float, hold_out: tuple[str, ...], epochs: float) -> None:
-    """Build a model folder from clean corpora (*.jsonl.zst) and lexicons in DATA."""
+    """Build a model folder from clean corpora (*.jsonl, *.jsonl.zst) and lexicons in DATA.
+
+    \b
+    Example:
+      python -m chaffinch.detector.training data/ -o model/
+    """
     began = time.monotonic()
 
     def progress(stage: str) -> None:
         click.echo(f"{time.monotonic() - began:5.0f} s  {stage}", err=True)
 
-    # With more threads sums come out in another order, and the model in other bits.
-    with threadpool_limits(1):
-        model = build_bundle(data, output, share, hold_out, epochs, progress)
+    try:
+        # With more threads sums come out in another order, and the model in other bits.
+        with threadpool_limits(1):
+            model = build_bundle(data, output, share, hold_out, epochs, progress)
+    except (CorpusError, TrainingError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
     click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")
 
 

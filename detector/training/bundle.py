@@ -1,8 +1,8 @@
 """The bundled model, built from a folder of clean texts and lexicons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -11,97 +11,111 @@ from numpy.typing import NDArray
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.simulation.pages import split_templates
 from chaffinch.datasets.simulation.residue import split_phrases
-from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.detector.classifier import Classifier
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.detector.model_folder import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
-from chaffinch.detector.training.bundled_card import write_card
+from chaffinch.detector.training.bundled_card import Ingredients, write_card
 from chaffinch.detector.training.corpora import (
     HELD_OUT,
+    PARTS,
     CleanText,
-    corpus_files,
-    read_corpus,
+    CorpusError,
+    by_corpus,
+    read_parts,
 )
 from chaffinch.detector.training.fitting import train_classifier
 from chaffinch.detector.training.resources.build import build_resources, with_fitted_odds
 from chaffinch.detector.training.resources.context_model import EPOCHS
-from chaffinch.detector.training.simulation import Simulated, simulate
+from chaffinch.detector.training.simulation import (
+    Simulated,
+    make_spinners,
+    simulate,
+    training_families,
+)
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
 from chaffinch.features.resources import Resources
+from chaffinch.features.text.phrases import Phrase
 
 PHRASE_SEED = 1
-_SITES = 8
+"""Seed of the half of the residue phrases that training uses; tests use the other half."""
+
 _NEW_SITES = 2000
+"""Seed of the first site that training does not use, for the card's figures."""
+
 _HONEST_RESIDUE = 0.03
+"""Share of clean training texts with one piece of residue, as honest pages have it now and then;
+our choice."""
+
 _MOST_OF_A_CORPUS = 700
+"""Texts of one corpus that the classifier is fitted or calibrated to; our choice: the largest
+corpora have ten times as many, and the classifier has few weights."""
+
 _MOST_FOR_ODDS = 250
+"""Texts of one corpus whose words the odds' curves are fitted to; our choice."""
+
 _MOST_TO_EVALUATE = 200
+"""Texts of one corpus that the card's figures come from; our choice."""
+
 _JOBS = 2
+"""Processes that measure; a fixed number, so that a build needs the same memory everywhere."""
+
+_MIN_WORDS = 2_000
+"""Words that the largest corpus needs in the language model's part: the context model is trained
+on runs of a thousand."""
+
+_AT_ONCE = 256
+"""Documents that a process measures in one go; our choice."""
 
 
-def training_families(held_out: Sequence[str]) -> list[str]:
-    """Families whose words do not come from held-out thesauri alone.
+class Makings(NamedTuple):
+    """What simulated copies are made with.
 
-    A family that draws on several resources stays, without the held-out ones.
+    Attributes:
+        spinners: Family to the spinners of several sites.
+        phrases: Residue phrases.
+        templates: Names of page templates.
     """
-    return [name for name, family in FAMILIES.items() if not set(family.thesauri) <= set(held_out)]
+
+    spinners: Mapping[str, Sequence[Spinner]]
+    phrases: Sequence[Phrase]
+    templates: Sequence[str]
 
 
-def make_spinners(
-    lexicons: Lexicons, families: Sequence[str], first_site: int = 0
-) -> dict[str, list[Spinner]]:
-    """The families, each with the spinners of several sites."""
-    sites = range(first_site, first_site + _SITES)
-    return {name: [FAMILIES[name].make(lexicons, site) for site in sites] for name in families}
+class Measured(NamedTuple):
+    """Simulated documents with their features.
 
-
-def read_parts(data: Path, share: float = 1.0) -> dict[str, list[CleanText]]:
-    """Clean texts by part of the split.
-
-    Args:
-        data: Folder with ``*.jsonl(.zst)`` corpora.
-        share: Part of every corpus to use.
+    Attributes:
+        items: The documents.
+        values: float64 array of shape (n, n_features).
+        scorable: bool array of shape (n,), which of them the detector would judge.
+        labels: bool array of shape (n,), True for republications.
+        corpora: str array of shape (n,), the corpus of each one's clean text.
     """
-    parts: dict[str, list[CleanText]] = {}
-    for file in corpus_files(data):
-        texts = list(read_corpus(file))
-        for text in texts[: max(1, round(share * len(texts)))]:
-            parts.setdefault(text.part, []).append(text)
-    return parts
 
-
-def by_corpus(texts: Sequence[CleanText], most: int | None = None) -> dict[str, list[CleanText]]:
-    """Texts by corpus, of each at most `most`, drawn evenly from its length."""
-    corpora: dict[str, list[CleanText]] = {}
-    for text in texts:
-        corpora.setdefault(text.corpus, []).append(text)
-    if most is None:
-        return corpora
-    return {
-        name: [own[index] for index in np.linspace(0, len(own) - 1, most).astype(int)]
-        if len(own) > most
-        else own
-        for name, own in corpora.items()
-    }
+    items: list[Simulated]
+    values: NDArray[np.float64]
+    scorable: NDArray[np.bool_]
+    labels: NDArray[np.bool_]
+    corpora: NDArray[np.str_]
 
 
 def measure(documents: Sequence[Document], resources: Sequence[Resources]) -> NDArray[np.float64]:
-    """Feature values of many documents, float64 of shape (n, n_features), on all cores.
+    """Feature values of many documents, float64 of shape (n, n_features), in several processes.
 
     Args:
         documents: What to measure.
         resources: What to measure it with; with two, every second pair of documents is measured
             with the second.
     """
-    size = 256
     which = np.arange(len(documents)) // 2 % len(resources)
     chunks = [
-        (index, places[first : first + size])
+        (index, places[first : first + _AT_ONCE])
         for index in range(len(resources))
         for places in [np.flatnonzero(which == index)]
-        for first in range(0, len(places), size)
+        for first in range(0, len(places), _AT_ONCE)
     ]
 
     def values(index: int, places: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -143,84 +157,124 @@ def build_bundle(
         share: Part of every corpus to use; less than 1 makes a small model quickly.
         hold_out: Thesauri that neither the language side nor any spinner in training may know.
         epochs: Training of the context model.
-        progress: Told of each stage as it begins.
+        progress: Called with the name of each stage as it begins.
+
+    Raises:
+        CorpusError: There are no corpora, too small ones, or one that cannot be read.
+        OSError: A lexicon is missing.
+        TrainingError: Too few of their texts can be judged.
     """
     progress("reading lexicons and corpora")
     lexicons = read_lexicons(data)
     for thesaurus in hold_out:
         lexicons = lexicons.without(thesaurus)
     parts = read_parts(data, share)
-    # What a language model wrote is clean for the classifier, but no model of human English.
-    human = [text for text in parts["language_model"] if not text.genre.startswith("llm")]
-    corpora = {name: [text.text for text in own] for name, own in by_corpus(human).items()}
-    progress(f"counting words and training the context model on {len(human):,} texts")
-    resources = build_resources(corpora, lexicons, epochs)
-
+    _require_enough(parts, data)
     families = training_families(hold_out)
-    spinners = make_spinners(lexicons, families)
-    seen = [text for text in parts["training"] if text.corpus not in HELD_OUT]
-    sample = [text.text for own in by_corpus(seen, _MOST_FOR_ODDS).values() for text in own]
+    seen, unseen = _makings(lexicons, families)
+
+    human = _written_by_people(parts["language_model"])
+    n_texts = sum(map(len, human.values()))
+    progress(f"counting words and training the context model on {n_texts:,} texts")
+    resources = build_resources(human, lexicons, epochs)
+    sample = [text.text for text in _spread(_allowed(parts["training"]), _MOST_FOR_ODDS)]
     progress(f"weighing the evidence on words of {len(sample):,} texts, clean and spun")
-    resources, thin = with_fitted_odds(resources, sample, spinners)
+    resources, thin = with_fitted_odds(resources, sample, seen.spinners)
 
-    phrases, unseen_phrases = split_phrases(PHRASE_SEED)
-    templates, unseen_templates = split_templates()
-    measured = []
-    for seed, part in enumerate(("training", "calibration", "test"), 1):
-        chosen = [text for text in parts[part] if part == "test" or text.corpus not in HELD_OUT]
-        most = _MOST_TO_EVALUATE if part == "test" else _MOST_OF_A_CORPUS
-        labelled = list(
-            simulate(
-                [text for own in by_corpus(chosen, most).values() for text in own],
-                make_spinners(lexicons, families, _NEW_SITES) if part == "test" else spinners,
-                unseen_phrases if part == "test" else phrases,
-                unseen_templates if part == "test" else templates,
-                seed,
-                _HONEST_RESIDUE if part == "training" else 0.0,
-            )
-        )
-        documents = [item.document for item in labelled]
-        progress(f"measuring {len(documents):,} texts for {part}")
-        values = measure(documents, (resources, thin) if part == "training" else (resources,))
-        measured.append((labelled, values, scorable(documents, values)))
-
-    (fitted, values, usable), (held, held_values, held_usable), tested = measured
-    progress("fitting the classifier and writing the model")
-    classifier = train_classifier(
-        values[usable],
-        _labels(fitted)[usable],
-        held_values[held_usable],
-        _labels(held)[held_usable],
-        genres=_genres(fitted)[usable],
-        calibration_genres=_genres(held)[held_usable],
+    fitting = _spread(_allowed(parts["training"]), _MOST_OF_A_CORPUS)
+    calibrating = _spread(_allowed(parts["calibration"]), _MOST_OF_A_CORPUS)
+    testing = _spread(parts["test"], _MOST_TO_EVALUATE)
+    training = _measured(
+        "training", simulate(fitting, *seen, 1, _HONEST_RESIDUE), (resources, thin), progress
     )
+    calibration = _measured(
+        "calibration", simulate(calibrating, *seen, 2, 0.0), (resources,), progress
+    )
+    test = _measured("test", simulate(testing, *unseen, 3, 0.0), (resources,), progress)
+    progress("fitting the classifier and writing the model")
+    classifier = _fitted(training, calibration)
     model = Model("bundled", classifier, resources)
-    card = write_card(model, data, parts, len(fitted), families, hold_out, _scored(model, *tested))
-    save_model(model, output, card)
+    ingredients = Ingredients(data, parts, families, hold_out, len(training.items))
+    save_model(model, output, write_card(model, ingredients, _scored(model, test)))
     return model
 
 
-def _labels(items: Sequence[Simulated]) -> NDArray[np.bool_]:
-    return np.array([item.label for item in items], np.bool_)
+def _require_enough(parts: Mapping[str, Sequence[CleanText]], data: Path) -> None:
+    empty = [part.replace("_", " ") for part in PARTS if not parts.get(part)]
+    if empty:
+        raise CorpusError(f"{data}: no text falls into the part for {empty[0]}. Add texts.")
+    corpora = _written_by_people(parts["language_model"]).values()
+    n_words = max((sum(len(text.split()) for text in own) for own in corpora), default=0)
+    if n_words < _MIN_WORDS:
+        raise CorpusError(
+            f"{data}: the language model needs a corpus of at least {_MIN_WORDS:,} words in its "
+            f"part; the largest has {n_words:,}. Add texts."
+        )
 
 
-def _genres(items: Sequence[Simulated]) -> NDArray[np.str_]:
-    return np.array([item.source.corpus for item in items], np.str_)
+def _written_by_people(texts: Sequence[CleanText]) -> dict[str, list[str]]:
+    """Texts by corpus, but those of language models: clean, but no model of human English."""
+    human = [text for text in texts if not text.genre.startswith("llm")]
+    return {name: [text.text for text in own] for name, own in by_corpus(human).items()}
 
 
-def _scored(
-    model: Model,
-    items: Sequence[Simulated],
-    values: NDArray[np.float64],
-    usable: NDArray[np.bool_],
-) -> ScoredTexts:
-    score = model.classifier.contributions(values).sum(axis=1) + model.classifier.intercept
+def _allowed(texts: Sequence[CleanText]) -> list[CleanText]:
+    """Texts of the corpora that a classifier may see."""
+    return [text for text in texts if text.corpus not in HELD_OUT]
+
+
+def _spread(texts: Sequence[CleanText], most: int) -> list[CleanText]:
+    """At most so many texts of each corpus, corpus after corpus."""
+    return [text for own in by_corpus(texts, most).values() for text in own]
+
+
+def _makings(lexicons: Lexicons, families: Sequence[str]) -> tuple[Makings, Makings]:
+    """What training copies are made with, and what those of the test part are made with."""
+    phrases, unseen_phrases = split_phrases(PHRASE_SEED)
+    templates, unseen_templates = split_templates()
+    return (
+        Makings(make_spinners(lexicons, families), phrases, templates),
+        Makings(make_spinners(lexicons, families, _NEW_SITES), unseen_phrases, unseen_templates),
+    )
+
+
+def _measured(
+    part: str,
+    simulated: Iterable[Simulated],
+    resources: Sequence[Resources],
+    progress: Callable[[str], None],
+) -> Measured:
+    """Simulated documents of a part of the split, measured as `measure` does."""
+    items = list(simulated)
+    documents = [item.document for item in items]
+    progress(f"measuring {len(items):,} texts for {part}")
+    values = measure(documents, resources)
+    labels = np.array([item.label for item in items], np.bool_)
+    corpora = np.array([item.source.corpus for item in items], np.str_)
+    return Measured(items, values, scorable(documents, values), labels, corpora)
+
+
+def _fitted(training: Measured, calibration: Measured) -> Classifier:
+    fit, held = training.scorable, calibration.scorable
+    return train_classifier(
+        training.values[fit],
+        training.labels[fit],
+        calibration.values[held],
+        calibration.labels[held],
+        genres=training.corpora[fit],
+        calibration_genres=calibration.corpora[held],
+    )
+
+
+def _scored(model: Model, test: Measured) -> ScoredTexts:
+    items = test.items
+    score = model.classifier.contributions(test.values).sum(axis=1) + model.classifier.intercept
     return ScoredTexts(
-        score=np.where(usable, score, np.nan),
-        label=_labels(items),
+        score=np.where(test.scorable, score, np.nan),
+        label=test.labels,
         words=np.array([len(item.document.text.split()) for item in items]),
         family=np.array([item.family if item.label else "" for item in items], np.str_),
         rate=np.full(len(items), np.nan),
-        genre=_genres(items),
+        genre=test.corpora,
         group=np.array([f"{item.source.corpus} {item.source.id}" for item in items], np.str_),
     )

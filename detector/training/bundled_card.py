@@ -1,7 +1,9 @@
 """The bundled model's card: how it was built, from what, and its figures on held-back texts."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from chaffinch.detector.digests import file_digest
 from chaffinch.detector.evaluation.evaluation import ScoredTexts, evaluate
@@ -12,6 +14,7 @@ from chaffinch.detector.training.corpora import (
     PARTS,
     CleanText,
     corpus_files,
+    corpus_name,
 )
 from chaffinch.detector.training.licences import NOT_STATED, read_licences
 
@@ -85,67 +88,74 @@ Not tried: lexical choice by synonym pair over a document, pairs from aligned co
 neighbouring replacements."""
 
 
-def write_card(
-    model: Model,
-    data: Path,
-    parts: Mapping[str, Sequence[CleanText]],
-    n_fitted: int,
-    families: Sequence[str],
-    held_out: Sequence[str],
-    tested: ScoredTexts,
-) -> str:
+class Ingredients(NamedTuple):
+    """What the bundled model was made from.
+
+    Attributes:
+        data: The folder.
+        parts: Clean texts by part of the split.
+        families: Spinner families of its training.
+        held_out: Thesauri that no part of it knows.
+        n_fitted: Documents the classifier was fitted to.
+    """
+
+    data: Path
+    parts: Mapping[str, Sequence[CleanText]]
+    families: Sequence[str]
+    held_out: Sequence[str]
+    n_fitted: int
+
+
+def write_card(model: Model, ingredients: Ingredients, tested: ScoredTexts) -> str:
     """The card as Markdown.
 
     Args:
         model: The model.
-        data: Folder that it was built from.
-        parts: Clean texts by part of the split.
-        n_fitted: Documents the classifier was fitted to.
-        families: Spinner families of its training.
-        held_out: Thesauri that no part of it knows.
+        ingredients: What it was made from.
         tested: Scores of documents that it was not fitted to.
     """
-    classifier = model.classifier
-    licences = read_licences(data)
-    lexicons = sorted(path for path in (data / "lexicons").glob("*") if path.is_file())
-    used: dict[str, set[str]] = {}
-    for part in PARTS:
-        for text in parts.get(part, ()):
-            used.setdefault(text.corpus, set()).add(part)
-    corpora = [
-        Corpus(
-            file.name,
-            sum(text.corpus == name for own in parts.values() for text in own),
-            ", ".join(part.replace("_", " ") for part in PARTS if part in used.get(name, ())),
-            licences.get(file.name, NOT_STATED),
-            file_digest(file),
-        )
-        for file in corpus_files(data)
-        for name in [file.name.split(".")[0]]
-    ]
-    corpora += [
-        Corpus(
-            file.name,
-            None,
-            "channel, spinners",
-            licences.get(file.name, NOT_STATED),
-            file_digest(file),
-        )
-        for file in lexicons
-    ]
+    classifier, parts = model.classifier, ingredients.parts
     evaluation = evaluate(
         tested, model.name, model.digest, classifier.threshold, classifier.base_rate
     )
-    sizes = (f"{part.replace('_', ' ')} {len(parts.get(part, ())):,}" for part in PARTS)
+    sizes = (f"{_in_words(part)} {len(parts.get(part, ())):,}" for part in PARTS)
     card = ModelCard(
-        description=_DESCRIPTION.format(parts=", ".join(sizes), fitted=f"{n_fitted:,}"),
-        corpora=corpora,
-        families=dict.fromkeys(families, "simulated, see `datasets/spinners`"),
+        description=_DESCRIPTION.format(parts=", ".join(sizes), fitted=f"{ingredients.n_fitted:,}"),
+        corpora=_files(ingredients),
+        families=dict.fromkeys(ingredients.families, "simulated, see `datasets/spinners`"),
         held_out=[
             *(f"{corpus} from the classifier" for corpus in HELD_OUT),
-            *(f"{name} from every part" for name in held_out),
+            *(f"{name} from every part" for name in ingredients.held_out),
         ],
         evaluation=evaluation,
         evaluated_on=_EVALUATED_ON,
     )
     return f"{render_card(card, model)}\n{_TRIED}\n"
+
+
+def _files(ingredients: Ingredients) -> list[Corpus]:
+    """Every corpus with its number of texts and its parts, and every lexicon."""
+    data = ingredients.data
+    licences = read_licences(data)
+    n_texts: Counter[str] = Counter()
+    used: dict[str, list[str]] = defaultdict(list)
+    for part in PARTS:
+        counts = Counter(text.corpus for text in ingredients.parts.get(part, ()))
+        n_texts.update(counts)
+        for corpus in counts:
+            used[corpus].append(_in_words(part))
+
+    def entry(file: Path, texts: int | None, use: str) -> Corpus:
+        return Corpus(file.name, texts, use, licences.get(file.name, NOT_STATED), file_digest(file))
+
+    corpora = [
+        entry(file, n_texts[name], ", ".join(used[name]))
+        for file in corpus_files(data)
+        for name in [corpus_name(file)]
+    ]
+    lexicons = sorted(path for path in (data / "lexicons").glob("*") if path.is_file())
+    return corpora + [entry(file, None, "channel, spinners") for file in lexicons]
+
+
+def _in_words(part: str) -> str:
+    return part.replace("_", " ")

@@ -3,13 +3,15 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
+import numpy as np
 import zstandard
 
+Item = TypeVar("Item")
 Part = Literal["language_model", "training", "calibration", "test"]
 PARTS: tuple[Part, ...] = ("language_model", "training", "calibration", "test")
 
@@ -22,7 +24,11 @@ _SHARES: dict[str, tuple[float, float, float, float]] = {
     "news_guardian": (0.6, 0.0, 0.0, 0.4),
     "hardneg_wikipedia_elements_states": (0.2, 0.15, 0.15, 0.5),
 }
+"""Shares of `PARTS` in corpora that are split in a way of their own: sources kept for tests, and a
+small corpus of what spinners write by mistake, of which tests need more than a few texts."""
+
 _DEFAULT_SHARES = (0.6, 0.18, 0.1, 0.12)
+"""Shares of `PARTS` in every other corpus; our choice: counts need most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class CleanText:
     part: Part
 
 
+class CorpusError(Exception):
+    """A corpus that cannot be read; the message names file, line and remedy."""
+
+
 def part_of(corpus: str, id: str) -> Part:
     """The part of a text, from a digest of its id: the same on every machine."""
     digest = hashlib.blake2b(f"{corpus}\n{id}".encode(), digest_size=8).digest()
@@ -59,28 +69,85 @@ def part_of(corpus: str, id: str) -> Part:
     return "test"
 
 
+def corpus_name(file: Path) -> str:
+    """A corpus's name: that of its file up to the first dot."""
+    return file.name.partition(".")[0]
+
+
 def corpus_files(folder: Path) -> list[Path]:
-    """The JSON Lines files of a folder, compressed or not, in order of their names."""
+    """The JSON Lines files of a folder, compressed or not, in order of their names.
+
+    Raises:
+        CorpusError: There are none.
+    """
     files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.zst")])
     if not files:
-        raise FileNotFoundError(f"{folder} holds no .jsonl or .jsonl.zst files to build from.")
+        raise CorpusError(f"{folder} holds no .jsonl or .jsonl.zst files to build from.")
     return files
 
 
 def read_corpus(file: Path) -> Iterator[CleanText]:
-    """The texts of one JSON Lines file with ``id``, ``text`` and optional other fields."""
-    corpus = file.name.split(".")[0]
-    with file.open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw) if file.suffix == ".zst" else raw
-        for number, line in enumerate(io.TextIOWrapper(stream, "utf-8")):
-            row = json.loads(line)
-            id = str(row.get("id", number))
-            yield CleanText(
-                corpus=corpus,
-                id=id,
-                source=row.get("source", corpus),
-                genre=row.get("genre", corpus),
-                title=row.get("title") or "",
-                text=row["text"],
-                part=part_of(corpus, id),
+    """The texts of one JSON Lines file.
+
+    Rows have a ``text`` and may have an ``id``, ``source``, ``genre`` and ``title``.
+
+    Raises:
+        CorpusError: A line is no such row, or the file is no Zstandard.
+    """
+    corpus = corpus_name(file)
+    number = 0
+    try:
+        with file.open("rb") as packed:
+            unpacked = (
+                zstandard.ZstdDecompressor().stream_reader(packed)
+                if file.suffix == ".zst"
+                else packed
             )
+            for number, line in enumerate(io.TextIOWrapper(unpacked, "utf-8")):
+                row = json.loads(line)
+                id = str(row.get("id", number))
+                yield CleanText(
+                    corpus=corpus,
+                    id=id,
+                    source=row.get("source", corpus),
+                    genre=row.get("genre", corpus),
+                    title=row.get("title") or "",
+                    text=row["text"],
+                    part=part_of(corpus, id),
+                )
+    except (AttributeError, KeyError, TypeError, ValueError, zstandard.ZstdError) as error:
+        raise CorpusError(
+            f"{file}, near line {number + 1}: cannot be read as a text ({error!r}). "
+            "Every line must be a JSON object with a `text`; fix or remove it."
+        ) from None
+
+
+def read_parts(data: Path, share: float = 1.0) -> dict[str, list[CleanText]]:
+    """Clean texts by part of the split.
+
+    Args:
+        data: Folder with ``*.jsonl(.zst)`` corpora.
+        share: Part of every corpus to use.
+    """
+    parts: dict[str, list[CleanText]] = {}
+    for file in corpus_files(data):
+        texts = list(read_corpus(file))
+        for text in texts[: max(1, round(share * len(texts)))]:
+            parts.setdefault(text.part, []).append(text)
+    return parts
+
+
+def by_corpus(texts: Sequence[CleanText], most: int | None = None) -> dict[str, list[CleanText]]:
+    """Texts by corpus, of each at most `most`, drawn evenly from its length."""
+    corpora: dict[str, list[CleanText]] = {}
+    for text in texts:
+        corpora.setdefault(text.corpus, []).append(text)
+    if most is None:
+        return corpora
+    return {name: spread(own, most) for name, own in corpora.items()}
+
+
+def spread(items: Sequence[Item], most: int) -> list[Item]:
+    """Up to `most` items, evenly over their order."""
+    places = np.linspace(0, len(items) - 1, min(most, len(items))).astype(int)
+    return [items[place] for place in places]

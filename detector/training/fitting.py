@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from chaffinch.detector.classifier import Classifier, log_odds, probability
 from chaffinch.detector.training.logistic import fit_logistic
-from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
+from chaffinch.features.registry import FEATURE_NAMES, FEATURES, column_of, columns_of
 
 BASE_RATE = 0.1
 MAX_FALSE_POSITIVE_RATE = 0.001
@@ -20,36 +20,15 @@ _HIGHEST_QUANTILE = 0.98
 _MIN_SCALE = 0.01
 _DIGITS = 6
 
-EVIDENCE = np.array(
-    [feature.group != "context" for signal in SIGNALS for feature in signal.features]
-)
+EVIDENCE = np.array([feature.group != "context" for feature in FEATURES])
 """Features that may have a weight: bool, one a feature, in the registry's order."""
 
-_SPEAKS_ALONE = ("substitutions", "tortured", "residue")
-_CORROBORATION, _PROVENANCE, _CONVICTION = 0.5, 0.3, 0.75
+_MOST_ALONE = np.array([feature.most_alone for feature in FEATURES])
+_MOST_EACH = np.array([feature.most_each for feature in FEATURES])
+_LIMITED = np.isfinite(_MOST_EACH)
 
-
-def _most_alone(signal: str, feature: str) -> float:
-    if (signal, feature) == ("substitutions", "conviction"):
-        return _CONVICTION
-    if signal == "provenance":
-        return _PROVENANCE
-    return np.inf if signal in _SPEAKS_ALONE else _CORROBORATION
-
-
-_MOST_ALONE = np.array(
-    [_most_alone(signal.name, feature.name) for signal in SIGNALS for feature in signal.features]
-)
-"""How much of what flags a page each feature may add: runs of spaces, view counters and wrong
-articles happen to honest pages, honest syndication has foreign bylines and addresses at once, and
-one strange word is all there is to doubt in some short texts."""
-
-_RESIDUE_KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 _TWO_KINDS, _MOST_OF_ONE_KIND = 1.04, 0.9
-_TWO_TORTURED = 0.6
-_RESIDUE = [FEATURE_NAMES.index(name) for name in _RESIDUE_KINDS]
-_SEVERAL = FEATURE_NAMES.index("residue.two_kinds")
-_TORTURED = FEATURE_NAMES.index("tortured.phrases")
+_RESIDUE, _SEVERAL = columns_of("residue kind"), column_of("several residue kinds")
 
 
 class TrainingError(Exception):
@@ -139,13 +118,15 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
     needed = log_odds(classifier.threshold) - classifier.intercept
     weight, highest = np.array(classifier.weight), np.array(classifier.highest)
     one_piece = (1 - np.array(classifier.centre)) / np.array(classifier.scale)
-    kinds = np.isin(classifier.features, _RESIDUE_KINDS) & (weight > 0)
+    kinds = np.zeros(len(weight), np.bool_)
+    kinds[_RESIDUE] = weight[_RESIDUE] > 0
     if kinds.any():
         weakest = np.sort((weight * np.minimum(one_piece, highest))[_RESIDUE])[:2].sum()
         lacking = max(_TWO_KINDS * needed - weakest, 0.0)
         weight[_SEVERAL] = max(weight[_SEVERAL], lacking / one_piece[_SEVERAL])
         highest[_SEVERAL] = max(highest[_SEVERAL], one_piece[_SEVERAL])
-    weight[_TORTURED] = min(weight[_TORTURED], _TWO_TORTURED * needed / one_piece[_TORTURED])
+    most_each = _MOST_EACH[_LIMITED] * needed / one_piece[_LIMITED]
+    weight[_LIMITED] = np.minimum(weight[_LIMITED], most_each)
     most = _MOST_OF_ONE_KIND * needed / np.maximum(weight, 1e-9)
     return replace(
         classifier,

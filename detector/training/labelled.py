@@ -143,7 +143,7 @@ def score_examples(detector: Detector, examples: Sequence[Example]) -> ScoredTex
     ):
         log_odds = verdict.intercept + sum(reason.contribution for reason in verdict.reasons)
         scores[place] = np.nan if verdict.probability is None else log_odds
-        words[place] = verdict.features["shape.words"]
+        words[place] = verdict.n_words
     return scored_texts(examples, scores, words)
 
 

@@ -29,7 +29,7 @@ from chaffinch.detector.training.licences import NOT_STATED
 from chaffinch.detector.training.resources.pairs import read_pairs, with_pairs
 from chaffinch.detector.training.scratch import build_from_examples
 from chaffinch.features.extraction import extract
-from chaffinch.features.registry import FEATURE_NAMES
+from chaffinch.features.registry import FEATURE_NAMES, column_of
 from chaffinch.features.resources import Resources
 
 N_FOLDS = 4
@@ -41,7 +41,7 @@ MIN_TEXTS = 20
 MIN_GROUPS = 2 * N_FOLDS
 """Groups of each label that training needs, so that every fold has some."""
 
-_WORDS = FEATURE_NAMES.index("shape.words")
+_WORDS = column_of("words")
 
 
 class Trained(NamedTuple):

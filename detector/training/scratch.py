@@ -10,10 +10,10 @@ from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.lexicons.wordnet import WordNet
 from chaffinch.datasets.spinners.neighbour import NeighbourSpinner
 from chaffinch.datasets.spinners.spinner import Spinner
-from chaffinch.detector.training.bundle import make_spinners, training_families
 from chaffinch.detector.training.fitting import TrainingError
 from chaffinch.detector.training.labelled import Example
 from chaffinch.detector.training.resources.build import build_resources, with_fitted_odds
+from chaffinch.detector.training.simulation import make_spinners, training_families
 from chaffinch.features.resources import Resources
 from chaffinch.features.text.vocabulary import FIRST_WORD
 

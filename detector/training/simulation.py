@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.simulation.pages import as_document, honest_page, scraped_page
 from chaffinch.datasets.simulation.residue import inject_residue
 from chaffinch.datasets.spinners.registry import FAMILIES
@@ -14,15 +16,49 @@ from chaffinch.features.document import Document
 from chaffinch.features.text.phrases import Phrase
 
 RATES = (0.08, 0.15, 0.25, 0.4)
+"""Shares of words replaced, from light to heavy: the tables' rates; real farms lie between the
+second and the last."""
+
+_SITES = 8
+"""Sites of each family that training has; our choice."""
+
 _CROP_WORDS = (60, 150, 400)
+"""Words that texts are cut to: a paragraph, a short post, an article. Our choice."""
+
+_CROPPED = 0.6
+"""Share of the texts that are cut; our choice."""
+
 _WIDEST, _WIDEST_AGAIN = "randomised", 3
+"""The family that draws its words from all thesauri at random is drawn as often as four others:
+nobody knows what the next spinner is like. Our choice."""
+
 _LEAST_RATE = 0.03
+"""Least share of words replaced; with fewer a copy is as good as clean. Our choice."""
+
 _SPUN = 0.75
+"""Share of the copies that are spun, the others being scraped as they are; our choice."""
+
 _WHOLE_PAGES = 0.5
+"""Share of the documents that are whole pages and not bare texts; our choice."""
+
 _LOST_MARKUP = 0.3
+"""Share of the whole pages of which only lines are left, as crawls of text have them; our
+choice."""
+
 _PADDED = 0.15
+"""Share of the spun copies that end with a clean part; our choice."""
+
+_PADDING = (0.3, 0.7)
+"""Least and greatest share of such a copy that is spun; our choice."""
+
+_SPUN_WITH_RESIDUE = 0.3
+"""Share of the spun copies with residue, too; our choice."""
+
 _TITLE_SPUN = 0.5
+"""Share of the spun copies whose title is spun; our choice."""
+
 _TITLE_WORDS = 9
+"""Words that a title is made of where a text has none: the length of a headline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +78,22 @@ class Simulated:
     family: str
     rate: float
     source: CleanText
+
+
+def training_families(held_out: Sequence[str]) -> list[str]:
+    """Families whose words do not come from held-out thesauri alone.
+
+    A family that draws on several resources stays, without the held-out ones.
+    """
+    return [name for name, family in FAMILIES.items() if not set(family.thesauri) <= set(held_out)]
+
+
+def make_spinners(
+    lexicons: Lexicons, families: Sequence[str], first_site: int = 0
+) -> dict[str, list[Spinner]]:
+    """The families, each with the spinners of several sites."""
+    sites = range(first_site, first_site + _SITES)
+    return {name: [FAMILIES[name].make(lexicons, site) for site in sites] for name in families}
 
 
 def crop(text: str, words: int, rng: np.random.Generator) -> str:
@@ -123,7 +175,7 @@ def simulate(
     for number, source in enumerate(texts):
         rng = np.random.default_rng([seed, number])
         text = source.text
-        if rng.random() < 0.6:
+        if rng.random() < _CROPPED:
             text = crop(text, int(rng.choice(_CROP_WORDS)), rng)
         template = _template(templates, rng)
         if rng.random() < _WHOLE_PAGES:
@@ -133,37 +185,84 @@ def simulate(
             few = int(rng.random() < honest_residue)
             clean = Document(inject_residue(text, rng, phrases, few) if few else text)
         yield Simulated(clean, False, "clean", 0.0, source)
-        family, rate, pieces = "scraped", 0.0, int(rng.integers(2, 5))
-        replacements: list[Replacement] = []
-        words = source.title.split() or text.split()[:_TITLE_WORDS]
-        first_title = " ".join(words)
-        title = source.title
-        if rng.random() < _SPUN and spinners:
-            cut = len(text)
-            if rng.random() < _PADDED:
-                cut = max(text.find(" ", int(cut * rng.uniform(0.3, 0.7))), 0) or cut
-            drawn, made = _spun(f"{first_title}\n{text[:cut]}", number, spinners, rng)
-            spun_title, _, spun = made.text.partition("\n")
-            if any(one.start > len(spun_title) for one in made.replacements):
-                title = spun_title if rng.random() < _TITLE_SPUN else first_title
-                text = spun + text[cut:]
-                family, rate = drawn, made.rate
-                replacements = _moved(made.replacements, -len(spun_title) - 1)
-                pieces = int(rng.integers(1, 4)) if rng.random() < 0.3 else 0
+        copied = _copied(source, text, number, spinners, rng)
         if rng.random() < _WHOLE_PAGES:
-            page = scraped_page(text, title, rng, phrases, pieces, first_title, replacements)
+            page = scraped_page(
+                copied.text,
+                copied.title,
+                rng,
+                phrases,
+                copied.pieces,
+                copied.first_title,
+                copied.replacements,
+            )
             copy = as_document(page, template)
+        elif copied.pieces:
+            copy = Document(inject_residue(copied.text, rng, phrases, copied.pieces))
         else:
-            copy = Document(inject_residue(text, rng, phrases, pieces) if pieces else text)
-        yield Simulated(copy, True, family, rate, source)
+            copy = Document(copied.text)
+        yield Simulated(copy, True, copied.family, copied.rate, source)
+
+
+class _Copied(NamedTuple):
+    """What a farm publishes of a text.
+
+    Attributes:
+        text: Its text.
+        title: Its title.
+        first_title: The source's title, or the first words where it has none.
+        pieces: Kinds of residue.
+        family: ``scraped``, or the spinner's family.
+        rate: Share of words replaced.
+        replacements: What was replaced in the text.
+    """
+
+    text: str
+    title: str
+    first_title: str
+    pieces: int
+    family: str = "scraped"
+    rate: float = 0.0
+    replacements: Sequence[Replacement] = ()
+
+
+def _copied(
+    source: CleanText,
+    text: str,
+    number: int,
+    spinners: Mapping[str, Sequence[Spinner]],
+    rng: np.random.Generator,
+) -> _Copied:
+    """A text spun by a family drawn, or scraped as it is."""
+    pieces = int(rng.integers(2, 5))
+    first_title = " ".join(source.title.split() or text.split()[:_TITLE_WORDS])
+    scraped = _Copied(text, source.title, first_title, pieces)
+    if rng.random() >= _SPUN or not spinners:
+        return scraped
+    cut = len(text)
+    if rng.random() < _PADDED:
+        cut = max(text.find(" ", int(cut * rng.uniform(*_PADDING))), 0) or cut
+    family, made = _spun(f"{first_title}\n{text[:cut]}", number, spinners, rng)
+    spun_title, _, spun = made.text.partition("\n")
+    if not any(item.start > len(spun_title) for item in made.replacements):
+        return scraped
+    return _Copied(
+        spun + text[cut:],
+        spun_title if rng.random() < _TITLE_SPUN else first_title,
+        first_title,
+        int(rng.integers(1, 4)) if rng.random() < _SPUN_WITH_RESIDUE else 0,
+        family,
+        made.rate,
+        _moved(made.replacements, -len(spun_title) - 1),
+    )
 
 
 def _moved(replacements: Sequence[Replacement], by: int) -> list[Replacement]:
     """Replacements with other offsets; without those that would begin before the text."""
     return [
-        one._replace(start=one.start + by, end=one.end + by)
-        for one in replacements
-        if one.start + by >= 0
+        item._replace(start=item.start + by, end=item.end + by)
+        for item in replacements
+        if item.start + by >= 0
     ]
 
 

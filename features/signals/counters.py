@@ -58,10 +58,19 @@ class Counters(Signal):
 
     name = "counters"
     features = (
-        Feature("view_counters", "lines", "ages with counts, view counts", 0, _CAP, "scraped"),
+        Feature(
+            "view_counters",
+            "lines",
+            "ages with counts, view counts",
+            0,
+            _CAP,
+            "scraped",
+            role="residue kind",
+        ),
         Feature("relative_ages", "lines", "relative ages alone", 0, _CAP, "context"),
         Feature("foot_counts", "lines", "counts at the foot, no age", 0, _CAP, "scraped"),
     )
+    finds = "leftover lines"
 
     def measure(self, block: TokenBlock) -> Measurement:
         return counter_lines(block)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chaffinch.features.addresses import seen_through
 from chaffinch.features.document import Document
-from chaffinch.features.signal import Feature, Measurement, Signal, Span, Where
+from chaffinch.features.signal import MOST_NAMED, Feature, Measurement, Signal, Span, Where
 from chaffinch.features.text.passages import (
     MAX_CHARACTERS,
     Difference,
@@ -21,6 +21,7 @@ from chaffinch.features.text.passages import (
 )
 from chaffinch.features.text.tokens import GAP_CLAUSE, GAP_DOCUMENT, GAP_NONE, TokenBlock
 from chaffinch.features.text.vocabulary import WordSet, hash_words
+from chaffinch.features.wording import counted
 
 _MIN_WORDS = 5
 _HEAD_LINES = 8
@@ -112,6 +113,10 @@ class Echo(Signal):
         spans = [span for *_, span in found.values()]
         return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
 
+    @classmethod
+    def summarise(cls, text: str, spans: Sequence[Span], contributions: Sequence[float]) -> str:
+        return "; ".join(_contradictions(text, spans)) or cls.without_evidence
+
     def _in_passages(self, pairs: Sequence[_Pair]) -> Iterator[tuple[int, str, Span]]:
         """Columns of features, words that differ between passages, and the evidence of them."""
         written = self.resources.vocabulary.ids([pair.shown.words[pair.at] for pair in pairs])
@@ -146,6 +151,20 @@ class Echo(Signal):
         known[owner[channel.original[candidates] == original[owner]]] = True
         commoner: NDArray[np.bool_] = frequency[original] - frequency[written] >= _TEN_TIMES
         return known, commoner
+
+
+def _contradictions(text: str, spans: Sequence[Span]) -> Iterator[str]:
+    """What two places of a page say otherwise, first what stands outside its text."""
+    outside = dict.fromkeys(span.note for span in spans if span.where != "text")
+    yield from list(outside)[:MOST_NAMED]
+    inside: dict[str, dict[str, None]] = {}
+    for span in spans:
+        if span.where == "text":
+            pair = f"'{text[span.start : span.end].lower()}' for '{span.original}'"
+            inside.setdefault(span.note, {})[pair] = None
+    ranked = sorted(inside.items(), key=lambda item: -len(item[1]))
+    for note, pairs in ranked[: max(0, MOST_NAMED - len(outside))]:
+        yield f"{counted(len(pairs), note)}: {', '.join(list(pairs)[:MOST_NAMED])}"
 
 
 def _references(document: Document) -> Iterator[Passage]:

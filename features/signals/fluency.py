@@ -36,9 +36,16 @@ class Fluency(Signal):
         Feature("surprising", "share of words", "words their context speaks against", 0, 1, "spun"),
         Feature("rare_words", "share of words", "different words not in the list", 0, 1, "spun"),
         Feature(
-            "function_words", "share of words", "words such as 'of' and 'the'", 0, 1, "context"
+            "function_words",
+            "share of words",
+            "words such as 'of' and 'the'",
+            0,
+            1,
+            "context",
+            role="function words",
         ),
     )
+    without_evidence = "words follow each other worse than in clean English"
 
     def measure(self, block: TokenBlock) -> Measurement:
         model = self.resources.language_model

@@ -62,6 +62,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _AGE = re.compile(
     r"\b(?:\d{1,3}|an?) (?:min(?:ute)?|hour|hr|day|week|month|year)s? ago\b", re.IGNORECASE
 )
+_MOST_ALONE = 0.3
+"""`Feature.most_alone` of each contradiction. Our choice: honest syndication has a foreign
+byline and a foreign address at once, and the two together must not flag it."""
 
 
 class Provenance(Signal):
@@ -87,17 +90,70 @@ class Provenance(Signal):
 
     name = "provenance"
     features = (
-        Feature("foreign_canonical", "0 or 1", "canonical link elsewhere", 0, 1, "scraped"),
-        Feature("foreign_data", "0 or 1", "structured data names another host", 0, 1, "scraped"),
-        Feature("foreign_byline", "0 or 1", "signed by others than its author", 0, 1, "scraped"),
-        Feature("foreign_agency", "0 or 1", "agency text without its credit", 0, 1, "scraped"),
-        Feature("older_date", "0 or 1", "dated over a week before the page", 0, 1, "scraped"),
-        Feature("age_beside_date", "0 or 1", "an age and a date above the text", 0, 1, "scraped"),
+        Feature(
+            "foreign_canonical",
+            "0 or 1",
+            "canonical link elsewhere",
+            0,
+            1,
+            "scraped",
+            _MOST_ALONE,
+            role="other origin",
+        ),
+        Feature(
+            "foreign_data",
+            "0 or 1",
+            "structured data names another host",
+            0,
+            1,
+            "scraped",
+            _MOST_ALONE,
+            role="other origin",
+        ),
+        Feature(
+            "foreign_byline",
+            "0 or 1",
+            "signed by others than its author",
+            0,
+            1,
+            "scraped",
+            _MOST_ALONE,
+            role="other origin",
+        ),
+        Feature(
+            "foreign_agency",
+            "0 or 1",
+            "agency text without its credit",
+            0,
+            1,
+            "scraped",
+            _MOST_ALONE,
+            role="other origin",
+        ),
+        Feature(
+            "older_date",
+            "0 or 1",
+            "dated over a week before the page",
+            0,
+            1,
+            "scraped",
+            _MOST_ALONE,
+        ),
+        Feature(
+            "age_beside_date",
+            "0 or 1",
+            "an age and a date above the text",
+            0,
+            1,
+            "scraped",
+            _MOST_ALONE,
+        ),
         Feature("no_markup", "0 or 1", "no markup to ask", 0, 1, "context"),
         Feature("no_address", "0 or 1", "the page's address is unknown", 0, 1, "context"),
         Feature("no_names", "0 or 1", "no author or no signature", 0, 1, "context"),
         Feature("no_dates", "0 or 1", "no date of the page or the text", 0, 1, "context"),
     )
+    finds = "origins"
 
     def measure(self, block: TokenBlock) -> Measurement:
         values = np.zeros((len(block), len(self.features)))

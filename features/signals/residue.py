@@ -1,6 +1,8 @@
 """Lines that a scraper left in."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 
@@ -22,7 +24,7 @@ _SEVERAL_LETTERS = np.array(
 )
 _KINDS = ("scraper", "template", "credit")
 _CREDIT = _KINDS.index("credit")
-_VIEW_COUNTERS = [feature.name for feature in Counters.features].index("view_counters")
+_VIEW_COUNTERS = Counters.column("view_counters")
 
 
 class Residue(Signal):
@@ -44,11 +46,39 @@ class Residue(Signal):
 
     name = "residue"
     features = (
-        Feature("scraper_lines", "phrases", "lines that farms add", 0, _CAP, "scraped"),
-        Feature("template_lines", "phrases", "source's template lines", 0, _CAP, "scraped"),
-        Feature("credit_lines", "phrases", "first publisher named", 0, _CAP, "scraped"),
-        Feature("two_kinds", "0 or 1", "farms' and source's lines, counters", 0, 1, "scraped"),
+        Feature(
+            "scraper_lines",
+            "phrases",
+            "lines that farms add",
+            0,
+            _CAP,
+            "scraped",
+            most_alone=inf,
+            role="residue kind",
+        ),
+        Feature(
+            "template_lines",
+            "phrases",
+            "source's template lines",
+            0,
+            _CAP,
+            "scraped",
+            most_alone=inf,
+            role="residue kind",
+        ),
+        Feature("credit_lines", "phrases", "first publisher named", 0, _CAP, "scraped", inf),
+        Feature(
+            "two_kinds",
+            "0 or 1",
+            "farms' and source's lines, counters",
+            0,
+            1,
+            "scraped",
+            most_alone=inf,
+            role="several residue kinds",
+        ),
     )
+    finds = "leftover lines"
 
     def measure(self, block: TokenBlock) -> Measurement:
         values = np.zeros((len(block), len(_KINDS)))
@@ -75,6 +105,12 @@ class Residue(Signal):
         counted = counter_lines(block).values[:, _VIEW_COUNTERS]
         n_kinds = np.count_nonzero(np.column_stack((values[:, :_CREDIT], counted)), axis=1)
         return Measurement(np.column_stack((values, n_kinds > 1)), spans)
+
+    @classmethod
+    def summarise(cls, text: str, spans: Sequence[Span], contributions: Sequence[float]) -> str:
+        found = super().summarise(text, spans, contributions)
+        several = spans and contributions[cls.column("two_kinds")]
+        return f"{found}; two kinds of residue" if several else found
 
 
 def _possible_lines(block: TokenBlock, matcher: PhraseMatcher) -> dict[int, set[int]]:

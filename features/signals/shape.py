@@ -27,8 +27,16 @@ class Shape(Signal):
 
     name = "shape"
     features = (
-        Feature("words", "words", "length of the text", 0, np.inf, "context"),
-        Feature("running_words", "words", "words in running text", 0, np.inf, "context"),
+        Feature("words", "words", "length of the text", 0, np.inf, "context", role="words"),
+        Feature(
+            "running_words",
+            "words",
+            "words in running text",
+            0,
+            np.inf,
+            "context",
+            role="running words",
+        ),
         Feature("sentence_length", "words", "mean words a sentence", 0, np.inf, "context"),
         Feature("distinct_words", "share of words", "different words", 0, 1, "context"),
         Feature("short_lines", "share of characters", "text in short lines", 0, 1, "context"),

@@ -1,5 +1,8 @@
 """Words that their context does not want, while a synonym's original fits."""
 
+from collections import Counter
+from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +11,7 @@ from numpy.typing import NDArray
 from chaffinch.features.language.phrase_channel import PhraseMatches
 from chaffinch.features.language.replacement_evidence import replacement_evidence
 from chaffinch.features.language.replacement_odds import COLUMNS
-from chaffinch.features.signal import Feature, Measurement, Signal, Span
+from chaffinch.features.signal import MOST_NAMED, Feature, Measurement, Signal, Span
 from chaffinch.features.text.mentions import mentioned
 from chaffinch.features.text.rates import damped, distinct_count, type_counts
 from chaffinch.features.text.tokens import TokenBlock
@@ -52,14 +55,20 @@ class Substitutions(Signal):
 
     name = "substitutions"
     features = (
-        Feature("light", "nats a word", "evidence if 3 % were replaced", 0, 8, "spun"),
-        Feature("medium", "nats a word", "evidence if 10 % were replaced", 0, 8, "spun"),
-        Feature("heavy", "nats a word", "evidence if 25 % were replaced", 0, 8, "spun"),
-        Feature("clear", "share of words", "words over 50 times likelier replaced", 0, 1, "spun"),
-        Feature("peak", "nats a word", "most of `medium` in 100 running words", 0, 8, "spun"),
-        Feature("conviction", "nats a word", "`medium` a word that was doubted", 0, 8, "spun"),
+        Feature("light", "nats a word", "evidence if 3 % were replaced", 0, 8, "spun", inf),
+        Feature("medium", "nats a word", "evidence if 10 % were replaced", 0, 8, "spun", inf),
+        Feature("heavy", "nats a word", "evidence if 25 % were replaced", 0, 8, "spun", inf),
+        Feature(
+            "clear", "share of words", "words over 50 times likelier replaced", 0, 1, "spun", inf
+        ),
+        Feature("peak", "nats a word", "most of `medium` in 100 running words", 0, 8, "spun", inf),
+        # One strange word is all there is to doubt in some short texts.
+        Feature(
+            "conviction", "nats a word", "`medium` a word that was doubted", 0, 8, "spun", 0.75
+        ),
         Feature("share", "share of words", "likeliest share of replaced words", 0, 1, "context"),
     )
+    finds = "replaced words"
 
     def measure(self, block: TokenBlock) -> Measurement:
         odds_of = self.resources.replacement_odds
@@ -105,6 +114,15 @@ class Substitutions(Signal):
             )
         ]
         return Measurement(np.stack(columns, axis=1), _spans(block, sorted(named)))
+
+    @classmethod
+    def summarise(cls, text: str, spans: Sequence[Span], contributions: Sequence[float]) -> str:
+        if not spans:
+            return cls.without_evidence
+        originals = Counter(span.original for span in spans if span.original)
+        named = ", ".join(f"'{word}'" for word, _ in originals.most_common(MOST_NAMED))
+        words = "1 word does" if len(spans) == 1 else f"{len(spans)} words do"
+        return f"{words} not fit" + (f"; most likely {named}" if named else "")
 
     def _phrases(self, matches: PhraseMatches, log_odds: NDArray[np.float64]) -> list["_Named"]:
         """Phrases to name, the likeliest of those that overlap."""

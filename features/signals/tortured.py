@@ -1,5 +1,7 @@
 """Set terms of science in a paraphrasing tool's words."""
 
+from math import inf
+
 import numpy as np
 
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
@@ -30,7 +32,16 @@ class Tortured(Signal):
 
     name = "tortured"
     features = (
-        Feature("phrases", "phrases", "different listed phrases, less one", 0, _CAP, "spun"),
+        Feature(
+            "phrases",
+            "phrases",
+            "different listed phrases, less one",
+            0,
+            _CAP,
+            "spun",
+            most_alone=inf,
+            most_each=0.6,
+        ),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:

@@ -41,7 +41,7 @@ class TableLine(NamedTuple):
         flagged: Whether it is flagged.
         probability: Probability of a republication, or None.
         published: Date as stated, or "".
-        copied: Whether it has the words of another one.
+        copied: Whether it is a copy of another document.
         note: Why it was flagged or not judged, or "".
     """
 
@@ -87,16 +87,16 @@ def table_line(number: int, key: str, row: Mapping[str, Any]) -> TableLine:
         row: Its `LINE_COLUMNS`.
     """
     reasons = row["reasons"] or ()
-    said = label(row["kind"], row["probability"])
-    against = [one for one in reasons if one["contribution"] > 0]
-    why = against[0]["summary"] if against and (row["flagged"] or said == NOT_FLAGGED) else ""
+    verdict = label(row["kind"], row["probability"])
+    against = [reason["summary"] for reason in reasons if reason["contribution"] > 0]
+    why = against[0] if against and (row["flagged"] or verdict == NOT_FLAGGED) else ""
     return TableLine(
         number=number,
         key=key,
         title=visible(row["title"] or key, MAX_CELL),
         site=visible(row["site"] or "", MAX_CELL),
         kind=row["kind"] or UNREADABLE,
-        label=said,
+        label=verdict,
         flagged=row["flagged"],
         probability=row["probability"],
         published=visible(row["published"] or "", 25),

@@ -6,17 +6,35 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaffinch.features.registry import signals_that_find
 from chaffinch.features.wording import counted, percent, visible
 from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.certainty import LEVELS, UNREADABLE, is_near_miss, level
 
 BINS = 10
+"""Bars of the chart of probabilities; our choice: tenths."""
+
 _TOP = 8
+"""Lines of each list of what was found; our choice: three lists fit side by side on a screen."""
+
 _PHRASE_LENGTH = 80
+"""Characters of a phrase in such a list; our choice: two lines of a third of the page."""
+
 _MOST_MONTHS = 36
+"""Months up to which a chart over time counts by month; our choice: more are too narrow."""
+
 _CLAUSE_END = re.compile(r" \(|[.;] ")
+"""Where the general part of a sentence about an error ends."""
+
 _NUMBER = re.compile(r"\d[\d.,]*")
+"""Numbers, which differ between lines that are otherwise the same."""
+
 _MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
+"""The year and month at the start of an ISO 8601 date."""
+
+_REPLACING = signals_that_find("replaced words")
+_LEFTOVER = signals_that_find("leftover lines")
+"""Signals by what their evidence is."""
 
 
 @dataclass
@@ -32,8 +50,9 @@ class Overview:
         expected_wrong: How many flagged documents are honest if the probabilities hold.
         periods: Month or year, with its documents and how many of them are flagged.
         dated: Documents with a date.
-        replaced: (what pages say, what their source probably said), with its count.
-        residue: Lines left by scrapers and counters, N for every number, with their counts.
+        replaced: Pairs of a replaced word and its probable original, with their counts.
+        residue: Lines that scrapers and counters left, with N in place of every number, and
+            their counts.
         not_judged: Reasons why documents were not judged, with their counts.
         site_verdicts: Sites by verdict.
     """
@@ -52,6 +71,7 @@ class Overview:
     site_verdicts: Counter[str] = field(default_factory=Counter)
 
 
+# What `_count` and `general_reason` read of a row.
 _COLUMNS = (
     "path",
     "kind",
@@ -65,7 +85,7 @@ _COLUMNS = (
 
 
 def overview(audit: AuditData) -> Overview:
-    """Go through an audit once and count."""
+    """Count over all documents of an audit in one pass."""
     found = Overview(site_verdicts=Counter(site["verdict"] for site in audit.sites))
     replaced: Counter[tuple[str, str]] = Counter()
     residue: Counter[str] = Counter()
@@ -91,16 +111,16 @@ def overview(audit: AuditData) -> Overview:
 
 
 def in_words(found: Overview, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """How far the verdicts can be relied on, in sentences."""
+    """Sentences about how reliable the verdicts are."""
     settings = manifest["settings"]
     flagged = sum(found.certainty.values())
     if flagged:
-        said = ", ".join(
+        levels = ", ".join(
             f"{found.certainty[name]:,} {name} ({least})"
             for name, least in zip(LEVELS, ("99 % or more", "90 % or more", "less"), strict=True)
             if found.certainty[name]
         )
-        yield f"Of {counted(flagged, 'flagged document')}: {said}."
+        yield f"Of {counted(flagged, 'flagged document')}: {levels}."
         yield f"Honest pages among them, if the probabilities hold: {_about(found.expected_wrong)}."
     if found.near_misses:
         yield (
@@ -142,9 +162,9 @@ def _count_evidence(
         if item["where"] != "text":
             continue
         text = visible(item["text"], _PHRASE_LENGTH)
-        if item["signal"] == "substitutions" and item["original"] is not None:
+        if item["signal"] in _REPLACING and item["original"] is not None:
             replaced[text.lower(), item["original"]] += 1
-        elif item["signal"] in ("residue", "counters"):
+        elif item["signal"] in _LEFTOVER:
             residue[_NUMBER.sub("N", text)] += 1
 
 
@@ -170,16 +190,16 @@ def _by_year(months: Counter[str]) -> Counter[str]:
 
 
 def general_reason(row: Mapping[str, Any]) -> str:
-    """Why a row was not judged, without its file's name and numbers, so that like ones count.
+    """Why a row was not judged, without file name and numbers: the same cause counts as one.
 
-    >>> error = "a.jsonl, line 3: not JSON (Expecting value: column 1). Mend the line."
+    >>> error = "a.jsonl, line 3: not JSON (Expecting value: column 1). Fix the line."
     >>> general_reason({"kind": None, "path": "a.jsonl", "error": error})
     'unreadable: not JSON'
     """
     if row["kind"] is None:
-        said = str(row["error"]).removeprefix(row["path"])
-        said = said.partition(": ")[2] or said
-        return f"{UNREADABLE}: {visible(_clause(said), _PHRASE_LENGTH)}"
+        error = str(row["error"]).removeprefix(row["path"])
+        cause = error.partition(": ")[2] or error
+        return f"{UNREADABLE}: {visible(_clause(cause), _PHRASE_LENGTH)}"
     if row["unscorable"].startswith("The text has"):
         return "too short"
     return visible(_clause(row["unscorable"].partition(":")[0]), _PHRASE_LENGTH)

@@ -1,4 +1,4 @@
-"""A short summary of an audit, as the formats for tickets and scripts render it."""
+"""A short summary of an audit, for tickets and scripts."""
 
 from typing import Any
 
@@ -9,14 +9,17 @@ from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.audit.overview import in_words, overview
 
 _SITES = 10
+"""Sites in a summary; our choice: what a ticket has room for."""
+
 _DOCUMENTS = 20
+"""Documents in a summary; our choice, as for the sites."""
 
 
 def summary(audit: AuditData) -> dict[str, Any]:
     """The head of a report as a JSON-ready mapping.
 
     ``strongest`` has the 20 strongest flagged documents, ``sites`` the 10 worst sites with a
-    flagged page; texts from the crawl are short, and made visible.
+    flagged page. Texts from the crawl are cut and made visible.
     """
     found = overview(audit)
     listing = Listing(audit)
@@ -38,8 +41,8 @@ def summary(audit: AuditData) -> dict[str, Any]:
         "certainty": found.certainty,
         "in_words": list(in_words(found, manifest)),
         "replaced_words": [
-            {"page_says": said, "probably": original, "times": count}
-            for (said, original), count in found.replaced
+            {"page_says": word, "probably": original, "times": count}
+            for (word, original), count in found.replaced
         ],
         "residue": [{"line": line, "times": count} for line, count in found.residue],
         "not_judged": [{"why": why, "documents": count} for why, count in found.not_judged],

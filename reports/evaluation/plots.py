@@ -7,7 +7,10 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 _WIDTH, _HEIGHT = 420, 320
+"""Size of a plot, in its own units: three fit side by side on a wide screen."""
+
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 22, 12, 44
+"""Margins around the axes, in the same units: room for the labels."""
 
 
 class Axis(NamedTuple):
@@ -60,7 +63,7 @@ def line_plot(
     if diagonal:
         parts.append(_path("diagonal", [(x(0), _y(0)), (x(1), _y(1))]))
     for number, line in enumerate(lines):
-        band = [one for one in line.band if all(map(math.isfinite, one))]
+        band = [bounds for bounds in line.band if all(map(math.isfinite, bounds))]
         points = [(x(at), _y(value)) for at, value in line.points if math.isfinite(value)]
         if dots:
             parts += [

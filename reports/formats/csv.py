@@ -9,7 +9,7 @@ from chaffinch.features.wording import visible
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.detector.audit.comparison import VerdictChange
     from chaffinch.reports.audit.data import AuditData
 
 _RESULT_COLUMNS = (
@@ -53,11 +53,11 @@ def summary(found: Mapping[str, Any]) -> Iterator[str]:
     return _table(_STRONGEST_COLUMNS, found["strongest"])
 
 
-def comparison(differences: Iterable["Difference"]) -> Iterator[str]:
+def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
     """One line for each document that changed."""
-    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.detector.audit.comparison import VerdictChange
 
-    return _table(Difference._fields, (difference._asdict() for difference in differences))
+    return _table(VerdictChange._fields, (difference._asdict() for difference in differences))
 
 
 def _table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from chaffinch.reports.formats.json import json_text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.detector.audit.comparison import VerdictChange
     from chaffinch.reports.audit.data import AuditData
 
 
@@ -23,7 +23,7 @@ def documents(audit: "AuditData") -> Iterator[str]:
         yield f"{json_text(row)}\n"
 
 
-def comparison(differences: Iterable["Difference"]) -> Iterator[str]:
+def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
     """One line for each document that changed."""
     for difference in differences:
         yield f"{json_text(difference._asdict())}\n"

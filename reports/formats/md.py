@@ -8,11 +8,11 @@ from chaffinch.features.wording import counted, percent
 
 def summary(found: Mapping[str, Any]) -> Iterator[str]:
     """Headings and tables; whatever comes from the crawl stands in code spans."""
-    for line in _lines(found):
+    for line in (*_head(found), *_tables(found)):
         yield f"{line}\n"
 
 
-def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+def _head(found: Mapping[str, Any]) -> Iterator[str]:
     documents = counted(found["documents"], "document")
     yield f"## Chaffinch: {found['flagged']:,} of {documents} flagged"
     yield ""
@@ -27,44 +27,32 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         f"- {found['copied']:,} copied, {found['kinds'].get('unscorable', 0):,} not scorable, "
         f"{found['errors']:,} unreadable."
     )
-    yield from _table(
-        "Sites",
-        ("site", "verdict", "flagged", "judged"),
-        (
-            (code(site["site"] or "(no address)"), site["verdict"], site["flagged"], site["scored"])
-            for site in found["sites"]
-        ),
-    )
-    yield from _table(
-        "Strongest documents",
-        ("probability", "kind", "document", "site", "why"),
-        (
-            (
-                percent(one["probability"]),
-                one["kind"],
-                *map(code, (one["title"], one["site"], one["reason"])),
-            )
-            for one in found["strongest"]
-        ),
-    )
-    yield from _table(
-        "Replaced words",
-        ("pages say", "probably", "times"),
-        (
-            (code(one["page_says"]), code(one["probably"]), one["times"])
-            for one in found["replaced_words"]
-        ),
-    )
-    yield from _table(
-        "Lines left by scrapers",
-        ("line", "times"),
-        ((code(one["line"]), one["times"]) for one in found["residue"]),
-    )
-    yield from _table(
-        "Not judged",
-        ("why", "documents"),
-        ((code(one["why"]), one["documents"]) for one in found["not_judged"]),
-    )
+
+
+def _tables(found: Mapping[str, Any]) -> Iterator[str]:
+    sites = [
+        (code(site["site"] or "(no address)"), site["verdict"], site["flagged"], site["scored"])
+        for site in found["sites"]
+    ]
+    yield from _table("Sites", ("site", "verdict", "flagged", "judged"), sites)
+    strongest = [
+        (percent(row["probability"]), row["kind"], *_coded(row, "title", "site", "reason"))
+        for row in found["strongest"]
+    ]
+    heads = ("probability", "kind", "document", "site", "why")
+    yield from _table("Strongest documents", heads, strongest)
+    replaced = [
+        (*_coded(row, "page_says", "probably"), row["times"]) for row in found["replaced_words"]
+    ]
+    yield from _table("Replaced words", ("pages say", "probably", "times"), replaced)
+    residue = [(*_coded(row, "line"), row["times"]) for row in found["residue"]]
+    yield from _table("Lines left by scrapers", ("line", "times"), residue)
+    not_judged = [(*_coded(row, "why"), row["documents"]) for row in found["not_judged"]]
+    yield from _table("Not judged", ("why", "documents"), not_judged)
+
+
+def _coded(row: Mapping[str, Any], *names: str) -> list[str]:
+    return [code(row[name]) for name in names]
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:

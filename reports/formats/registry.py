@@ -7,13 +7,14 @@ from chaffinch.reports.formats import csv, html, json, jsonl, md, sarif, text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.detector.audit.comparison import VerdictChange
     from chaffinch.reports.audit.data import AuditData
 
+# What renders the four things that `Format` names.
 Results = Callable[[Iterable[Result], bool], Iterator[str]]
 Documents = Callable[["AuditData"], Iterator[str]]
 Summary = Callable[[Mapping[str, Any]], Iterator[str]]
-Comparison = Callable[[Iterable["Difference"]], Iterator[str]]
+Comparison = Callable[[Iterable["VerdictChange"]], Iterator[str]]
 
 
 class Format(NamedTuple):
@@ -48,14 +49,14 @@ FORMATS = {
 }
 """The formats by the names that ``--format`` takes; the first one is the default."""
 
-RESULTS = {name: one.results for name, one in FORMATS.items() if one.results is not None}
+RESULTS = {name: it.results for name, it in FORMATS.items() if it.results is not None}
 """Formats of ``chaffinch score``."""
 
-DOCUMENTS = {name: one.documents for name, one in FORMATS.items() if one.documents is not None}
+DOCUMENTS = {name: it.documents for name, it in FORMATS.items() if it.documents is not None}
 """Formats of ``chaffinch audit``."""
 
-SUMMARIES = {name: one.summary for name, one in FORMATS.items() if one.summary is not None}
+SUMMARIES = {name: it.summary for name, it in FORMATS.items() if it.summary is not None}
 """Formats of ``chaffinch report``, beside the report itself."""
 
-COMPARISONS = {name: one.comparison for name, one in FORMATS.items() if one.comparison is not None}
+COMPARISONS = {name: it.comparison for name, it in FORMATS.items() if it.comparison is not None}
 """Formats of ``chaffinch compare``."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chaffinch.features.signal import Signal
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+"""Address of the JSON schema that the log names."""
 
 
 def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:

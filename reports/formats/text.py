@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from chaffinch.detector.verdict import Evidence, Verdict
+from chaffinch.features.registry import signals_that_find
 from chaffinch.features.wording import one_line, percent, printable
 from chaffinch.reports.certainty import NOT_FLAGGED, UNREADABLE, label, likelihood
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import Difference
+    from chaffinch.detector.audit.comparison import VerdictChange
+
+_REPLACING = signals_that_find("replaced words")
+_LEFTOVER = signals_that_find("leftover lines")
+"""Signals by what their evidence is."""
 
 _COLOURS = {
     "original": "green",
@@ -68,7 +73,7 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
     replaced = Counter(
         f"{printable(item.text.lower())} > {printable(item.original or '?')}"
         for item in sorted(verdict.evidence, key=lambda item: -item.weight)
-        if item.signal == "substitutions"
+        if item.signal in _REPLACING
     )
     if replaced:
         pairs = [
@@ -76,7 +81,7 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
             for pair, count in replaced.most_common(_SHOWN_WORDS)
         ]
         yield from _wrapped(f"replaced: {', '.join(pairs)}")
-    lines = [_line(item) for item in verdict.evidence if item.signal in ("residue", "counters")]
+    lines = [_line(item) for item in verdict.evidence if item.signal in _LEFTOVER]
     for line in lines[:_SHOWN_LINES]:
         yield f"          {line}"
 
@@ -91,7 +96,7 @@ def _wrapped(text: str, indent: int = 10) -> Iterator[str]:
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * 12)
 
 
-def comparison(differences: Iterable["Difference"]) -> Iterator[str]:
+def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
     """One line for each document that changed: how, its probabilities, its id and its title."""
     for one in differences:
         old, new = percent(one.old_probability) or "-", percent(one.new_probability) or "-"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chaffinch.detector.despinning import MIN_GAIN, cased
-from chaffinch.features.registry import SIGNALS
+from chaffinch.features.registry import SIGNALS, signals_that_find
 from chaffinch.features.wording import counted, visible
 from chaffinch.reports.audit.lines import Related
 from chaffinch.reports.certainty import in_words, label, likelihood
@@ -40,13 +40,22 @@ COLUMNS = (
 """Columns of an audit's rows that `article` reads."""
 
 _MAX_TITLE = 300
+"""Characters of a title; our choice: longer ones push the text off the screen."""
+
 _MAX_FACTS = 8
+"""Facts that are listed of the page, and of the text; our choice."""
+
 _MAX_FACT = 200
+"""Characters of a fact; our choice: three lines."""
+
 _DEEPEST = 3
+"""Marks within each other; our choice: deeper ones cannot be told apart by eye."""
+
 _LEFTOVER = {
     signal.name for signal in SIGNALS if any(one.group == "scraped" for one in signal.features)
 }
-_TEXT_FACTS = {"provenance", "counters", "residue"}
+_REPLACING = signals_that_find("replaced words")
+_TEXT_FACTS = signals_that_find("origins") | signals_that_find("leftover lines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +248,11 @@ def _restored(item: Mapping[str, Any], spun: bool) -> bool:
 
 
 def _is_replaced(item: Mapping[str, Any]) -> bool:
-    return item["signal"] == "substitutions" and bool(item["original"])
+    return item["signal"] in _REPLACING and bool(item["original"])
 
 
 def _group(signal: str) -> str:
-    if signal == "substitutions":
+    if signal in _REPLACING:
         return "replaced"
     return "leftover" if signal in _LEFTOVER else "slip"
 

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 _WIDTH, _BAR, _GAP, _LABEL, _COUNT = 420, 16, 6, 100, 60
+"""Width of a chart, height of a bar and of the gap under it, and room for a bar's label and
+count, in the chart's own units: a label of 14 characters fits."""
+
 _HEIGHT, _FOOT = 120, 18
+"""Height of columns, and of the labels under them, in the same units."""
 
 
 def bars(title: str, rows: Sequence[tuple[str, int, int]]) -> Markup:
@@ -75,17 +79,18 @@ def columns(title: str, rows: Sequence[tuple[str, int, int]]) -> Markup:
 def _chart(
     title: str, rows: Sequence[tuple[str, int, int]], height: int, parts: Sequence[Markup]
 ) -> Markup:
-    said = "; ".join(
+    description = "; ".join(
         f"{label}: {total:,}" + (f", {flagged:,} flagged" if flagged else "")
         for label, total, flagged in rows
         if total
     )
     return Markup(
-        '<svg class="chart" role="img" aria-label="{title}. {said}" viewBox="0 0 {width} {height}">'
+        '<svg class="chart" role="img" aria-label="{title}. {description}" '
+        'viewBox="0 0 {width} {height}">'
         "{parts}</svg>"
     ).format(
         title=escape(title),
-        said=said or "Nothing to show",
+        description=description or "Nothing to show",
         width=_WIDTH,
         height=height,
         parts=Markup("").join(parts),

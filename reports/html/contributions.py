@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from chaffinch.detector.classifier import log_odds
 
 _SMALL = 0.1
+"""Log-odds under which contributions share one bar; our choice: they change no verdict."""
 
 
 class Step(NamedTuple):
@@ -40,8 +41,8 @@ def waterfall(
 ) -> Waterfall:
     """The steps from a typical clean text to a document's score.
 
-    The amounts of all but the last step add up to the last one, the score. Contributions
-    under a tenth are put together.
+    The last step is the score, the sum of the others. Contributions under a tenth share one
+    step.
 
     Args:
         intercept: Log-odds of a typical clean text.

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 _WORD = re.compile(r"\s*\S+|\s+\Z")
+"""A word with the white space before it, and the white space at the end of a text."""
 
 
 class WordChange(NamedTuple):

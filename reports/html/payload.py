@@ -21,9 +21,8 @@ def pack_chunks(values: Iterable[Any], size: int, most: int) -> Iterator[str]:
 
     Args:
         values: What to pack.
-        size: Values in a chunk; only the last one may have less.
-        most: Characters of all chunks together, over which no other one follows. The first
-            chunk always comes.
+        size: Values in a chunk; the last one may have fewer.
+        most: Characters of all chunks together. The first chunk comes even if it is longer.
     """
     taken = 0
     waiting = []

@@ -49,13 +49,15 @@ def plain_page(page: PlainPage) -> str:
     return template.render(**page._asdict(), style=asset(FOLDER / "report.css"))
 
 
-def article_markup(one: Article, number: int, href: Callable[[Related], str] | None = None) -> str:
+def article_markup(
+    document: Article, number: int, href: Callable[[Related], str] | None = None
+) -> str:
     """A document as HTML.
 
     Args:
-        one: The document.
+        document: The document.
         number: Its row's number.
         href: Address of another document; None for a short form that names no others.
     """
     macro = environment(FOLDER).get_template("article.html.j2").module
-    return str(macro.article(one, number, href))  # type: ignore[attr-defined]
+    return str(macro.article(document, number, href))  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ function element(tag, text, className) {
   return node;
 }
 
-/* Text of a crawl is isolated, so that its direction of writing changes nothing around it. */
+/* Isolates text of a crawl, so that its direction of writing changes nothing around it. */
 function isolated(text) { return element("bdi", text); }
 
 /* A number and its noun, in the plural where it is not one. */
@@ -226,7 +226,7 @@ function saveTable(table, name, columns) {
   save(name, "text/csv", [columns, ...lines].map((cells) => cells.join(",")));
 }
 
-/* ---- Labels: what the reviewer said, kept in this browser by a text's digest and its id. ---- */
+/* ---- Labels that the reviewer gave; this browser keeps them under a text's digest and id. ---- */
 
 const STORE = "chaffinch label ";
 const labels = new Map();
@@ -316,7 +316,7 @@ const byKey = new Map();
 const chunks = new Map();
 let open = null;
 
-/* What the page of the next document says of the one before it. */
+/* A message about the document before, for the page of the next one. */
 let said = "";
 
 function address(row) { return "#doc=" + encodeURIComponent(row.key); }
@@ -379,7 +379,7 @@ function outline(row, key) {
   title.append(isolated(row ? row.title : "This document is not in this page"));
   article.append(title, element("p", row ? `${row.label} ${percent(row.probability)}` : key, "soft"));
   if (row?.note) article.append(isolated(row.note));
-  if (row) article.append(element("p", "The text of this document is not in this page: it has those of the strongest only."));
+  if (row) article.append(element("p", "This page holds the texts of the strongest documents only, and not of this one."));
   if (row?.page) {
     const link = element("a", "Its plain page");
     link.href = row.page + address(row);
@@ -426,11 +426,11 @@ function judge(verdict) {
   const label = judged(row) === verdict ? null : labelFor(row, verdict);
   setLabel(row, label);
   showJudgement();
-  if (label === null) { $("said").textContent = "The label is taken back."; return; }
+  if (label === null) { $("said").textContent = "The label was removed."; return; }
   const next = followingUnjudged(row);
   said = `"${row.title}" is marked ${verdict}: label "${label}".`;
   if (next) location.hash = address(next);
-  else $("said").textContent = `${said} No document after it waits for review.`;
+  else $("said").textContent = `${said} No later document is waiting for review.`;
 }
 
 /* The next document of the table that can be reviewed and has no label. */

@@ -22,18 +22,29 @@ from chaffinch.reports.html.plain import FOLDER, PlainPage, article_markup, plai
 from chaffinch.reports.templates import anchor, asset, environment
 
 MAX_TEXTS = 1_000
-"""Documents inside the page with their text: flagged ones first, then copies, then others."""
+"""Documents inside the page with their text: flagged ones first, then copies, then others. Our
+choice: packed they take 3 to 4 MB."""
 
 MAX_ROWS = 10_000
-"""Documents, and sites, in the page's tables, the strongest first."""
+"""Documents, and sites, in the page's tables, the strongest first; our choice: a browser sorts
+so many at once."""
 
 _MAX_PACKED = 4_000_000
 """Characters that the packed texts may take, so that the page stays under 5 MB."""
 
 _CHUNK = 25
+"""Documents that are packed together and unpacked when one of them is opened; our choice: they
+compress well and unpack within a blink."""
+
 _STATIC_DOCUMENTS = 100
+"""Documents shown without script; our choice, as are the next two."""
+
 _STATIC_CHARACTERS = 1_200
+"""Characters of the text of each of them."""
+
 _STATIC_ROWS = 300
+"""Rows of each table shown without script."""
+
 _SPEAKS = 0.5
 """Log-odds from which a signal counts as one that speaks against a document."""
 
@@ -112,12 +123,12 @@ def page(
 
 def _only_page(audit: AuditData, listing: Listing) -> str:
     ((number, row),) = audit.rows([0], [*COLUMNS, "offset"])
-    one = article(listing.key(number, row), row)
+    document = article(listing.key(number, row), row)
     return plain_page(
         PlainPage(
-            title=one.label,
-            heading=one.headline,
-            articles={number: one},
+            title=document.label,
+            heading=document.headline,
+            articles={number: document},
             origin=_origin(audit),
         )
     )
@@ -133,7 +144,7 @@ def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
     found = {}
     for number, row in audit.rows(chosen, COLUMNS):
         related, count = listing.related(number)
-        one = article(
+        document = article(
             listing.key(number, row),
             row,
             source_text=sources.get(source_of.get(number, -1)),
@@ -141,10 +152,10 @@ def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
             n_related=count,
         )
         found[number] = {
-            "html": article_markup(one, number, lambda other: anchor(other.key)),
-            "text": one.hidden,
+            "html": article_markup(document, number, lambda other: anchor(other.key)),
+            "text": document.hidden,
             "url": row["url"] or "",
-            "changes": one.changes,
+            "changes": document.changes,
         }
     return {number: found[number] for number in chosen}
 
@@ -233,14 +244,14 @@ def _manual(docstring: str, name: str) -> tuple[str, str, str]:
 
 
 def _inside(documents: int, listed: int, texts: int, has_pages: bool) -> str:
-    said = f"This page holds the texts of {counted(texts, 'document')}, the strongest first."
+    holds = f"This page holds the texts of {counted(texts, 'document')}, the strongest first."
     if listed < documents:
-        said += f" The table lists the strongest {listed:,} of {documents:,}."
+        holds += f" The table lists the strongest {listed:,} of {documents:,}."
     if has_pages:
-        return f"{said} The plain pages beside it show all documents."
+        return f"{holds} The plain pages beside it show all documents."
     if texts < documents:
-        return f"{said} For the others: chaffinch report AUDIT --site FOLDER."
-    return said
+        return f"{holds} For the others: chaffinch report AUDIT --site FOLDER."
+    return holds
 
 
 def _headline(flagged: int, documents: int) -> str:

@@ -6,7 +6,7 @@ from chaffinch.features.addresses import page_key
 
 
 def text_hash(text: str | None) -> int:
-    """64 bits of blake2b; 0 for no text."""
+    """64 bits of a text's blake2b; 0 for no text."""
     if not text:
         return 0
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
@@ -25,5 +25,5 @@ def address_hash(url: str | None) -> int:
 
 
 def identity_hash(id: str | None, url: str | None, text_digest: str | None) -> int:
-    """Hash of a record: its id, its address and the digest of its words."""
+    """Hash of a record's id, address and words."""
     return text_hash("\0".join((id or "", url or "", text_digest or "")))

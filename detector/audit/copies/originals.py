@@ -23,16 +23,20 @@ from chaffinch.features.copies.sketch import SKETCH_VERSION, sketch
 from chaffinch.features.document import Document
 
 SCHEMA_VERSION = 1
+"""Version of the index's files."""
 
 SEGMENT_DOCUMENTS = 20_000
-"""Originals of a segment, and so the most that are read again after a stop."""
+"""Originals of a segment, which are read again after an interruption (our choice)."""
 
 _SEGMENT_CHARACTERS = 200_000_000
+"""Characters of a segment: what is held in memory while it is made (our choice)."""
+
 _OWN_ARRAYS = ("addresses", "identities")
 _TABLE = "originals.parquet"
 _FILES = (*(f"{name}.npy" for name in (*ARRAYS, *_OWN_ARRAYS)), _TABLE)
 _COLUMNS = pa.schema([("id", pa.string()), ("url", pa.string()), ("title", pa.string())])
 _CHECKED_AT_ONCE = 1 << 20
+"""Values that are held at once while an index is checked: 8 MB."""
 
 
 class OriginalsError(Exception):
@@ -56,12 +60,12 @@ class IndexSegment(NamedTuple):
 
 
 class Originals:
-    """An index, its originals numbered from 0 on over all segments.
+    """An index; its originals are numbered from 0 on over all segments.
 
     Args:
         folder: Where it is.
         segments: Its segments, in the order they were added.
-        digest: The same for the same content.
+        digest: Digest of the whole index.
     """
 
     def __init__(self, folder: Path, segments: Sequence[IndexSegment], digest: str) -> None:
@@ -110,7 +114,7 @@ class Originals:
 
 
 def load_originals(folder: Path, *, verify: bool = True) -> Originals:
-    """Open an index without running code from it; arrays are memory-mapped.
+    """Open an index without running code from it; its arrays are memory-mapped.
 
     Args:
         folder: Where it is.
@@ -146,16 +150,20 @@ def load_originals(folder: Path, *, verify: bool = True) -> Originals:
 
 @cache
 def opened_originals(folder: Path, digest: str) -> Originals:
-    """An index that was verified already and had this digest then, opened once a process."""
+    """An index that was verified before and had this digest, opened once per process.
+
+    Raises:
+        OriginalsError: It has changed since.
+    """
     originals = load_originals(folder, verify=False)
     if originals.digest != digest:
-        raise OriginalsError(f"{folder} was changed meanwhile. Run the same command again.")
+        raise OriginalsError(f"{folder} has changed meanwhile. Run the same command again.")
     return originals
 
 
 def _load_segment(folder: Path, stated: dict[str, Any], verify: bool) -> IndexSegment:
     if folder.is_symlink():
-        raise ValueError(f"{folder.name} is a link. Copy what it stands for into the folder")
+        raise ValueError(f"{folder.name} is a link. Copy the folder that it points to")
     if verify:
         check_digests(folder, stated["digests"], _FILES)
     texts = SketchedTexts.load(folder)
@@ -170,10 +178,10 @@ def _load_segment(folder: Path, stated: dict[str, Any], verify: bool) -> IndexSe
 
 
 def _check(folder: Path, texts: SketchedTexts) -> None:
-    """Whether numbers that are used as places are places.
+    """Check what is used to look up rows and texts.
 
     Raises:
-        ValueError: They are not.
+        ValueError: A number points outside its array.
     """
     held = pq.ParquetFile(folder / _TABLE)
     if held.schema_arrow != _COLUMNS or held.metadata.num_rows != len(texts):
@@ -208,9 +216,9 @@ class Added(NamedTuple):
 
 
 def add_originals(folder: Path, documents: Iterable[Document]) -> Added:
-    """Add documents to an index, or begin one; those it holds already are passed over.
+    """Add documents to an index, or begin one; those it holds already are skipped.
 
-    Segments are whole or not there: after a stop the same call goes on where it stopped.
+    Segments appear whole: after an interruption the same call goes on where it stopped.
 
     Raises:
         OriginalsError: The folder holds no sound index, or another process writes to it.

@@ -1,4 +1,7 @@
-"""Texts on disk to look up by what they share, and to read one by one: a folder of arrays."""
+"""Texts on disk, to look up by shared sketch values and to read one by one: a folder of arrays.
+
+Own code: datasketch holds its index in memory or on a server.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,17 +20,18 @@ ARRAYS: dict[str, Any] = {
     "texts": np.uint8,
     "text_ends": np.int64,
 }
-"""The arrays of a folder, each in an ``.npy`` file of its name with this dtype and one axis."""
+"""Arrays of a folder: each has one axis, this dtype, and an ``.npy`` file of its name."""
 
-_MOST_BYTES = 4 * MAX_CHARACTERS
+_MAX_BYTES = 4 * MAX_CHARACTERS
+"""Bytes of a stored text: UTF-8 has up to four for a character."""
 
 
 class SketchedTexts(NamedTuple):
     """Texts by row, and the sketches of all of them as one inverted index.
 
     Attributes:
-        values: uint64 array of shape (n_values,), the values of all sketches, rising.
-        rows: uint32 array of shape (n_values,), the text that each of them is of.
+        values: uint64 array of shape (n_values,), the values of all sketches, ascending.
+        rows: uint32 array of shape (n_values,), row of the text that each value is of.
         texts: uint8 array of shape (n_bytes,), the texts as Zstandard frames, one after another.
         text_ends: int64 array of shape (n_texts,), where each frame ends.
     """
@@ -44,7 +48,7 @@ class SketchedTexts(NamedTuple):
     def of(
         cls, sketches: Sequence[NDArray[np.uint64]], texts: Sequence[str | None]
     ) -> "SketchedTexts":
-        """Put texts and their sketches together; None keeps a row free."""
+        """Texts with their sketches; a row without a text is None."""
         counts = np.array([len(one) for one in sketches], np.int64)
         values = np.concatenate([np.zeros(0, np.uint64), *sketches])
         rows = np.repeat(np.arange(len(counts)), counts).astype(np.uint32)
@@ -62,13 +66,13 @@ class SketchedTexts(NamedTuple):
         )
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder that is there."""
+        """Write the arrays into an existing folder."""
         for name, array in self._asdict().items():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> "SketchedTexts":
-        """Map a folder's arrays into memory, as they are.
+        """Map a folder's arrays into memory.
 
         Raises:
             OSError: A file is missing or cannot be read.
@@ -88,9 +92,9 @@ class SketchedTexts(NamedTuple):
         if not frame:
             return ""
         try:
-            if zstandard.frame_content_size(frame) > _MOST_BYTES:
+            if zstandard.frame_content_size(frame) > _MAX_BYTES:
                 raise ValueError("it is longer than any text that is stored")
-            return zstandard.ZstdDecompressor().decompress(frame, _MOST_BYTES).decode()
+            return zstandard.ZstdDecompressor().decompress(frame, _MAX_BYTES).decode()
         except (zstandard.ZstdError, ValueError) as error:
             raise ValueError(f"text {row} cannot be read ({error})") from None
 

@@ -28,12 +28,10 @@ from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save
 from chaffinch.detector.audit.rows import ShardRows, tables
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
+from chaffinch.features.registry import names_of
 
 _FACTS = ("text_digest", "url", "id", "published", "flagged", "probability")
-_CONTRADICTIONS = tuple(
-    f"provenance.{name}"
-    for name in ("foreign_canonical", "foreign_data", "foreign_byline", "foreign_agency")
-)
+_CONTRADICTIONS = names_of("other origin")
 """Features that say that a page names somebody else as its author or publisher."""
 
 

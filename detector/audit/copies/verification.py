@@ -1,4 +1,4 @@
-"""Whether a text that may be a copy is one: it is laid beside its source, word by word."""
+"""Verification of candidates: align a text with its probable source, word by word."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -11,19 +11,48 @@ from numpy.typing import NDArray
 from chaffinch.features.copies.alignment import AlignableText, Alignment, align, alignable
 
 MATCH = np.dtype([("copy", np.int64), ("source", np.int64), ("similarity", np.float64)])
-"""A document's row, the row of a text that it is a copy of, and how much of it is the same."""
+"""Row of a document, row of a text that it is a copy of, and the share of its words that this
+text has in the same place."""
 
-_LEAST_WORDS = 40
-_LEAST_IN_STEP, _LEAST_EQUAL = 0.7, 0.2
-_FEW_SHIFTED = 0.02
-_MOST_SHIFTED = 0.25
-_FEW_FIRM, _LITTLE_FIRM, _MOST_FIRM, _LEAST_FIRM = 2, 0.1, 0.3, 0.25
+# Limits of what is a copy, our choice. benchmarks/republication.py checks them: of 576 texts of
+# human paraphrases of the same news, one is called a copy.
+
+_MIN_WORDS = 40
+"""Words under which only the very same words are a copy: people say a sentence again."""
+
+_MIN_IN_STEP = 0.7
+"""Share of a copy's words that run in step with the source."""
+
+_MIN_EQUAL = 0.2
+"""Share of these words that are the same in the source."""
+
+_FEW_SHIFTED, _MAX_SHIFTED = 0.02, 0.25
+"""Words without a counterpart, as a share of those in step, or of those that differ."""
+
+_FEW_ENTITIES = 2
+"""Names and numbers that may always differ."""
+
+_MAX_ENTITIES, _MAX_CHANGED = 0.1, 0.3
+"""Differing names and numbers, as a share of all of them, or of the words that differ."""
+
+_MIN_ENTITIES_KEPT = 0.25
+"""Share of names and numbers that a copy keeps when most of its words differ."""
+
 _LONGEST_PHRASE = 4
+"""Words of a replacement on either side: longer ones are rewritten, not replaced (our choice)."""
+
 _COPIES_AT_ONCE = 100
+"""Copies whose texts are held at once (our choice)."""
 
 
 class Replaced(NamedTuple):
-    """A word or phrase of a copy, and what its source has in the same place, in lower case."""
+    """A word or phrase of a copy, and what its source has in the same place, in lower case.
+
+    Attributes:
+        copy: Row of the copy.
+        substitute: What the copy says.
+        original: What its source says.
+    """
 
     copy: int
     substitute: str
@@ -33,51 +62,56 @@ class Replaced(NamedTuple):
 def is_copy(alignment: Alignment) -> bool:
     """Whether a text aligned with another is a copy of it or of a part of it.
 
-    At least 70 % of its words are in step with the other's, and of these a fifth is the same.
-    What differs there was replaced and not moved: at most 2 % of the words, or a quarter of what
-    differs, has no counterpart, while people who rewrite a sentence put words in and leave words
-    out. And what differs is not names and numbers: pages of one form have others of them, and a
-    spinner leaves them. At most two of them or 10 % are other ones, or 30 % of what differs;
-    where less than half of the words is the same, two at most or three quarters of them.
-
-    Under 40 words only the very same words are a copy: a sentence is soon said again.
+    At least 70 % of its words run in step with the other's, and a fifth of these are the same.
+    The others were replaced, as a program replaces words: in place, and without touching names
+    and numbers. Under 40 words only the very same words are a copy.
     """
     n_words, in_step, equal = alignment.n_words, alignment.n_in_step, alignment.n_equal
-    changed = in_step - equal
-    other_firm = alignment.n_firm - alignment.n_firm_equal
-    if n_words < _LEAST_WORDS:
+    if n_words < _MIN_WORDS:
         return 0 < n_words == equal
     return (
-        in_step >= _LEAST_IN_STEP * n_words
-        and equal >= _LEAST_EQUAL * in_step
-        and (
-            alignment.n_shifted <= _FEW_SHIFTED * in_step
-            or alignment.n_shifted <= _MOST_SHIFTED * (alignment.n_shifted + changed)
-        )
-        and (
-            other_firm <= max(_FEW_FIRM, _LITTLE_FIRM * alignment.n_firm)
-            or other_firm <= _MOST_FIRM * changed
-        )
-        and (
-            changed <= equal
-            or other_firm <= _FEW_FIRM
-            or alignment.n_firm_equal >= _LEAST_FIRM * alignment.n_firm
-        )
+        in_step >= _MIN_IN_STEP * n_words
+        and equal >= _MIN_EQUAL * in_step
+        and _stays_in_place(alignment)
+        and _keeps_entities(alignment)
+    )
+
+
+def _stays_in_place(alignment: Alignment) -> bool:
+    """Whether what differs was replaced: people who rewrite put words in and leave words out."""
+    changed = alignment.n_in_step - alignment.n_equal
+    return (
+        alignment.n_shifted <= _FEW_SHIFTED * alignment.n_in_step
+        or alignment.n_shifted <= _MAX_SHIFTED * (alignment.n_shifted + changed)
+    )
+
+
+def _keeps_entities(alignment: Alignment) -> bool:
+    """Whether names and numbers are kept: pages made from one form differ in exactly these."""
+    changed = alignment.n_in_step - alignment.n_equal
+    differing = alignment.n_firm - alignment.n_firm_equal
+    return (
+        differing <= max(_FEW_ENTITIES, _MAX_ENTITIES * alignment.n_firm)
+        or differing <= _MAX_CHANGED * changed
+    ) and (
+        changed <= alignment.n_equal
+        or differing <= _FEW_ENTITIES
+        or alignment.n_firm_equal >= _MIN_ENTITIES_KEPT * alignment.n_firm
     )
 
 
 def verify(
     pairs: NDArray[np.void], texts_of: Callable[[Sequence[int]], Sequence[str]]
 ) -> Iterator[tuple[NDArray[np.void], list[Replaced]]]:
-    """Align the texts of pairs, some hundred at a time, and keep the pairs that are copies.
+    """Align the texts of pairs, and keep the pairs that are copies.
 
     Args:
-        pairs: Array with the fields ``copy`` and ``source``, sorted by copy.
+        pairs: Structured array of shape (n_pairs,) with ``copy`` and ``source``, sorted by copy.
         texts_of: Gives the texts of rows.
 
     Yields:
-        `MATCH` array of the copies found, and what was replaced in each copy, by its most
-        similar source.
+        For some hundred pairs at a time, the `MATCH` array of the copies among them, and what
+        was replaced in each copy, compared with its most similar source.
     """
     copies = np.flatnonzero(np.diff(pairs["copy"], prepend=-1))
     for first, end in pairwise([*copies[::_COPIES_AT_ONCE].tolist(), len(pairs)]):
@@ -103,7 +137,7 @@ def verify(
 def _replaced(
     row: int, copy: AlignableText, source: AlignableText, alignment: Alignment
 ) -> Iterator[Replaced]:
-    """Replacements of at most four words by at most four, letters all, and no names."""
+    """Replacements of one to four words by one to four, all of letters and not names."""
     for first, end, other_first, other_end in alignment.replaced.tolist():
         lengths = (end - first, other_end - other_first)
         if min(lengths) < 1 or max(lengths) > _LONGEST_PHRASE:
@@ -115,6 +149,7 @@ def _replaced(
             yield Replaced(row, substitute, original)
 
 
+# Words repeat: some megabytes of the commonest replacements.
 @lru_cache(maxsize=50_000)
 def _letters(words: str) -> bool:
     return all(word.isalpha() for word in words.split())

@@ -1,4 +1,4 @@
-"""What an audit asks of an engine, whatever machines it has."""
+"""What an audit needs of an engine."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -19,17 +19,17 @@ class Engine(AbstractContextManager["Engine"], Protocol):
     def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
         """Do every task once, in any order, as many at a time as there are processes.
 
-        A task travels to its process as a pickle, and what it gives is on disk when it is done:
-        it may be begun again after its process is gone.
+        Tasks are pickled, and write their results to disk: a task whose process died may be
+        started again.
 
         Raises:
-            EngineError: A task failed in a way that no document is to blame for.
+            EngineError: A task failed, and not because of a document.
             OSError: A process could not write, for instance because the disk is full.
         """
         ...
 
 
 def write_missing(engine: Engine, tasks: Iterable[WholeTask]) -> None:
-    """Do the tasks whose target is not there yet."""
+    """Do the tasks whose target does not exist yet."""
     for _ in engine.run(task for task in tasks if not task.target.exists()):
         pass

@@ -11,7 +11,7 @@ class LocalEngine(Engine):
     """Processes on this machine.
 
     Args:
-        jobs: How many; as many as cores where None.
+        jobs: Number of processes; as many as cores where None.
         limits: What one document may cost.
     """
 

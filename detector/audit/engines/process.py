@@ -1,8 +1,11 @@
-"""Processes that may die or stall while they do tasks, without taking others along.
+"""Processes that do tasks and may die or stall without stopping the others.
 
-joblib and concurrent.futures end a whole run when one worker is killed, and cannot tell which
-document did it. Here each process states in shared memory where it is, so that a document that
-kills or stalls it costs its own row.
+Each process states in shared memory which record it is at, so that a document that kills or
+stalls it costs its own row.
+
+Own code: joblib and concurrent.futures end a whole run when one worker is killed. pebble replaces
+such a worker, but its time limit is for a whole task and it cannot tell which record was at
+fault; tasks of one record each would cost a round trip between processes for every document.
 """
 
 import contextlib
@@ -27,14 +30,20 @@ from chaffinch.detector.audit.task import (
 )
 
 _POLL_SECONDS = 0.5
+"""Seconds between two looks at the clocks of the processes (our choice)."""
+
 _NEWS, _STAGE, _FIRST, _LAST = range(4)
+"""Places in the shared memory: a count of reports, and the `Place` that was reported last."""
+
+_DONE = "done"
+"""Sent by a process that has finished its task."""
 
 
 def work_off(tasks: Iterable[Task], workers: Sequence["Worker"]) -> Iterator[Counts]:
     """Do tasks, as many at a time as there are workers.
 
     Raises:
-        EngineError: A task failed in a way that no document is to blame for.
+        EngineError: A task failed, and not because of a document.
         OSError: A process could not write, for instance because the disk is full.
     """
     waiting = iter(tasks)
@@ -55,19 +64,16 @@ def work_off(tasks: Iterable[Task], workers: Sequence["Worker"]) -> Iterator[Cou
                 busy.remove(worker)
 
 
-_DONE = "done"
-
-
 def start_server() -> None:
-    """Start the server that processes are forked from: it imports while the caller goes on.
+    """Start the server that processes are forked from; it imports while the caller goes on.
 
-    It imports once and has no threads and none of the caller's open files.
+    It imports once, and has no threads and none of the caller's open files.
     """
-    # Arrow's own pools keep what was freed: a sixth more memory, and growing.
+    # Arrow's own pools keep freed memory: a sixth more is held, and growing.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     forkserver.set_forkserver_preload(["chaffinch.detector.audit.audit"])
-    # It would be interrupted while it imports, where Python says so at length. Starting the
-    # tracker unblocks interrupts.
+    # An interrupt during its imports would print a traceback. The tracker goes first: starting
+    # it unblocks interrupts.
     resource_tracker.ensure_running()
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -77,7 +83,7 @@ def start_server() -> None:
 
 
 class Worker:
-    """A process, started when it is first needed.
+    """One process, started when it is first needed.
 
     Args:
         limits: What one document may cost.
@@ -104,17 +110,17 @@ class Worker:
                 target=_work, args=(theirs, self._place, self._limits.megabytes), daemon=True
             )
             process.start()
-            # Only now: an interrupted start leaves nothing that could be ended.
+            # Only now: a start that was interrupted leaves no process to end.
             self._process = process
             theirs.close()
         self._place[_STAGE] = Stage.WRITING
-        # Where the process is already gone, receiving will say so.
+        # If the process is gone already, receiving will say so.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send(task)
         return True
 
     def receive(self) -> object:
-        """What the process sends; None after it died and was replaced."""
+        """What the process sent; None after it died and was replaced."""
         try:
             return self.connection.recv()
         except (EOFError, ConnectionResetError):
@@ -124,7 +130,7 @@ class Worker:
             return None
 
     def check_time(self) -> None:
-        """Replace the process where a step with a time limit has taken too long."""
+        """Replace the process when a step with a time limit has taken too long."""
         news = self._place[_NEWS]
         if news != self._seen[0] or self._place[_STAGE] == Stage.WRITING:
             self._seen = (news, time.monotonic())
@@ -133,7 +139,7 @@ class Worker:
             self._restart(reason, stalled=True)
 
     def _restart(self, reason: str, *, stalled: bool) -> None:
-        """Go on with the task in a new process, sparing it what ended this one."""
+        """Go on with the task in a new process, without what ended this one."""
         assert self._task is not None
         place = Place(Stage(self._place[_STAGE]), self._place[_FIRST], self._place[_LAST])
         code = self.end()
@@ -154,11 +160,11 @@ class Worker:
 
 
 def _work(connection: Connection, place: Any, megabytes: int) -> None:
-    """Do the tasks that come, until the other side is gone."""
+    """Do the tasks that arrive, until the other side is gone."""
     from threadpoolctl import threadpool_limits
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Every core has a process already: threads of numpy's would wait for it, and spin meanwhile.
+    # Every core has a process already: threads of numpy would spin while they wait for it.
     threadpool_limits(1)
     _limit_memory(megabytes)
 
@@ -184,7 +190,8 @@ def _work(connection: Connection, place: Any, megabytes: int) -> None:
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Refuse the process more memory than it has and a number of megabytes."""
+    """Limit the process to the memory that it has now and a number of megabytes more."""
+    # Linux alone, as the whole package: psutil would be a dependency for one number.
     with open("/proc/self/statm", encoding="ascii") as stream:  # noqa: PTH123
         data_pages = int(stream.read().split()[5])
     limit = data_pages * os.sysconf("SC_PAGE_SIZE") + megabytes * 1_000_000

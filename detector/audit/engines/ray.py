@@ -1,9 +1,8 @@
-"""A Ray cluster: on every CPU but one a process that may die, as on one machine.
+"""A Ray cluster: one process on every CPU but one, each of which may die.
 
-Each actor keeps a process of its own beside it and does one task at a time in it, so a document
-that kills or stalls a process costs what it costs on one machine: its own row. An actor that
-is lost with its machine costs nothing: its task goes to another. Files are read by the tasks
-themselves; there are no readers that the actors could starve.
+Each actor does one task at a time in a process of its own, so that a document that kills or
+stalls it costs its own row, as on one machine. When an actor is lost with its machine, its task
+goes to another. Tasks read their files themselves: there are no readers to starve.
 """
 
 import logging
@@ -20,8 +19,10 @@ from chaffinch.detector.audit.engines.process import Worker, work_off
 from chaffinch.detector.audit.task import Counts, EngineError, Limits, Task
 
 _ATTEMPTS = 3
+"""Actors that may be lost over one task before the audit stops (our choice)."""
+
 _STORE_BYTES = 200_000_000
-"""Of memory that Ray shares between processes on one machine: tasks and counts are small."""
+"""Bytes that Ray shares between processes of one machine: tasks and counts are small."""
 
 
 class RayEngine(Engine):
@@ -30,8 +31,8 @@ class RayEngine(Engine):
     A cluster that the program is connected to already is used as it is, and left running.
 
     Args:
-        jobs: Number of actors; at most, and where None just, one fewer than the cluster has
-            CPUs, so that the cluster stays answerable.
+        jobs: Number of actors; at most, and by default, one fewer than the cluster has CPUs, so
+            that the cluster stays responsive.
         limits: What one document may cost.
 
     Raises:
@@ -40,7 +41,7 @@ class RayEngine(Engine):
     """
 
     def __init__(self, jobs: int | None, limits: Limits) -> None:
-        # Ray would report how it is used to its makers.
+        # Ray reports its use to its makers unless told not to.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
             import ray
@@ -75,7 +76,7 @@ class RayEngine(Engine):
             }
         try:
             self._ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **settings)
-        # What Ray raises where a cluster does not start in time has no class of its own.
+        # Ray raises no class of its own when a cluster does not start in time.
         except Exception as error:
             raise EngineError(
                 f"The Ray cluster at {address} cannot be used ({_first_line(error)}). Check "
@@ -102,7 +103,7 @@ class RayEngine(Engine):
                 running[begun] = actor, attempt
             if self._idle and not running:
                 return
-            # Actors that have no CPU yet are waited for, and given work once they have one.
+            # Actors without a CPU are waited for, and get work once they have one.
             ready, _ = self._ray.wait([*running, *self._starting], fetch_local=False)
             for reference in ready:
                 if reference in self._starting:
@@ -148,7 +149,7 @@ class RayEngine(Engine):
 class _Attempt(NamedTuple):
     """A task, and how often its actor was lost."""
 
-    # Ray has ways of its own with Arrow tables, and needs more libraries for them.
+    # Pickled here: Ray's own way with Arrow tables needs further libraries.
     pickled: bytes
     losses: int = 0
 
@@ -171,7 +172,7 @@ class _Actor:
     """One CPU of the cluster."""
 
     def __init__(self, limits: Limits) -> None:
-        # Every process would run Ray's own program first, as its main module: half a second.
+        # Otherwise every process runs Ray's program as its main module first: half a second.
         vars(sys.modules["__main__"]).pop("__file__", None)
         self._workers = [Worker(limits)]
 

@@ -1,4 +1,4 @@
-"""What an audit can run on; a new engine is a file here and a line in `ENGINES`."""
+"""The engines that an audit can run on; a new one is a file here and a line in `ENGINES`."""
 
 from collections.abc import Callable
 
@@ -11,4 +11,5 @@ ENGINES: dict[str, Callable[[int | None, Limits], Engine]] = {
     "local": LocalEngine,
     "ray": RayEngine,
 }
-"""Engines by name, started with the number of processes, or None for all there are."""
+"""Engines by name. Each takes the number of processes, or None for as many as there are cores,
+and the limits."""

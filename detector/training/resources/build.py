@@ -6,18 +6,16 @@ import numpy as np
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.detector.training.fitting import TrainingError
 from chaffinch.detector.training.resources.channel import build_channel, channel_pairs
-from chaffinch.detector.training.resources.context_model import (
-    EPOCHS,
-    substitute_table,
-    train_context_model,
-)
+from chaffinch.detector.training.resources.context_model import EPOCHS, train_context_model
 from chaffinch.detector.training.resources.language_model import (
     blocks,
     choose_vocabulary,
     count_words,
     train_language_model,
 )
+from chaffinch.detector.training.resources.noise import substitute_table
 from chaffinch.detector.training.resources.phrase_channel import build_phrase_channel
 from chaffinch.detector.training.resources.replacement_odds import fit_replacement_odds
 from chaffinch.detector.training.resources.tortured_phrases import build_tortured_phrases
@@ -109,6 +107,9 @@ def with_fitted_odds(
 
     Returns:
         The resources, and the same with few of the channel's pairs.
+
+    Raises:
+        TrainingError: The spinners replace no word that is known.
     """
     thin = with_few_pairs(resources)
     words, replaced, phrases, phrase_replaced = [], [], [], []
@@ -126,6 +127,11 @@ def with_fitted_odds(
         phrases.append(matches.gain)
         last = matches.first + matches.length - 1
         phrase_replaced.append(by_token[matches.first] & by_token[last])
+    if not np.concatenate(replaced).any():
+        raise TrainingError(
+            "No spinner replaces a word of the clean texts that the language model knows. "
+            "Add texts or synonyms."
+        )
     odds = fit_replacement_odds(
         *(np.concatenate(parts) for parts in (words, replaced, phrases, phrase_replaced))
     )
