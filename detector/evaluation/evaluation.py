@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from chaffinch.detector.classifier import log_odds
 from chaffinch.detector.evaluation.metrics import (
+    BASE_RATES,
     N_RESAMPLES,
     Bin,
     Figures,
     Interval,
+    LabelledScores,
     curves,
     measure,
     reliability,
@@ -21,12 +23,18 @@ from chaffinch.detector.evaluation.metrics import (
 
 LENGTHS = (("under 60 words", 60), ("60 to 149 words", 150), ("150 to 399 words", 400))
 LONGEST = "400 words and more"
+"""Lengths that get figures, each with its end in words: a paragraph, a short post, an article,
+and what is longer. Our choice."""
 
 MAX_SLICES = 100
-"""Parts of one kind that get figures, the largest first."""
+"""Parts of one kind that get figures, the largest first; our choice: more fit on no page."""
 
 _FALSE_POSITIVE_RATES = np.logspace(-4, 0, 61)
 _RECALLS = np.linspace(0.02, 1, 50)
+"""Where the ROC and the precision-recall curves are read; our choice, close enough to draw."""
+
+Curve = list[tuple[float, Interval]]
+"""Points of a curve: where it is read, and the figure there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,11 @@ class ScoredTexts:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    def of(self, chosen: NDArray[np.bool_]) -> LabelledScores:
+        """The scored ones of some texts, as the figures take them; `chosen` has shape (n,)."""
+        rows = chosen & ~np.isnan(self.score)
+        return LabelledScores(self.score[rows], self.label[rows], self.group[rows])
 
 
 class Slice(NamedTuple):
@@ -97,8 +110,8 @@ class Evaluation:
     n_resamples: int
     overall: Slice
     parts: dict[str, list[Slice]]
-    roc: list[tuple[float, Interval]]
-    precision_recall: dict[float, list[tuple[float, Interval]]]
+    roc: Curve
+    precision_recall: dict[float, Curve]
     reliability: list[Bin]
 
     def as_dict(self) -> dict[str, Any]:
@@ -127,20 +140,12 @@ def evaluate(
     """
 
     def figures(name: str, chosen: NDArray[np.bool_]) -> Slice:
-        scored = chosen & ~np.isnan(texts.score)
         missing = chosen & np.isnan(texts.score)
         return Slice(
             name,
             int((missing & ~texts.label).sum()),
             int((missing & texts.label).sum()),
-            measure(
-                texts.score[scored],
-                texts.label[scored],
-                texts.group[scored],
-                log_odds(threshold),
-                base_rate,
-                n_resamples,
-            ),
+            measure(texts.of(chosen), log_odds(threshold), base_rate, n_resamples),
         )
 
     parts = {
@@ -150,33 +155,37 @@ def evaluate(
         )
         for kind, members in _parts(texts)
     }
-    scored = ~np.isnan(texts.score)
-    score, label, group = texts.score[scored], texts.label[scored], texts.group[scored]
-    roc: list[tuple[float, Interval]] = []
-    precision_recall: dict[float, list[tuple[float, Interval]]] = {}
-    bins: list[Bin] = []
-    if label.any() and not label.all():
-        # A rate below one clean text would be read off nothing.
-        rates = _FALSE_POSITIVE_RATES[_FALSE_POSITIVE_RATES * (~label).sum() >= 1]
-        shares = tuple(sorted({base_rate, 0.01, 0.001}, reverse=True))
-        found, precise = curves(score, label, group, rates, _RECALLS, shares, n_resamples)
-        roc = list(zip(rates.tolist(), found, strict=True))
-        precision_recall = {
-            share: list(zip(_RECALLS.tolist(), points, strict=True))
-            for share, points in precise.items()
-        }
-        bins = reliability(score, label, group, base_rate, n_resamples)
+    everything = np.ones(len(texts), np.bool_)
     return Evaluation(
         model,
         digest,
         threshold,
         base_rate,
         n_resamples,
-        figures("all", np.ones(len(texts), np.bool_)),
+        figures("all", everything),
         {kind: slices for kind, slices in parts.items() if slices},
-        roc,
-        precision_recall,
-        bins,
+        *_curves(texts.of(everything), base_rate, n_resamples),
+    )
+
+
+def _curves(
+    texts: LabelledScores, base_rate: float, n_resamples: int
+) -> tuple[Curve, dict[float, Curve], list[Bin]]:
+    """The ROC, precision-recall and reliability curves; empty where a label is missing."""
+    n_clean = int((~texts.labels).sum())
+    if n_clean in (0, len(texts.labels)):
+        return [], {}, []
+    # A rate below one clean text would be read off nothing.
+    rates = _FALSE_POSITIVE_RATES[_FALSE_POSITIVE_RATES * n_clean >= 1]
+    shares = tuple(sorted({base_rate, *BASE_RATES}, reverse=True))
+    found, precise = curves(texts, rates, _RECALLS, shares, n_resamples)
+    return (
+        list(zip(rates.tolist(), found, strict=True)),
+        {
+            share: list(zip(_RECALLS.tolist(), points, strict=True))
+            for share, points in precise.items()
+        },
+        reliability(texts, base_rate, n_resamples),
     )
 
 
