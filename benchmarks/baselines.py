@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from chaffinch.detector.evaluation.metrics import operating_points
-from chaffinch.detector.training.fitting import train_classifier
+from chaffinch.detector.training.fitting import LabelledValues, train_classifier
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
 from chaffinch.features.language.language_model import STEPS_PER_TEN, pair_fit
@@ -71,12 +71,12 @@ def methods(
 
     def classifier(rows: Rows, calibration_rows: Rows) -> Floats:
         fitted = train_classifier(
-            training.values[rows],
-            training.labels[rows],
-            calibration.values[calibration_rows],
-            calibration.labels[calibration_rows],
-            genres=training.genre[rows],
-            calibration_genres=calibration.genre[calibration_rows],
+            LabelledValues(training.values[rows], training.labels[rows], training.genre[rows]),
+            LabelledValues(
+                calibration.values[calibration_rows],
+                calibration.labels[calibration_rows],
+                calibration.genre[calibration_rows],
+            ),
         )
         scores: Floats = fitted.contributions(test.values).sum(axis=1)
         return scores

@@ -1,50 +1,123 @@
 """The classifier: a linear model whose contributions add up to the log-odds."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.registry import FEATURE_NAMES
 
-@dataclass(frozen=True, slots=True)
-class Classifier:
-    """Weights of a calibrated linear model over square roots of features.
+_LARGEST_SCORE = 500.0
+"""Log-odds beyond which a probability is 0 or 1 in float64; ``exp`` overflows from 710 on."""
 
-    A feature's standing is ``clip((sqrt(x) - centre) / scale, lowest, highest)`` and its
-    contribution ``weight * standing``; contributions and intercept add up to the log-odds.
+
+class Term(NamedTuple):
+    """How one feature adds to the log-odds.
+
+    The square root of its value is scaled to ``clip((sqrt(x) - centre) / scale, 0, highest)``.
 
     Attributes:
-        features: Full feature names, in the registry's order.
-        centre: Median of the square root over clean texts, one a feature.
-        scale: Spread of the same, one a feature.
-        highest: Standing from which more of a feature counts no further, one a feature.
-        weight: Log-odds a unit of standing, never negative; 0 for features not used.
+        centre: Median of the square root over clean texts.
+        scale: Standard deviation of the same, over 0.
+        highest: Scaled value from which more of the feature counts no further, not negative.
+        weight: Log-odds per unit of the scaled value, not negative; 0 for unused features.
+    """
+
+    centre: float
+    scale: float
+    highest: float
+    weight: float
+
+
+_NO_TERM = Term(centre=0.0, scale=1.0, highest=0.0, weight=0.0)
+"""The term of a feature that a classifier does not know: it adds nothing, whatever its value."""
+
+
+class Columns(NamedTuple):
+    """Terms as columns, one number per feature in the registry's order.
+
+    Attributes:
+        centre: float64 array of shape (n_features,), `Term.centre` of each feature.
+        scale: The same of `Term.scale`.
+        highest: The same of `Term.highest`.
+        weight: The same of `Term.weight`.
+    """
+
+    centre: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    highest: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+    def scaled(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Features on the scale of their spread among clean texts.
+
+        Args:
+            values: float64 array of shape (n, n_features), none negative.
+
+        Returns:
+            float64 array of the same shape.
+        """
+        raw = (np.sqrt(values) - self.centre) / self.scale
+        clipped: NDArray[np.float64] = np.clip(raw, 0.0, self.highest)
+        return clipped
+
+    def terms(self) -> dict[str, Term]:
+        """The same as terms by the full names of their features."""
+        rows = zip(*(column.tolist() for column in self), strict=True)
+        return dict(zip(FEATURE_NAMES, map(Term._make, rows), strict=True))
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A calibrated linear model over square roots of features.
+
+    A feature's contribution is its term's weight times the scaled value; the contributions and
+    the intercept add up to the log-odds.
+
+    Attributes:
+        terms: The terms of the features that it was fitted to, by full name. Features of this
+            version without a term add nothing, and terms of features that this version no longer
+            has are not used: the other weights hold as they are.
         intercept: Log-odds of a typical clean text.
         base_rate: Share of low-quality republications that the probability assumes.
         threshold: Probability from which a document is flagged.
     """
 
-    features: tuple[str, ...]
-    centre: tuple[float, ...]
-    scale: tuple[float, ...]
-    highest: tuple[float, ...]
-    weight: tuple[float, ...]
+    terms: Mapping[str, Term]
     intercept: float
     base_rate: float
     threshold: float
 
-    LOWEST = 0.0
+    @property
+    def new_features(self) -> tuple[str, ...]:
+        """Features of this version that the classifier does not know, by full name."""
+        return tuple(name for name in FEATURE_NAMES if name not in self.terms)
+
+    @property
+    def gone_features(self) -> tuple[str, ...]:
+        """Features that the classifier knows and this version does not have, by full name."""
+        return tuple(name for name in self.terms if name not in FEATURE_NAMES)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The terms of this version's features."""
+        rows = [self.terms.get(name, _NO_TERM) for name in FEATURE_NAMES]
+        return Columns(*np.array(rows, np.float64).T)
 
     def contributions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What each feature adds to the log-odds, float64 of the shape of `values`."""
-        added: NDArray[np.float64] = self.standing(values) * np.array(self.weight)
-        return added
+        """What each feature adds to the log-odds.
 
-    def standing(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Features on the scale of their spread among clean texts."""
-        raw = (np.sqrt(values) - np.array(self.centre)) / np.array(self.scale)
-        clipped: NDArray[np.float64] = np.clip(raw, self.LOWEST, np.array(self.highest))
-        return clipped
+        Args:
+            values: float64 array of shape (n, n_features).
+
+        Returns:
+            float64 array of the same shape.
+        """
+        added: NDArray[np.float64] = self.columns.scaled(values) * self.columns.weight
+        return added
 
     def with_base_rate(self, base_rate: float) -> "Classifier":
         """The same evidence for another share of republications.
@@ -52,13 +125,11 @@ class Classifier:
         The threshold moves with the probabilities, so the same documents are flagged.
         """
         shift = log_odds(base_rate) - log_odds(self.base_rate)
-        return Classifier(
-            **{
-                **asdict(self),
-                "intercept": self.intercept + shift,
-                "base_rate": base_rate,
-                "threshold": probability(log_odds(self.threshold) + shift),
-            }
+        return replace(
+            self,
+            intercept=self.intercept + shift,
+            base_rate=base_rate,
+            threshold=probability(log_odds(self.threshold) + shift),
         )
 
 
@@ -69,4 +140,4 @@ def log_odds(p: float) -> float:
 
 def probability(score: float) -> float:
     """The probability of natural log-odds."""
-    return float(1 / (1 + np.exp(-min(max(score, -500.0), 500.0))))
+    return float(1 / (1 + np.exp(-min(max(score, -_LARGEST_SCORE), _LARGEST_SCORE))))

@@ -88,7 +88,7 @@ class Detector:
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Full names of the features, in order."""
-        return self.model.feature_names
+        return FEATURE_NAMES
 
     @property
     def threshold(self) -> float:

@@ -11,8 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chaffinch.cli.signals import signals
+from chaffinch.detector.classifier import Term, probability
+from chaffinch.detector.detector import Detector
 from chaffinch.detector.digests import file_digest
-from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model
+from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model, write_description
+from chaffinch.detector.verdict import Verdict
+from chaffinch.features.registry import FEATURE_NAMES
 
 Spoil = Callable[[Path], None]
 
@@ -49,14 +54,35 @@ def stated(**changes: Any) -> Spoil:
     return lambda folder: described(folder, **changes)
 
 
-def classifier(name: str, value: object) -> Spoil:
-    """Another first number in a column of the classifier."""
+def with_columns(folder: Path, **changes: Any) -> None:
+    """Write ``model.json`` as versions did that kept the classifier's numbers as columns."""
+    classifier = json.loads((folder / "model.json").read_text())["classifier"]
+    features = classifier["features"]
+    columns = {part: [term[part] for term in features.values()] for part in Term._fields}
+    described(
+        folder, schema_version=3, classifier={**classifier, "features": [*features], **columns}
+    )
+    described(folder, **changes)
+
+
+def columns(**changes: Any) -> Spoil:
+    return lambda folder: with_columns(folder, **changes)
+
+
+def terms(change: Callable[[dict[str, Any]], Any]) -> Spoil:
+    """Other terms of the classifier; `change` alters them in place or returns new ones."""
 
     def spoil(folder: Path) -> None:
-        column = json.loads((folder / "model.json").read_text())["classifier"][name]
-        described(folder, **{name: [value, *column[1:]]})
+        features = json.loads((folder / "model.json").read_text())["classifier"]["features"]
+        changed = change(features)
+        described(folder, features=features if changed is None else changed)
 
     return spoil
+
+
+def term(part: str, value: object) -> Spoil:
+    """Another number in the classifier's first term."""
+    return terms(lambda features: put(part, value)(next(iter(features.values()))))
 
 
 def array(name: str, change: Callable[[np.ndarray], Any]) -> Spoil:
@@ -73,8 +99,8 @@ def array(name: str, change: Callable[[np.ndarray], Any]) -> Spoil:
     return spoil
 
 
-def put(place: Any, value: object) -> Callable[[np.ndarray], None]:
-    def change(values: np.ndarray) -> None:
+def put(place: Any, value: object) -> Callable[[Any], None]:
+    def change(values: Any) -> None:
         values[place] = value
 
     return change
@@ -160,20 +186,27 @@ def text(content: str) -> Spoil:
         (text("[]"), "not a sound model"),
         (text("[" * 100_000), "not a sound model"),
         (text('{"schema_version": 1' + "0" * 5_000 + "}"), "not a sound model"),
-        (stated(schema_version=0), "schema 0, but this version reads schema"),
+        (stated(schema_version=0), "schema 0, but this version reads schemas 3 and 4"),
         (stated(classifier=5), "not a sound model"),
         (stated(name="\x1b[31mred"), "name must be text"),
         (stated(name=["a"]), "name must be text"),
-        (stated(features=["shape.words"]), "trained with other signals"),
-        (stated(weight="0"), "finite number for each feature"),
-        (stated(weight=[1]), "finite number for each feature"),
-        (classifier("weight", "1"), "finite number for each feature"),
-        (classifier("weight", float("nan")), "finite number for each feature"),
-        (classifier("weight", 10**400), "finite number for each feature"),
-        (classifier("centre", True), "finite number for each feature"),
-        (classifier("weight", -1.0), "weights and limits not under"),
-        (classifier("highest", -1.0), "weights and limits not under"),
-        (classifier("scale", 0.0), "scales must be over 0"),
+        (columns(weight="0"), "finite number for each feature"),
+        (columns(weight=[1]), "finite number for each feature"),
+        (columns(weight=None), "finite number for each feature"),
+        (columns(features=["shape.words"]), "finite number for each feature"),
+        (columns(features=["shape.words"] * len(FEATURE_NAMES)), "must have different names"),
+        (terms(lambda features: features.clear()), "trained with other signals"),
+        (terms(lambda features: {"x.y": features["shape.words"]}), "trained with other signals"),
+        (terms(lambda features: [*features]), "not a sound model"),
+        (terms(lambda features: {"shape.words": {"scale": 1.0}}), "not a sound model"),
+        (terms(lambda features: {"\x1b": features["shape.words"]}), "name must be text"),
+        (term("weight", "1"), "finite number for each feature"),
+        (term("weight", float("nan")), "finite number for each feature"),
+        (term("weight", 10**400), "finite number for each feature"),
+        (term("centre", True), "finite number for each feature"),
+        (term("weight", -1.0), "weights and limits not under"),
+        (term("highest", -1.0), "weights and limits not under"),
+        (term("scale", 0.0), "scales must be over 0"),
         (stated(intercept=float("inf")), "finite intercept"),
         (stated(threshold=1), "must lie between 0 and 1"),
         (stated(base_rate=None), "not a sound model"),
@@ -229,6 +262,44 @@ def test_an_unsound_folder_is_refused_with_the_reason(
 def test_a_copy_is_sound(folder: Path) -> None:
     described(folder)
     assert load_model(folder).name == load_model().name
+
+
+@pytest.fixture(scope="module")
+def verdicts(detector: Detector, examples: Path) -> list[Verdict]:
+    texts = (file.read_text("utf-8", "replace") for file in sorted(examples.rglob("*.txt")))
+    return list(detector.score_many(texts))
+
+
+def test_a_model_of_the_earlier_schema_gives_the_same_verdicts_and_can_be_brought_up_to_date(
+    folder: Path, verdicts: list[Verdict]
+) -> None:
+    with_columns(folder)
+    old = Detector.load(folder)
+    assert list(old.score_many(verdict.document for verdict in verdicts)) == verdicts
+    write_description(old.model, folder)
+    assert (folder / "model.json").read_text() == (BUNDLED / "model.json").read_text()
+
+
+def test_a_feature_that_a_model_does_not_know_counts_nothing_and_one_that_is_gone_is_ignored(
+    folder: Path, verdicts: list[Verdict], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def other_signals(features: dict[str, Any]) -> dict[str, Any]:
+        own = {name: term for name, term in features.items() if not name.startswith("fluency.")}
+        return {"gone.feature": features["fluency.surprising"], **own}
+
+    terms(other_signals)(folder)
+    other = Detector.load(folder)
+    for verdict, full in zip(other.score_many(v.document for v in verdicts), verdicts, strict=True):
+        assert verdict.features == full.features
+        assert verdict.reasons == tuple(one for one in full.reasons if one.signal != "fluency")
+        if verdict.probability is not None:
+            total = verdict.intercept + sum(reason.contribution for reason in verdict.reasons)
+            assert verdict.probability == probability(total)
+    assert any(reason.signal == "fluency" for verdict in verdicts for reason in verdict.reasons)
+    signals.main(["--model", str(folder)], standalone_mode=False)
+    printed = capsys.readouterr().out
+    assert "    new  fluency.surprising" in printed and "new  shape.words" not in printed
+    assert "ignores: gone.feature." in printed
 
 
 def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:

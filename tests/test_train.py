@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from chaffinch.detector.classifier import Classifier
+from chaffinch.detector.classifier import Classifier, Term
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.adaptation import adapt_weights
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
-from chaffinch.detector.training.fitting import TrainingError, calibrate
+from chaffinch.detector.training.fitting import LabelledValues, TrainingError, calibrate
 from chaffinch.detector.training.labelled import Example
 from chaffinch.detector.training.licences import read_licences
 from chaffinch.detector.training.resources.pairs import PairsError, read_pairs, with_pairs
@@ -31,7 +31,7 @@ from chaffinch.detector.training.retrain import (
 from chaffinch.detector.training.scratch import build_from_examples
 from chaffinch.features.document import Document
 from chaffinch.features.language.language_model import dequantise
-from chaffinch.features.registry import FEATURE_NAMES, SIGNALS
+from chaffinch.features.registry import FEATURE_NAMES, FEATURES
 from chaffinch.features.resources import Resources
 
 NOUNS = "harbour council teacher bridge market garden library village river train baker".split()
@@ -67,19 +67,13 @@ def examples(n: int, n_words: int = 60) -> list[Example]:
     return rows
 
 
-EVIDENCE = np.array(
-    [feature.group != "context" for signal in SIGNALS for feature in signal.features]
-)
-PRIOR = Classifier(
-    features=FEATURE_NAMES,
-    centre=(0.1,) * len(FEATURE_NAMES),
-    scale=(0.1,) * len(FEATURE_NAMES),
-    highest=(8.0,) * len(FEATURE_NAMES),
-    weight=tuple(EVIDENCE.astype(float).tolist()),
-    intercept=-5.0,
-    base_rate=0.1,
-    threshold=0.7,
-)
+EVIDENCE = np.array([feature.group != "context" for feature in FEATURES])
+CENTRE, SCALE = 0.1, 0.1
+TERMS = {
+    name: Term(CENTRE, SCALE, highest=8.0, weight=float(is_evidence))
+    for name, is_evidence in zip(FEATURE_NAMES, EVIDENCE, strict=True)
+}
+PRIOR = Classifier(TERMS, intercept=-5.0, base_rate=0.1, threshold=0.7)
 COLUMNS = np.flatnonzero(EVIDENCE)[:3]
 
 
@@ -173,16 +167,17 @@ def test_too_little_data_is_refused_with_what_is_missing(
 def test_without_a_prior_to_speak_of_adaptation_is_logistic_regression() -> None:
     rng = np.random.default_rng(0)
     labels = rng.random(400) < 0.3
-    values = np.full((400, len(FEATURE_NAMES)), PRIOR.centre[0] ** 2)
+    values = np.full((400, len(FEATURE_NAMES)), CENTRE**2)
     for column in COLUMNS:
         values[:, column] = rng.beta(1 + labels, 8)
-    blank = replace(PRIOR, weight=(0.0,) * len(FEATURE_NAMES), intercept=0.0)
-    found = adapt_weights(blank, values, labels)
+    unused = {name: term._replace(weight=0.0) for name, term in TERMS.items()}
+    blank = replace(PRIOR, terms=unused, intercept=0.0)
+    found = adapt_weights(blank, LabelledValues(values, labels))
     reference = LogisticRegression(C=1.0, class_weight="balanced", tol=1e-8, max_iter=5000)
-    reference.fit(blank.standing(values), labels)
+    reference.fit(blank.columns.scaled(values), labels)
     expected = reference.coef_[0][COLUMNS]
     assert (expected > 0).all()
-    assert np.allclose(np.array(found.weight)[COLUMNS], expected, atol=0.001)
+    assert np.allclose(found.columns.weight[COLUMNS], expected, atol=0.001)
 
 
 def test_few_labels_move_the_prior_little_and_many_overrule_it() -> None:
@@ -191,11 +186,25 @@ def test_few_labels_move_the_prior_little_and_many_overrule_it() -> None:
     for n in (4, 4000):
         values = np.zeros((n, len(FEATURE_NAMES)))
         # Here the feature is as in clean texts, whatever the label.
-        standing = np.random.default_rng(0).normal(size=n)
-        root = PRIOR.centre[column] + PRIOR.scale[column] * standing
+        root = CENTRE + SCALE * np.random.default_rng(0).normal(size=n)
         values[:, column] = np.maximum(root, 0) ** 2
-        weight[n] = adapt_weights(PRIOR, values, np.arange(n) % 2 == 0).weight[column]
-    assert weight[4000] < 0.1 < 0.5 * PRIOR.weight[column] < weight[4]
+        labelled = LabelledValues(values, np.arange(n) % 2 == 0)
+        weight[n] = adapt_weights(PRIOR, labelled).columns.weight[column]
+    assert weight[4000] < 0.1 < 0.5 * PRIOR.columns.weight[column] < weight[4]
+
+
+def test_a_feature_new_to_the_prior_gets_a_weight_and_one_that_is_gone_is_dropped() -> None:
+    name = FEATURE_NAMES[COLUMNS[0]]
+    terms = {**TERMS, "gone.feature": TERMS[name]}
+    del terms[name]
+    labels = np.arange(400) % 2 == 0
+    values = np.zeros((400, len(FEATURE_NAMES)))
+    values[labels, COLUMNS[0]] = np.random.default_rng(0).random(200)
+    prior = replace(PRIOR, terms=terms)
+    assert (prior.new_features, prior.gone_features) == ((name,), ("gone.feature",))
+    adapted = adapt_weights(prior, LabelledValues(values, labels))
+    assert tuple(adapted.terms) == FEATURE_NAMES
+    assert adapted.terms[name].weight > 0
 
 
 def test_adapted_evidence_never_speaks_for_innocence_and_context_stays_unused() -> None:
@@ -204,9 +213,9 @@ def test_adapted_evidence_never_speaks_for_innocence_and_context_stays_unused() 
     values = np.zeros((400, len(FEATURE_NAMES)))
     values[~labels, column] = 0.3
     values[labels, context] = 500
-    adapted = adapt_weights(PRIOR, values, labels)
-    assert (adapted.weight[column], adapted.weight[context]) == (0, 0)
-    assert min(adapted.weight) >= 0
+    weight = adapt_weights(PRIOR, LabelledValues(values, labels)).columns.weight
+    assert (weight[column], weight[context]) == (0, 0)
+    assert min(weight) >= 0
 
 
 def test_calibration_keeps_a_higher_threshold_where_texts_are_too_few_for_a_quantile() -> None:
@@ -216,7 +225,7 @@ def test_calibration_keeps_a_higher_threshold_where_texts_are_too_few_for_a_quan
     values[:, COLUMNS[0]] = rng.beta(1 + 2 * labels, 8)
     for threshold, expected in ((0.8, 0.8), (0.2, 0.5)):
         assert calibrate(
-            replace(PRIOR, threshold=threshold), values, labels
+            replace(PRIOR, threshold=threshold), LabelledValues(values, labels)
         ).threshold == pytest.approx(expected)
 
 

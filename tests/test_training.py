@@ -7,10 +7,16 @@ import numpy as np
 import pytest
 
 from chaffinch.detector.classifier import Classifier, log_odds
-from chaffinch.detector.training.fitting import TrainingError, train_classifier, with_residue_rule
+from chaffinch.detector.training.fitting import (
+    LabelledValues,
+    TrainingError,
+    train_classifier,
+    with_declared_limits,
+)
 from chaffinch.features.registry import FEATURE_NAMES
 
 CLEAN, BAD = 900, 300
+LIGHT = "substitutions.light"
 KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
 
 
@@ -23,8 +29,8 @@ def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
     def column(name: str) -> np.ndarray:
         return values[:, FEATURE_NAMES.index(name)]
 
-    column("substitutions.light")[:] = rng.exponential(0.02, len(labels))
-    column("substitutions.light")[CLEAN : CLEAN + 150] += rng.exponential(0.3, 150)
+    column(LIGHT)[:] = rng.exponential(0.02, len(labels))
+    column(LIGHT)[CLEAN : CLEAN + 150] += rng.exponential(0.3, 150)
     column("fluency.function_words")[:] = rng.uniform(0.3, 0.5, len(labels))
     for name in KINDS:
         column(name)[: CLEAN // 30] = rng.random(CLEAN // 30) < 0.3
@@ -36,7 +42,7 @@ def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def classifier() -> Classifier:
-    return train_classifier(*sample(0), *sample(1))
+    return train_classifier(LabelledValues(*sample(0)), LabelledValues(*sample(1)))
 
 
 def score(classifier: Classifier, found: Mapping[str, float]) -> float:
@@ -59,7 +65,7 @@ def score(classifier: Classifier, found: Mapping[str, float]) -> float:
         ({"residue.scraper_lines": 1, "counters.view_counters": 1}, True),
         ({"residue.template_lines": 1, "counters.view_counters": 1}, True),
         ({"spacing.runs_of_spaces": 1}, False),
-        ({"substitutions.light": 1.5}, True),
+        ({LIGHT: 1.5}, True),
     ],
 )
 def test_two_kinds_of_residue_convince_and_nothing_small_does_alone(
@@ -72,36 +78,38 @@ def test_two_kinds_of_residue_convince_and_nothing_small_does_alone(
 def test_three_more_tortured_phrases_than_one_convince_and_fewer_do_not(
     classifier: Classifier, phrases: int, flagged: bool
 ) -> None:
-    column = FEATURE_NAMES.index("tortured.phrases")
-    weight, highest = list(classifier.weight), list(classifier.highest)
-    weight[column] = highest[column] = 1000.0
-    sure = replace(classifier, weight=tuple(weight), highest=tuple(highest))
-    found = score(with_residue_rule(sure), {"tortured.phrases": phrases})
+    name = "tortured.phrases"
+    term = classifier.terms[name]._replace(weight=1000.0, highest=1000.0)
+    sure = replace(classifier, terms={**classifier.terms, name: term})
+    found = score(with_declared_limits(sure), {name: phrases})
     assert (found >= log_odds(classifier.threshold)) == flagged
 
 
 def test_no_weight_is_negative_and_context_has_none(classifier: Classifier) -> None:
-    assert min(classifier.weight) >= 0
-    assert classifier.weight[FEATURE_NAMES.index("fluency.function_words")] == 0
+    assert min(term.weight for term in classifier.terms.values()) >= 0
+    assert classifier.terms["fluency.function_words"].weight == 0
 
 
 def test_absence_of_evidence_is_no_evidence(classifier: Classifier) -> None:
     below = score(classifier, {})
-    typical = score(classifier, {"substitutions.light": classifier.centre[0] ** 2})
+    typical = score(classifier, {LIGHT: classifier.terms[LIGHT].centre ** 2})
     assert below == pytest.approx(typical)
 
 
 def test_a_genre_with_odd_clean_texts_lifts_the_threshold() -> None:
     parts = [sample(seed) for seed in range(1, 6)]
     values, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
-    values[:3, FEATURE_NAMES.index("substitutions.light")] = 0.4
+    values[:3, FEATURE_NAMES.index(LIGHT)] = 0.4
     genres = np.where(np.arange(len(labels)) < 200, "verse", "news")
-    plain = train_classifier(*sample(0), values, labels)
-    careful = train_classifier(*sample(0), values, labels, calibration_genres=genres)
+    fitting = LabelledValues(*sample(0))
+    plain = train_classifier(fitting, LabelledValues(values, labels))
+    careful = train_classifier(fitting, LabelledValues(values, labels, genres))
     assert careful.threshold > plain.threshold
 
 
 def test_one_label_is_not_enough() -> None:
     values, labels = sample(0)
     with pytest.raises(TrainingError, match="both labels"):
-        train_classifier(values, np.zeros_like(labels), values, labels)
+        train_classifier(
+            LabelledValues(values, np.zeros_like(labels)), LabelledValues(values, labels)
+        )

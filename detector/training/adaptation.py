@@ -1,37 +1,38 @@
 """A classifier fitted to few labels, with an existing one's weights as the prior."""
 
-from dataclasses import replace
-
 import numpy as np
-from numpy.typing import NDArray
 
-from chaffinch.detector.classifier import Classifier
-from chaffinch.detector.training.fitting import EVIDENCE
+from chaffinch.detector.classifier import Classifier, Columns
+from chaffinch.detector.training.fitting import EVIDENCE, LabelledValues, standardised
 from chaffinch.detector.training.logistic import fit_logistic
+from chaffinch.features.registry import FEATURE_NAMES
 
 
-def adapt_weights(
-    prior: Classifier, values: NDArray[np.float64], labels: NDArray[np.bool_]
-) -> Classifier:
-    """Maximum a posteriori weights under a normal prior around an existing classifier's.
+def adapt_weights(prior: Classifier, fitting: LabelledValues) -> Classifier:
+    """MAP weights under a normal prior around an existing classifier's weights.
 
     Few labels move the weights little, many labels overrule the prior. Weights of evidence
-    stay non-negative, and features that are no evidence stay unused, as in training. The
-    result is not calibrated, and its threshold is the prior's.
+    stay non-negative, and features that are no evidence stay unused, as in training. A feature
+    that the prior does not know is scaled by the labelled texts, and its prior weight is 0; terms
+    of features that this version does not have are dropped. The result is not calibrated, and
+    its threshold is the prior's.
 
     Source: Chelba and Acero, "Adaptation of maximum entropy capitalizer: little data can help
     a lot" (EMNLP 2004).
 
     Args:
         prior: The classifier to start from.
-        values: float64 array of shape (n, n_features).
-        labels: bool array of shape (n,), True for low-quality republications; both occur.
+        fitting: The labelled texts; both labels occur.
     """
+    is_new = np.array([name not in prior.terms for name in FEATURE_NAMES])
+    fresh = standardised(fitting.values, fitting.labels)
+    columns = Columns(*(np.where(is_new, *pair) for pair in zip(fresh, prior.columns, strict=True)))
     found = fit_logistic(
-        prior.standing(values),
-        labels,
-        np.ones(len(labels)),
+        columns.scaled(fitting.values),
+        fitting.labels,
+        np.ones(len(fitting.labels)),
         EVIDENCE,
-        np.array([prior.intercept, *prior.weight]),
+        np.array([prior.intercept, *columns.weight]),
     )
-    return replace(prior, intercept=float(found[0]), weight=tuple(found[1:].tolist()))
+    fitted = columns._replace(weight=found[1:])
+    return Classifier(fitted.terms(), float(found[0]), prior.base_rate, prior.threshold)

@@ -25,7 +25,7 @@ from chaffinch.detector.training.corpora import (
     by_corpus,
     read_parts,
 )
-from chaffinch.detector.training.fitting import train_classifier
+from chaffinch.detector.training.fitting import LabelledValues, train_classifier
 from chaffinch.detector.training.resources.build import build_resources, with_fitted_odds
 from chaffinch.detector.training.resources.context_model import EPOCHS
 from chaffinch.detector.training.simulation import (
@@ -255,15 +255,13 @@ def _measured(
 
 
 def _fitted(training: Measured, calibration: Measured) -> Classifier:
-    fit, held = training.scorable, calibration.scorable
-    return train_classifier(
-        training.values[fit],
-        training.labels[fit],
-        calibration.values[held],
-        calibration.labels[held],
-        genres=training.corpora[fit],
-        calibration_genres=calibration.corpora[held],
+    fitting, calibrating = (
+        LabelledValues(
+            part.values[part.scorable], part.labels[part.scorable], part.corpora[part.scorable]
+        )
+        for part in (training, calibration)
     )
+    return train_classifier(fitting, calibrating)
 
 
 def _scored(model: Model, test: Measured) -> ScoredTexts:

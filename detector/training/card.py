@@ -92,7 +92,7 @@ def render_card(card: ModelCard, model: Model) -> str:
         lines += [f"- {escaped(name)}: {escaped(made)}" for name, made in card.families.items()]
     if card.held_out:
         lines += ["", "Held out: " + "; ".join(map(escaped, card.held_out)) + "."]
-    weights = zip(classifier.weight, classifier.features, strict=True)
+    weights = [(term.weight, name) for name, term in classifier.terms.items()]
     ordered = sorted(weights, key=lambda pair: -pair[0])
     lines += [
         "",

@@ -1,78 +1,138 @@
 """Fitting the linear classifier with scikit-learn."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from chaffinch.detector.classifier import Classifier, log_odds, probability
+from chaffinch.detector.classifier import Classifier, Columns, log_odds, probability
 from chaffinch.detector.training.logistic import fit_logistic
-from chaffinch.features.registry import FEATURE_NAMES, FEATURES, column_of, columns_of
+from chaffinch.features.registry import FEATURES, column_of, columns_of
 
 BASE_RATE = 0.1
+"""Share of republications that probabilities assume. Our choice: crawls differ, and `--base-rate`
+says otherwise."""
+
 MAX_FALSE_POSITIVE_RATE = 0.001
-_MIN_CLEAN_FOR_THRESHOLD = 500
-_MIN_CLEAN_FOR_GENRE = 200
-_LEAST_THRESHOLD = 0.25
-_GENRE_ALLOWANCE = 10
-_HIGHEST_QUANTILE = 0.98
-_MIN_SCALE = 0.01
-_DIGITS = 6
+"""Share of clean calibration texts that may be flagged. Measured: at 0.002, 0.6 % of honest texts
+of kinds that no corpus holds were flagged, at 0.001 0.3 %."""
 
 EVIDENCE = np.array([feature.group != "context" for feature in FEATURES])
-"""Features that may have a weight: bool, one a feature, in the registry's order."""
+"""Features that may have a weight: bool array of shape (n_features,)."""
 
 _MOST_ALONE = np.array([feature.most_alone for feature in FEATURES])
 _MOST_EACH = np.array([feature.most_each for feature in FEATURES])
-_LIMITED = np.isfinite(_MOST_EACH)
+"""`Feature.most_alone` and `Feature.most_each`, float64 arrays of shape (n_features,)."""
 
-_TWO_KINDS, _MOST_OF_ONE_KIND = 1.04, 0.9
+_LIMITED = np.flatnonzero(np.isfinite(_MOST_EACH))
 _RESIDUE, _SEVERAL = columns_of("residue kind"), column_of("several residue kinds")
+
+_TWO_KINDS = 1.04
+"""What the two weakest kinds of residue add together, of the log-odds that flag a typical page. Our
+choice: a little over 1, so that rounding does not leave the page just below the threshold."""
+
+_ONE_KIND = 0.9
+"""What any number of lines of one kind of residue adds at most, in the same unit. Our choice."""
+
+_MIN_CLEAN_FOR_THRESHOLD = 500
+"""Clean texts below which the threshold is not set by a quantile. Our choice: the quantile of
+`MAX_FALSE_POSITIVE_RATE` would be less than half a text."""
+
+_LEAST_THRESHOLD = 0.25
+"""Least probability from which documents are flagged. Our choice: what is likelier honest than not,
+three to one, is not flagged however few clean texts reach it."""
+
+_GENRE_ALLOWANCE = 10
+"""How many times the false positives of all clean texts a single genre may have. Our choice: verse
+was flagged at 7 % by a threshold that news alone would allow."""
+
+_MIN_CLEAN_FOR_GENRE = 200
+"""Clean texts below which a genre has no threshold of its own. Our choice: a quantile of one in a
+hundred needs some more than a hundred."""
+
+_HIGHEST_QUANTILE = 0.98
+"""Share of the republications with a feature that its limit does not touch. Our choice."""
+
+_MIN_SCALE = 0.01
+"""Least standard deviation of a feature's square root. Our choice: most rare features are 0 in
+nearly all clean texts, and dividing by less would make one finding endless."""
+
+_MIN_WEIGHT = 1e-9
+"""Weights are taken to be at least this where a limit is divided by them."""
+
+_PLATT_C = 1e6
+"""Inverse of the regularisation of Platt scaling: next to none, for it has two parameters."""
+
+_LARGEST_THRESHOLD = 1 - 1e-6
+"""A threshold must lie below 1, also where it is rounded."""
+
+_DIGITS = 6
+"""Decimals that numbers of the model are rounded to, so that processors that add up in another
+order give the same model."""
 
 
 class TrainingError(Exception):
     """Labelled data that no classifier can be trained on; the message says why."""
 
 
+class LabelledValues(NamedTuple):
+    """What was measured on labelled texts.
+
+    Attributes:
+        values: float64 array of shape (n, n_features).
+        labels: bool array of shape (n,), True for low-quality republications.
+        genres: str array of shape (n,), the genre of each text, or None where it is not known.
+    """
+
+    values: NDArray[np.float64]
+    labels: NDArray[np.bool_]
+    genres: NDArray[np.str_] | None = None
+
+
 def train_classifier(
-    values: NDArray[np.float64],
-    labels: NDArray[np.bool_],
-    calibration_values: NDArray[np.float64],
-    calibration_labels: NDArray[np.bool_],
+    fitting: LabelledValues,
+    calibrating: LabelledValues,
     base_rate: float = BASE_RATE,
     max_fpr: float = MAX_FALSE_POSITIVE_RATE,
-    genres: NDArray[np.str_] | None = None,
-    calibration_genres: NDArray[np.str_] | None = None,
 ) -> Classifier:
     """Fit weights, calibrate them, and set the threshold.
 
     Evidence speaks in one direction only: no weight is negative, so no spinner's habit in the
-    training set can make another's evidence count as innocence. Calibration is Platt's (1999),
-    folded into the weights; the threshold is the quantile of clean calibration texts that
-    `max_fpr` names, and high enough for ten times that rate in every single genre, small ones
-    taken together.
+    training set can make another's evidence count as innocence.
 
     Args:
-        values: float64 array of shape (n, n_features) of training texts.
-        labels: bool array of shape (n,), True for low-quality republications.
-        calibration_values: The same for other texts.
-        calibration_labels: Their labels.
+        fitting: Texts to fit to. Small genres weigh more than their size, with its square root.
+        calibrating: Other texts, see `calibrate`.
         base_rate: Share of republications that probabilities assume.
         max_fpr: Share of clean texts that may be flagged.
-        genres: str array of shape (n,), the genre of each training text; small genres weigh
-            more than their size, with its square root.
-        calibration_genres: The same for the calibration texts.
 
     Raises:
         TrainingError: One of the two labels is missing.
     """
-    for name, given in (("training", labels), ("calibration", calibration_labels)):
-        if len(np.unique(given)) < 2:
-            raise TrainingError(
-                f"The {name} texts must hold both labels, clean and low-quality; "
-                f"got {len(given)} texts of one label."
-            )
+    _require_both_labels("training", fitting.labels)
+    _require_both_labels("calibration", calibrating.labels)
+    columns = standardised(fitting.values, fitting.labels)
+    found = fit_logistic(
+        columns.scaled(fitting.values),
+        fitting.labels,
+        _sample_weight(fitting),
+        EVIDENCE,
+        np.zeros(1 + len(EVIDENCE)),
+    )
+    fitted = columns._replace(weight=found[1:])
+    draft = Classifier(fitted.terms(), float(found[0]), base_rate, threshold=0.5)
+    return with_declared_limits(calibrate(draft, calibrating, base_rate, max_fpr))
+
+
+def standardised(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> Columns:
+    """Terms without weight: how features are scaled, by labelled texts.
+
+    Args:
+        values: float64 array of shape (n, n_features).
+        labels: bool array of shape (n,), True for low-quality republications; both occur.
+    """
     roots = np.sqrt(values)
     clean = roots[~labels]
     centre = np.median(clean, axis=0)
@@ -82,42 +142,63 @@ def train_classifier(
         float(np.quantile(column[column > 0], _HIGHEST_QUANTILE)) if (column > 0).any() else 1.0
         for column in ((roots[labels] - centre) / scale).T
     ]
-    draft = Classifier(
-        features=FEATURE_NAMES,
-        centre=tuple(centre.tolist()),
-        scale=tuple(scale.tolist()),
-        highest=tuple(np.maximum(highest, 1.0).tolist()),
-        weight=tuple(np.zeros(len(FEATURE_NAMES)).tolist()),
-        intercept=0.0,
+    return Columns(centre, scale, np.maximum(highest, 1.0), np.zeros(len(centre)))
+
+
+def calibrate(
+    draft: Classifier,
+    calibrating: LabelledValues,
+    base_rate: float = BASE_RATE,
+    max_fpr: float = MAX_FALSE_POSITIVE_RATE,
+) -> Classifier:
+    """Fold Platt scaling into a classifier's weights and set its threshold.
+
+    The threshold is the quantile of clean texts that `max_fpr` names, and high enough for ten
+    times that rate in every single genre, small ones taken together. No single feature adds more
+    of what flags a document than its `Feature.most_alone`. Where there are too few clean texts
+    for the quantile the threshold is a probability of one half, or the draft's own if that is
+    higher.
+
+    Source: Platt, "Probabilistic outputs for support vector machines" (1999).
+
+    Args:
+        draft: A classifier whose log-odds need not be calibrated.
+        calibrating: Texts that the draft was not fitted to; both labels occur.
+        base_rate: Share of republications that probabilities assume.
+        max_fpr: Share of clean texts that may be flagged.
+    """
+    columns, labels = draft.columns, calibrating.labels
+    scaled = columns.scaled(calibrating.values)
+    score = scaled @ columns.weight + draft.intercept
+    platt = LogisticRegression(C=_PLATT_C, class_weight="balanced").fit(score[:, None], labels)
+    slope = float(platt.coef_[0, 0])
+    weight = slope * columns.weight
+    intercept = slope * draft.intercept + float(platt.intercept_[0] + log_odds(base_rate))
+    clean = scaled[~labels]
+    genres = None if calibrating.genres is None else calibrating.genres[~labels]
+    least = max(0.0, log_odds(draft.threshold))
+    limit = _limit(clean @ weight + intercept, genres, max_fpr, least)
+    most = _MOST_ALONE * (limit - intercept) / np.maximum(weight, _MIN_WEIGHT)
+    highest = np.minimum(columns.highest, most)
+    limit = _limit(np.minimum(clean, highest) @ weight + intercept, genres, max_fpr, least)
+    return Classifier(
+        _rounded(columns._replace(weight=weight, highest=highest)).terms(),
+        intercept=round(intercept, _DIGITS),
         base_rate=base_rate,
-        threshold=0.5,
-    )
-    sample_weight = np.ones(len(labels))
-    if genres is not None:
-        _, genre, sizes = np.unique(genres, return_inverse=True, return_counts=True)
-        sample_weight = sizes[genre] ** -0.5 * len(labels) / np.sqrt(sizes).sum()
-    nothing = np.zeros(1 + len(FEATURE_NAMES))
-    fitted = fit_logistic(draft.standing(values), labels, sample_weight, EVIDENCE, nothing)
-    return with_residue_rule(
-        calibrate(
-            replace(draft, weight=tuple(fitted[1:].tolist()), intercept=float(fitted[0])),
-            calibration_values,
-            calibration_labels,
-            base_rate,
-            max_fpr,
-            calibration_genres,
-        )
+        threshold=round(min(probability(limit), _LARGEST_THRESHOLD), _DIGITS),
     )
 
 
-def with_residue_rule(classifier: Classifier) -> Classifier:
-    """A classifier that any two kinds of residue convince, and no number of one kind.
+def with_declared_limits(classifier: Classifier) -> Classifier:
+    """A classifier that is held to what features declare of single findings.
 
-    Of tortured phrases it takes four different ones.
+    Any two kinds of residue flag a page, and no number of one kind does; a value of 1 adds no
+    more than the feature's `Feature.most_each`.
     """
     needed = log_odds(classifier.threshold) - classifier.intercept
-    weight, highest = np.array(classifier.weight), np.array(classifier.highest)
-    one_piece = (1 - np.array(classifier.centre)) / np.array(classifier.scale)
+    columns = classifier.columns
+    weight, highest = columns.weight.copy(), columns.highest.copy()
+    one_piece = (1 - columns.centre) / columns.scale
     kinds = np.zeros(len(weight), np.bool_)
     kinds[_RESIDUE] = weight[_RESIDUE] > 0
     if kinds.any():
@@ -127,60 +208,28 @@ def with_residue_rule(classifier: Classifier) -> Classifier:
         highest[_SEVERAL] = max(highest[_SEVERAL], one_piece[_SEVERAL])
     most_each = _MOST_EACH[_LIMITED] * needed / one_piece[_LIMITED]
     weight[_LIMITED] = np.minimum(weight[_LIMITED], most_each)
-    most = _MOST_OF_ONE_KIND * needed / np.maximum(weight, 1e-9)
-    return replace(
-        classifier,
-        weight=_rounded(weight),
-        highest=_rounded(np.where(kinds, np.minimum(highest, most), highest)),
-    )
+    most = _ONE_KIND * needed / np.maximum(weight, _MIN_WEIGHT)
+    highest = np.where(kinds, np.minimum(highest, most), highest)
+    limited = _rounded(columns._replace(weight=weight, highest=highest))
+    return replace(classifier, terms=limited.terms())
 
 
-def calibrate(
-    draft: Classifier,
-    values: NDArray[np.float64],
-    labels: NDArray[np.bool_],
-    base_rate: float = BASE_RATE,
-    max_fpr: float = MAX_FALSE_POSITIVE_RATE,
-    genres: NDArray[np.str_] | None = None,
-) -> Classifier:
-    """Fold Platt scaling into a classifier's weights and set its threshold.
+def _require_both_labels(name: str, labels: NDArray[np.bool_]) -> None:
+    if len(np.unique(labels)) < 2:
+        raise TrainingError(
+            f"The {name} texts must hold both labels, clean and low-quality; "
+            f"got {len(labels)} texts of one label."
+        )
 
-    No single feature adds more of what flags a document than its part in `_MOST_ALONE`. Where
-    there are too few clean texts for the threshold's quantile it is a probability of one half, or
-    the draft's own if that is higher.
 
-    Args:
-        draft: A classifier whose log-odds need not be calibrated.
-        values: float64 array of shape (n, n_features), texts that the draft was not fitted to.
-        labels: bool array of shape (n,), True for low-quality republications; both occur.
-        base_rate: Share of republications that probabilities assume.
-        max_fpr: Share of clean texts that may be flagged.
-        genres: str array of shape (n,), the genre of each text.
-    """
-    weight = np.array(draft.weight)
-    score = draft.standing(values) @ weight + draft.intercept
-    platt = LogisticRegression(C=1e6, class_weight="balanced").fit(score[:, None], labels)
-    slope = float(platt.coef_[0, 0])
-    shift = float(platt.intercept_[0] + log_odds(base_rate))
-    clean = draft.standing(values[~labels])
-    clean_genres = None if genres is None else genres[~labels]
-    weight, intercept = slope * weight, slope * draft.intercept + shift
-    least = max(0.0, log_odds(draft.threshold))
-    limit = _limit(clean @ weight + intercept, clean_genres, max_fpr, least)
-    most = _MOST_ALONE * (limit - intercept) / np.maximum(weight, 1e-9)
-    highest = np.minimum(np.array(draft.highest), most)
-    limit = _limit(np.minimum(clean, highest) @ weight + intercept, clean_genres, max_fpr, least)
-    # Rounded, so that processors that add up in another order give the same model.
-    return replace(
-        draft,
-        centre=_rounded(draft.centre),
-        scale=_rounded(draft.scale),
-        highest=_rounded(highest),
-        weight=_rounded(weight),
-        intercept=round(intercept, _DIGITS),
-        base_rate=base_rate,
-        threshold=round(min(probability(limit), 1 - 1e-6), _DIGITS),
-    )
+def _sample_weight(fitting: LabelledValues) -> NDArray[np.float64]:
+    """What each text weighs, float64 array of shape (n,) with a mean of 1."""
+    n = len(fitting.labels)
+    if fitting.genres is None:
+        return np.ones(n)
+    _, genre, sizes = np.unique(fitting.genres, return_inverse=True, return_counts=True)
+    weight: NDArray[np.float64] = sizes[genre] ** -0.5 * n / np.sqrt(sizes).sum()
+    return weight
 
 
 def _limit(
@@ -201,5 +250,5 @@ def _limit(
     return max(limits)
 
 
-def _rounded(values: ArrayLike) -> tuple[float, ...]:
-    return tuple(np.round(np.asarray(values, np.float64), _DIGITS).tolist())
+def _rounded(columns: Columns) -> Columns:
+    return Columns(*(np.round(column, _DIGITS) for column in columns))

@@ -1,27 +1,37 @@
-"""Logistic regression whose weights may be kept from being negative."""
+"""Logistic regression with non-negative weights.
+
+Own code on scipy's optimiser: scikit-learn's LogisticRegression takes neither bounds nor a mean of
+the prior.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 _OPTIONS = {"maxiter": 5000, "maxfun": 5000, "ftol": 1e-13, "gtol": 1e-7}
+"""Limits of L-BFGS-B: so many steps and evaluations that the tolerances end the search. ``ftol`` is
+relative to the loss, ``gtol`` the largest slope. Our choice: the search ends where the six decimals
+that a model keeps no longer change."""
+
+_LARGEST_MARGIN = 500.0
+"""Margin (log-odds) beyond which the slope of the loss is 0; ``exp`` overflows from 710 on."""
 
 
 def fit_logistic(
-    standing: NDArray[np.float64],
+    scaled: NDArray[np.float64],
     labels: NDArray[np.bool_],
     sample_weight: NDArray[np.float64],
     evidence: NDArray[np.bool_],
     prior: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Weights of the greatest posterior probability under a normal prior, evidence's not negative.
+    """MAP weights under a normal prior; the weights of evidence are non-negative.
 
-    Both labels weigh the same in sum. The loss is convex, so weights that the bound holds at zero
-    are zero in the best fit of all; dropping what comes out negative and fitting again may drop
-    one of two features that say nearly the same, for good, by chance.
+    Both labels weigh the same in sum. The loss is convex, so a weight that the bound holds at zero
+    is zero in the best fit of all. Dropping negative weights and fitting again would instead drop,
+    by chance, one of two features that say nearly the same.
 
     Args:
-        standing: float64 array of shape (n, n_features).
+        scaled: float64 array of shape (n, n_features).
         labels: bool array of shape (n,); both occur.
         sample_weight: float64 array of shape (n,), what each row weighs among those of its label.
         evidence: bool array of shape (n_features,): weights that may be positive, the others are 0.
@@ -36,11 +46,12 @@ def fit_logistic(
     share = sample_weight * sample_weight.sum() / 2 / np.where(labels, totals[1], totals[0])
 
     def loss(place: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margin = sign * (place[0] + standing @ place[1:])
+        margin = sign * (place[0] + scaled @ place[1:])
         moved = place[1:] - prior[1:]
-        slope = -sign * share / (1 + np.exp(np.clip(margin, -500, 500)))
+        limited = np.clip(margin, -_LARGEST_MARGIN, _LARGEST_MARGIN)
+        slope = -sign * share / (1 + np.exp(limited))
         total = share @ np.logaddexp(0, -margin) + moved @ moved / 2
-        return float(total), np.r_[slope.sum(), slope @ standing + moved]
+        return float(total), np.r_[slope.sum(), slope @ scaled + moved]
 
     limits = [(None, None), *((0, None) if used else (0, 0) for used in evidence)]
     fitted = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=limits, options=_OPTIONS)

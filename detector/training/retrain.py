@@ -20,6 +20,7 @@ from chaffinch.detector.training.adaptation import adapt_weights
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
 from chaffinch.detector.training.fitting import (
     BASE_RATE,
+    LabelledValues,
     TrainingError,
     calibrate,
     train_classifier,
@@ -126,12 +127,13 @@ def train_on_labels(
 
     def fitted(fitting: NDArray[np.bool_], calibrating: NDArray[np.bool_]) -> Classifier:
         fit, held = (
-            (measured.values[rows], measured.labels[rows]) for rows in (fitting, calibrating)
+            LabelledValues(measured.values[rows], measured.labels[rows])
+            for rows in (fitting, calibrating)
         )
         if prior is None:
-            return train_classifier(*fit, *held, base_rate)
+            return train_classifier(fit, held, base_rate)
         # The prior's threshold is a probability at its own base rate.
-        return calibrate(adapt_weights(prior.with_base_rate(base_rate), *fit), *held, base_rate)
+        return calibrate(adapt_weights(prior.with_base_rate(base_rate), fit), held, base_rate)
 
     scores = np.zeros(len(fold))
     for held_out in range(N_FOLDS):
