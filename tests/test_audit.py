@@ -289,6 +289,14 @@ def test_another_crawl_is_refused(examples: Path, tmp_path: Path) -> None:
         audit(examples, tmp_path)
 
 
+def test_a_version_with_other_signals_is_refused(examples: Path, tmp_path: Path) -> None:
+    audit(examples / "chemnotes.example", tmp_path)
+    file = tmp_path / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "set_of_features": "0" * 32}))
+    with pytest.raises(AuditError, match="another set of features"):
+        audit(examples / "chemnotes.example", tmp_path)
+
+
 def test_a_list_and_a_url_are_read_like_the_folder(
     examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

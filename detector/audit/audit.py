@@ -33,6 +33,7 @@ from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segment
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.sites.sites import write_sites
+from chaffinch.detector.digests import digest
 from chaffinch.detector.audit.task import Counts, Limits
 from chaffinch.detector.audit.trusted import TrustedSites
 
@@ -134,6 +135,8 @@ class _Audit:
             "schema_version": SCHEMA_VERSION,
             "crawl": _where(crawl),
             "model": {"name": detector.name, "digest": detector.digest},
+            # A version with other signals judges by the same model and writes other columns.
+            "set_of_features": digest("\n".join(detector.feature_names).encode()),
             "settings": {
                 "threshold": detector.threshold,
                 "base_rate": options.settings.base_rate,
