@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.spinners.family import of_one_thesaurus
 from chaffinch.datasets.spinners.numbers import DIGITS, WORDS
 from chaffinch.datasets.spinners.spinner import WORD
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
@@ -44,3 +45,6 @@ class DamageSpinner(ThesaurusSpinner):
         if substitute == original.lower():
             return substitute
         return super().cased(original, substitute)
+
+
+FAMILIES = {"damage": of_one_thesaurus("wordnet", (0.03, 0.15), DamageSpinner)}

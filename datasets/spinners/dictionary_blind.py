@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.lexicons.observed import Substitution
+from chaffinch.datasets.spinners.family import Family
 from chaffinch.datasets.spinners.numbers import DIGITS
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
 from chaffinch.features.text.function_words import FUNCTION_WORDS
@@ -68,3 +70,14 @@ class DictionaryBlindSpinner(LookupSpinner):
                 chosen = options[number // 100 % len(options)]
                 return [table.written(chosen, tag) or chosen]
         return []
+
+
+def _of_site(lexicons: Lexicons, seed: int) -> DictionaryBlindSpinner:
+    observed = lexicons.observed if seed % 2 else ()
+    tables = lexicons.inflected
+    return DictionaryBlindSpinner(
+        tables["wordnet any sense"], tables["wordnet one hop"], observed, seed
+    )
+
+
+FAMILIES = {"dictionary-blind": Family(("wordnet", "observed"), (0.08, 0.4), _of_site)}

@@ -1,10 +1,12 @@
 """A spinner that replaces every n-th word it has a synonym for."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.spinners.family import of_one_thesaurus
 from chaffinch.datasets.spinners.spinner import Candidate
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
 
@@ -31,3 +33,9 @@ class EveryNthWordSpinner(ThesaurusSpinner):
     ) -> Sequence[int]:
         """Every n-th candidate, from a first one drawn at random; `wanted` is not used."""
         return range(int(rng.integers(self._n)), len(able), self._n)
+
+
+FAMILIES = {
+    f"every-{n}-words": of_one_thesaurus("mythes", (0, 1), partial(EveryNthWordSpinner, n))
+    for n in (4, 2)
+}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chaffinch.datasets.lexicons.synonyms import Synonyms
+from chaffinch.datasets.spinners.family import Family
 from chaffinch.datasets.spinners.spinner import LookupSpinner
 
 
@@ -24,3 +25,10 @@ class NeighbourSpinner(LookupSpinner):
 
     def choices(self, phrase: str) -> Sequence[str]:
         return self._neighbours.get(phrase, ())
+
+
+FAMILIES = {
+    "neighbour": Family(
+        ("neighbours",), (0.08, 0.4), lambda lexicons, _: NeighbourSpinner(lexicons.neighbours)
+    )
+}

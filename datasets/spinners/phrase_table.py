@@ -5,7 +5,9 @@ from itertools import islice
 from typing import TypeVar
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.lexicons.observed import Substitution
+from chaffinch.datasets.spinners.family import Family
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
 from chaffinch.features.text.function_words import FUNCTION_WORDS
 
@@ -101,3 +103,15 @@ def _from(items: Sequence[T], number: int) -> list[T]:
     """All items, from one that a number chooses on."""
     first = number % len(items) if items else 0
     return [*items[first:], *items[:first]]
+
+
+def _of_site(lexicons: Lexicons, seed: int) -> PhraseTableSpinner:
+    observed = lexicons.observed if seed % 2 else ()
+    words = [lexicons.inflected[name] for name in ("wordnet any sense", "mythes", "moby")]
+    phrases = list(lexicons.inflected_phrases.values())
+    return PhraseTableSpinner(words, phrases, lexicons.word_rank, observed, seed)
+
+
+FAMILIES = {
+    "phrase-table": Family(("wordnet", "moby", "mythes", "observed"), (0.03, 0.15), _of_site)
+}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Tag
+from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.datasets.spinners.family import Family
 from chaffinch.datasets.spinners.numbers import DIGITS
 from chaffinch.datasets.spinners.spinner import (
     Candidate,
@@ -158,3 +160,20 @@ class RandomisedSpinner(Spinner):
             doubled_spaces=float(rng.choice([0.0, 0.0, 0.0, rng.uniform(0.05, 0.6)])),
         )
         return DrawnSpinner(tables, phrases, policy, style)
+
+
+_TABLES = ("wordnet", "wordnet any sense", "wordnet one hop", "moby", "mythes", "neighbours")
+"""Tables of single words, by the names of `Lexicons.inflected`."""
+
+
+def _of_all_tables(lexicons: Lexicons, _: int) -> RandomisedSpinner:
+    tables = (lexicons.inflected[name] for name in _TABLES)
+    phrases = lexicons.inflected_phrases.values()
+    return RandomisedSpinner(
+        [table for table in tables if table], [table for table in phrases if table]
+    )
+
+
+FAMILIES = {
+    "randomised": Family(("wordnet", "moby", "mythes", "neighbours"), (0.03, 0.4), _of_all_tables)
+}

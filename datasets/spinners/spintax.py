@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.spinners.family import of_one_thesaurus
 from chaffinch.datasets.spinners.spinner import Candidate
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
 
@@ -52,3 +53,6 @@ class SpintaxSpinner(ThesaurusSpinner):
         if kind < _PLACEHOLDER + _SINGLE + _NESTED:
             return expand_once(f"{{{one}|{{{another}|{third}}}}}", rng)
         return expand_once(f"{{{one}|{another}|{third}}}", rng)
+
+
+FAMILIES = {"spintax": of_one_thesaurus("moby", (0.08, 0.4), SpintaxSpinner)}

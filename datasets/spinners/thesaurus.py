@@ -1,8 +1,10 @@
 """A spinner that keeps inflection and draws from one thesaurus."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.spinners.family import of_one_thesaurus
 from chaffinch.datasets.spinners.spinner import LookupSpinner
 
 _SHORTEST = 4
@@ -26,3 +28,9 @@ class ThesaurusSpinner(LookupSpinner):
 
     def choices(self, phrase: str) -> Sequence[str]:
         return self._synonyms.options(phrase) if len(phrase) >= _SHORTEST else ()
+
+
+FAMILIES = {
+    name: of_one_thesaurus(name, (0.08, 0.4), partial(ThesaurusSpinner, name))
+    for name in ("wordnet", "moby", "mythes")
+}

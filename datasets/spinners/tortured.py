@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
+from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.datasets.spinners.family import Family
 from chaffinch.datasets.spinners.spinner import LookupSpinner, Style, keyed_draw
 
 
@@ -31,3 +33,10 @@ class TorturedSpinner(LookupSpinner):
     def choices(self, phrase: str) -> Sequence[str]:
         options = self._terms.options(phrase)
         return [options[keyed_draw(self._seed, phrase) % len(options)]] if options else ()
+
+
+def _of_tool(lexicons: Lexicons, seed: int) -> TorturedSpinner:
+    return TorturedSpinner(lexicons.inflected["tortured"], seed)
+
+
+FAMILIES = {"tortured": Family(("tortured",), (0.01, 0.15), _of_tool)}

@@ -33,9 +33,9 @@ from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segment
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.sites.sites import write_sites
-from chaffinch.detector.digests import digest
 from chaffinch.detector.audit.task import Counts, Limits
 from chaffinch.detector.audit.trusted import TrustedSites
+from chaffinch.detector.digests import digest
 
 _OUTPUTS = ("documents", "sites.parquet", "pairs.parquet")
 _MARK = "finished"
