@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chaffinch.datasets.simulation.honest_pages import honest_page
 from chaffinch.datasets.simulation.pages import (
     TEMPLATES,
     Page,
     as_document,
-    honest_page,
     render,
-    scraped_page,
     split_templates,
 )
+from chaffinch.datasets.simulation.scraped_pages import CopiedArticle, scraped_page
 from chaffinch.datasets.spinners.spinner import Replacement
 from chaffinch.features.document import Document, Link
 from chaffinch.features.resources import Resources
@@ -34,6 +34,7 @@ PARAGRAPHS = [
     for number in range(2, 8)
 ]
 TEXT = "\n".join(PARAGRAPHS)
+ARTICLE = CopiedArticle(TEXT, TITLE)
 VOCABULARY = Vocabulary.from_words([])
 RESOURCES = Resources(VOCABULARY, *[None] * 6)  # type: ignore[arg-type]
 seeds = st.integers(0, 2**32 - 1)
@@ -65,7 +66,7 @@ def test_a_page_keeps_its_text_and_is_the_same_again(
     def make() -> Document:
         rng = np.random.default_rng(seed)
         if scraped:
-            return as_document(scraped_page(TEXT, TITLE, rng, PHRASES, 2), template)
+            return as_document(scraped_page(ARTICLE, rng, PHRASES, 2), template)
         return as_document(honest_page(TEXT, TITLE, rng, PHRASES, 0.1), template)
 
     document = make()
@@ -94,7 +95,7 @@ def test_scraped_pages_are_told_from_honest_ones_by_what_farms_do(template: str 
     for seed in range(60):
         rng = np.random.default_rng(seed)
         honest.append(as_document(honest_page(TEXT, TITLE, rng), template))
-        scraped.append(as_document(scraped_page(TEXT, TITLE, rng, PHRASES, 1), template))
+        scraped.append(as_document(scraped_page(ARTICLE, rng, PHRASES, 1), template))
     assert share_with_evidence(honest) < 0.15
     assert share_with_evidence(scraped) > 0.9
 
@@ -104,7 +105,7 @@ def test_a_spun_page_keeps_the_originals_words_in_its_address() -> None:
     urls = set()
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        urls.add(scraped_page(TEXT, spun, rng, PHRASES, 0, TITLE).url)
+        urls.add(scraped_page(CopiedArticle(TEXT, spun, TITLE), rng, PHRASES, 0).url)
     assert any(url.endswith("/council-votes-to-bring-back-the-harbour-ferry") for url in urls)
     assert not any("seaport" in url for url in urls)
 
@@ -124,7 +125,7 @@ def test_links_and_tags_of_either_kind_of_page_have_the_words_before_they_were_s
     for seed in range(60):
         rng = np.random.default_rng(seed)
         made = (
-            scraped_page(spun, TITLE, rng, PHRASES, 0, TITLE, replacements)
+            scraped_page(CopiedArticle(spun, TITLE, TITLE, replacements), rng, PHRASES, 0)
             if scraped
             else honest_page(TEXT, TITLE, rng)
         )
@@ -143,5 +144,8 @@ def test_links_and_tags_of_either_kind_of_page_have_the_words_before_they_were_s
 @given(seed=seeds, text=st.text(max_size=80), title=st.text(max_size=20), template=templates)
 def test_any_text_becomes_a_page(seed: int, text: str, title: str, template: str | None) -> None:
     rng = np.random.default_rng(seed)
-    for page in (honest_page(text, title, rng), scraped_page(text, title, rng, PHRASES, 3)):
+    for page in (
+        honest_page(text, title, rng),
+        scraped_page(CopiedArticle(text, title), rng, PHRASES, 3),
+    ):
         assert isinstance(as_document(page, template).text, str)

@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 import numpy as np
 
+from chaffinch.datasets.simulation.pages import Page
 from chaffinch.features.text.phrases import Phrase, PhraseKind, load_phrases
 
 _UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
@@ -131,6 +132,16 @@ def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: in
     for _ in range(pieces - len(kinds)):
         add_scraper_line()
     return drawn
+
+
+def add_residue(
+    page: Page, rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int
+) -> None:
+    """Add the residue that `draw_residue` draws above, between and below a page's paragraphs."""
+    drawn = draw_residue(rng, phrases, pieces)
+    page.above += drawn.head
+    page.paragraphs = drawn.into(page.paragraphs, rng)
+    page.below += drawn.tail
 
 
 def inject_residue(

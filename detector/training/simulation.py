@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons
-from chaffinch.datasets.simulation.pages import as_document, honest_page, scraped_page
+from chaffinch.datasets.simulation.honest_pages import honest_page
+from chaffinch.datasets.simulation.pages import as_document
 from chaffinch.datasets.simulation.residue import inject_residue
+from chaffinch.datasets.simulation.scraped_pages import CopiedArticle, scraped_page
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Replacement, Spinner, SpunText
 from chaffinch.detector.training.corpora import CleanText
@@ -187,20 +189,12 @@ def simulate(
         yield Simulated(clean, False, "clean", 0.0, source)
         copied = _copied(source, text, number, spinners, rng)
         if rng.random() < _WHOLE_PAGES:
-            page = scraped_page(
-                copied.text,
-                copied.title,
-                rng,
-                phrases,
-                copied.pieces,
-                copied.first_title,
-                copied.replacements,
-            )
+            page = scraped_page(copied.article, rng, phrases, copied.pieces)
             copy = as_document(page, template)
         elif copied.pieces:
-            copy = Document(inject_residue(copied.text, rng, phrases, copied.pieces))
+            copy = Document(inject_residue(copied.article.text, rng, phrases, copied.pieces))
         else:
-            copy = Document(copied.text)
+            copy = Document(copied.article.text)
         yield Simulated(copy, True, copied.family, copied.rate, source)
 
 
@@ -208,22 +202,16 @@ class _Copied(NamedTuple):
     """What a farm publishes of a text.
 
     Attributes:
-        text: Its text.
-        title: Its title.
-        first_title: The source's title, or the first words where it has none.
+        article: The article.
         pieces: Kinds of residue.
         family: ``scraped``, or the spinner's family.
         rate: Share of words replaced.
-        replacements: What was replaced in the text.
     """
 
-    text: str
-    title: str
-    first_title: str
+    article: CopiedArticle
     pieces: int
     family: str = "scraped"
     rate: float = 0.0
-    replacements: Sequence[Replacement] = ()
 
 
 def _copied(
@@ -236,7 +224,7 @@ def _copied(
     """A text spun by a family drawn, or scraped as it is."""
     pieces = int(rng.integers(2, 5))
     first_title = " ".join(source.title.split() or text.split()[:_TITLE_WORDS])
-    scraped = _Copied(text, source.title, first_title, pieces)
+    scraped = _Copied(CopiedArticle(text, source.title, first_title), pieces)
     if rng.random() >= _SPUN or not spinners:
         return scraped
     cut = len(text)
@@ -246,15 +234,14 @@ def _copied(
     spun_title, _, spun = made.text.partition("\n")
     if not any(item.start > len(spun_title) for item in made.replacements):
         return scraped
-    return _Copied(
+    article = CopiedArticle(
         spun + text[cut:],
         spun_title if rng.random() < _TITLE_SPUN else first_title,
         first_title,
-        int(rng.integers(1, 4)) if rng.random() < _SPUN_WITH_RESIDUE else 0,
-        family,
-        made.rate,
         _moved(made.replacements, -len(spun_title) - 1),
     )
+    pieces = int(rng.integers(1, 4)) if rng.random() < _SPUN_WITH_RESIDUE else 0
+    return _Copied(article, pieces, family, made.rate)
 
 
 def _moved(replacements: Sequence[Replacement], by: int) -> list[Replacement]:
