@@ -10,20 +10,24 @@ from pathlib import Path
 
 import click
 import numpy as np
+from simulated import NEWS, TEST_SITES, read_part
+from tricks import TRICKS, Target
 
 from chaffinch.datasets.lexicons.lexicons import read_lexicons
-from chaffinch.datasets.simulation.evasion import TRICKS, Target
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import SpunText
 from chaffinch.detector.detector import Detector
-from chaffinch.detector.training.corpora import corpus_files, corpus_name, read_corpus
 from chaffinch.features.document import Document
 
-NEWS = ("news_bbc", "news_guardian")
 MOST_ARTICLES = 300
+"""Articles to spin; our choice: 1 % of them is three."""
+
 SPINNERS = ("dictionary-blind", "wordnet", "moby", "randomised")
-SITES = (1000, 1001)
+SITES = TEST_SITES[:2]
+"""Families that replace any share of words, and the sites of each."""
+
 SHORTEST = 150
+"""Least words of an article, so that a padded or cut one can still be judged; our choice."""
 
 
 @click.command()
@@ -33,12 +37,9 @@ SHORTEST = 150
 def main(data: Path, model: Path | None, rate: float) -> None:
     """Print one row a trick as Markdown."""
     detector = Detector.load(model)
+    test = read_part(data, "test", 10**6)
     articles = [
-        text.text
-        for file in corpus_files(data)
-        if corpus_name(file) in NEWS
-        for text in read_corpus(file)
-        if text.part == "test" and len(text.text.split()) >= SHORTEST
+        text.text for name in NEWS for text in test[name] if len(text.text.split()) >= SHORTEST
     ]
     articles = articles[:: max(1, len(articles) // MOST_ARTICLES)][:MOST_ARTICLES]
     lexicons = read_lexicons(data)

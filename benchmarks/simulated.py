@@ -38,14 +38,24 @@ CROPS = (60, 150, None)
 """Words that a spun text is cut to; None for the whole article."""
 
 TRAINING_CROPS = (60, 150, 400, None)
+"""The same for texts to train a comparison on."""
 
 RESIDUE_PIECES = (1, 2, 3)
-SCRAPED = "scraped"
+"""Kinds of residue in the scraped copies of the test set."""
 
-_SITES = range(1000, 1004)
-_TRAINING_SITES = range(8)
+SCRAPED = "scraped"
+"""How the names of their families begin."""
+
+TEST_SITES = range(1000, 1004)
+TRAINING_SITES = range(8)
+"""Seeds of the sites whose spinners make test texts, and of those that a comparison is trained
+on; the bundled model has the latter, too."""
+
 _MIN_WORDS = 150
+"""Least words of a text that is spun, so that there is something to cut; our choice."""
+
 _OTHER_GENRES = 4
+"""How many times fewer texts of any other corpus are spun than of news; our choice."""
 
 
 class SimulatedFamily(NamedTuple):
@@ -68,7 +78,7 @@ def simulated_families(lexicons: Lexicons) -> dict[str, SimulatedFamily]:
     lexicons = replace(lexicons, tortured=split_terms(lexicons.tortured)[1])
     return {
         name: SimulatedFamily(
-            [family.make(lexicons, site) for site in _SITES],
+            [family.make(lexicons, site) for site in TEST_SITES],
             (float("nan"),)
             if family.rates == (0, 1)
             else tuple(rate for rate in RATES if family.rates[0] <= rate <= family.rates[1]),
@@ -139,7 +149,7 @@ def training_examples(
     most = -(-n_sources // max(len(seen), 1))
     sources = [text for texts in seen.values() for text in spread(texts, most)]
     families = {
-        name: [family.make(lexicons, site) for site in _TRAINING_SITES]
+        name: [family.make(lexicons, site) for site in TRAINING_SITES]
         for name, family in FAMILIES.items()
     }
     names = list(families)
@@ -150,7 +160,7 @@ def training_examples(
         text = crop(source.text, words, rng) if words else source.text
         examples.append(_example(source, text))
         name = names[int(rng.integers(len(names)))]
-        spinner = families[name][int(rng.integers(len(_TRAINING_SITES)))]
+        spinner = families[name][int(rng.integers(len(TRAINING_SITES)))]
         low, high = (min(max(rate, RATES[0] / 2), RATES[-1]) for rate in FAMILIES[name].rates)
         rate = float(low * (high / low) ** rng.random())
         examples += _spun(source, text, name, spinner, rate, rng)

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from chaffinch.datasets.simulation.evasion import (
+from tricks import (
     TRICKS,
     Target,
     character_references,
@@ -19,6 +18,7 @@ from chaffinch.datasets.simulation.evasion import (
     styled_letters,
     zero_width_characters,
 )
+
 from chaffinch.datasets.spinners.spinner import Replacement, SpunText
 from chaffinch.features.document import Document
 from chaffinch.features.text.tokens import TokenBlock

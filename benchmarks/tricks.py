@@ -1,4 +1,4 @@
-"""What a farm that knows the detector would do to a spun page, to measure what gets through."""
+"""What a farm that knows the detector might do to a spun page, for the benchmark of evasion."""
 
 import html
 import re
@@ -14,7 +14,15 @@ from chaffinch.features.document import Document
 
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _MARKUP_OR_WORD = re.compile(r"<[^>]*>|&#?\w+;|[A-Za-z]{3,}")
+"""Words that tricks are played on: those with room for a character inside."""
+
 _PADDING = 0.5
+"""Share of clean words in a padded text; our choice: with more, a reader would notice."""
+
+_MORE_LETTERS = 0.3
+"""Share of the disguised words in which every letter that has a look-alike is changed, not only
+the first; our choice."""
+
 _LOOKALIKES = {
     "a": "\u0430\u03b1\u0251",
     "c": "\u0441\u03f2",
@@ -46,13 +54,19 @@ _LOOKALIKES = {
     "S": "\u0405",
     "T": "\u0422\u03a4",
 }
+"""Letters of Cyrillic, Greek, Armenian and Latin that look the same in most fonts: from Unicode's
+confusables (UTS 39)."""
+
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters of no width that Unicode has."""
+
 _HIDING_STYLES = {
     "display:none": "display:none",
     "white on white": "color:#ffffff",
     "off-screen": "position:absolute;left:-9999px",
     "no size": "font-size:0",
 }
+"""Ways to hide text that style sheets offer, by name."""
 
 
 class Target(NamedTuple):
@@ -70,9 +84,9 @@ def homoglyphs(text: str, rng: np.random.Generator, rate: float = 1.0) -> str:
     """Write one or more letters of a share of the words in look-alikes of other scripts."""
 
     def disguise(word: str) -> str:
-        able = [place for place, letter in enumerate(word) if letter in _LOOKALIKES]
+        eligible = [place for place, letter in enumerate(word) if letter in _LOOKALIKES]
         letters = list(word)
-        for place in able if rng.random() < 0.3 else able[:1]:
+        for place in eligible if rng.random() < _MORE_LETTERS else eligible[:1]:
             letters[place] = str(rng.choice(list(_LOOKALIKES[word[place]])))
         return "".join(letters)
 
