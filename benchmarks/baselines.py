@@ -21,6 +21,7 @@ from chaffinch.features.resources import Resources
 from chaffinch.features.text.tokens import TokenBlock
 
 CLASSIFIER = "Chaffinch's classifier"
+"""Name of what the baselines are compared with."""
 
 _TEXTS_AT_ONCE = 64
 """Texts of one block; our choice."""

@@ -18,17 +18,20 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 
 import click
-from auditing import CHAFFINCH
 from tqdm import trange
+from watching import CHAFFINCH
 
 ROUNDS = 15
+"""Turns of both starts; the median counts. Our choice."""
+
 MOST_OF_NUMPY, ALLOWANCE = 2.0, 0.1
-"""A cold start may take so many times numpy's, and so many seconds more."""
+"""A cold start may take so many times numpy's, and so many seconds more: the project's target."""
 
 MOST_MEGABYTES = 550
-"""What a fresh environment may take up."""
+"""What a fresh environment may take up: the project's target."""
 
 ROOT = Path(__file__).parent.parent
+"""The project, of which a wheel is built."""
 
 
 def child_seconds(command: Sequence[str]) -> float:

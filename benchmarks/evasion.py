@@ -23,8 +23,10 @@ MOST_ARTICLES = 300
 """Articles to spin; our choice: 1 % of them is three."""
 
 SPINNERS = ("dictionary-blind", "wordnet", "moby", "randomised")
+"""Families to spin with: they replace any share of words."""
+
 SITES = TEST_SITES[:2]
-"""Families that replace any share of words, and the sites of each."""
+"""Sites of each family."""
 
 SHORTEST = 150
 """Least words of an article, so that a padded or cut one can still be judged; our choice."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from auditing import named_pages
+from real_pages import archived_pages
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from resiliparse.parse.html import HTMLTree
@@ -25,9 +25,10 @@ from chaffinch.datasets.extraction.documents import document_from_record
 from chaffinch.datasets.records import Record
 
 ROUNDS = 3
+"""Times that every page is extracted; the median counts. Our choice."""
 
 
-class Figures(NamedTuple):
+class Pieces(NamedTuple):
     """Pieces found by an extraction, of all pages together."""
 
     wanted: int
@@ -55,7 +56,7 @@ def plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def figures(texts: dict[str, str], truth: dict[str, Any]) -> Figures:
+def figures(texts: dict[str, str], truth: dict[str, Any]) -> Pieces:
     """Compare texts with the annotations of their pages."""
     wanted = unwanted = missed = 0
     for name, text in texts.items():
@@ -64,7 +65,7 @@ def figures(texts: dict[str, str], truth: dict[str, Any]) -> Figures:
         wanted += hits
         missed += sum(bool(piece) for piece in truth[name]["with"]) - hits
         unwanted += sum(plain(piece) in found for piece in truth[name]["without"] if piece)
-    return Figures(wanted, unwanted, missed)
+    return Pieces(wanted, unwanted, missed)
 
 
 def whole_page(page: bytes) -> str:
@@ -108,7 +109,7 @@ def extractors() -> dict[str, Callable[[bytes], str]]:
 def main(data: Path) -> None:
     """Print the comparison as a Markdown table."""
     truth = json.loads((data / "html" / "trafilatura_eval_en.json").read_text("utf-8"))
-    pages = {name: page for name, page in named_pages(data) if name in truth}
+    pages = {name: page for name, page in archived_pages(data) if name in truth}
     click.echo("| extraction | precision | recall | F1 | wanted | unwanted | us a page |")
     click.echo("|---|---:|---:|---:|---:|---:|---:|")
     for title, extract in extractors().items():

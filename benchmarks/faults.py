@@ -16,7 +16,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import zlib
@@ -28,14 +27,19 @@ import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
+from watching import CHAFFINCH
 
-COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 MEGABYTE = 1_000_000
+"""Bytes."""
+
 PIECE = 10 * MEGABYTE
+"""Bytes that large files are written in at once; our choice."""
+
 PROSE = (
     "The council voted on Tuesday to bring back the harbour ferry. It will run four times a day, "
     "and the first crossing is planned for May. The mayor said that the town had asked for it. "
 )
+"""What files hold that can be read."""
 
 
 class Ended(NamedTuple):
@@ -73,7 +77,7 @@ def run(*arguments: object, before: Sequence[str] = ()) -> Ended:
 def start(*arguments: object, before: Sequence[str] = ()) -> subprocess.Popen[str]:
     """Start the command, behind the words of another one that starts it."""
     return subprocess.Popen(
-        [*before, COMMAND, *(os.fsencode(str(one)) for one in arguments)],
+        [*before, CHAFFINCH, *(os.fsencode(str(one)) for one in arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -131,9 +135,9 @@ def large_crawl(folder: Path, rows: int = 6_000) -> Path:
     """A crawl of one large file, which takes some seconds."""
     crawl = folder / "crawl"
     crawl.mkdir()
-    with (crawl / "rows.jsonl").open("w") as stream:
+    with (crawl / "rows.jsonl").open("w") as opened:
         for number in range(rows):
-            stream.write(json.dumps({"id": str(number), "text": f"{PROSE * 4} {number}"}) + "\n")
+            opened.write(json.dumps({"id": str(number), "text": f"{PROSE * 4} {number}"}) + "\n")
     (crawl / "note.txt").write_text(PROSE * 2)
     return crawl
 
@@ -147,11 +151,11 @@ def begun(output: Path, process: subprocess.Popen[str]) -> None:
 def packed(file: Path, pieces: Iterator[bytes], compress: Callable[[bytes], bytes]) -> Path:
     """Write a file of members, each one's data compressed once if it is like the one before."""
     before, member = b"", b""
-    with file.open("wb") as stream:
+    with file.open("wb") as opened:
         for piece in pieces:
             if piece is not before:
                 before, member = piece, compress(piece)
-            stream.write(member)
+            opened.write(member)
     return file
 
 
@@ -193,9 +197,9 @@ def long_record(folder: Path, gigabytes: int) -> Outcome:
         "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/plain\r\n"
         f"Content-Length: {size}\r\n\r\n"
     )
-    with (folder / "a.warc").open("wb") as stream:
-        stream.write(head.encode() + b"a" * 1000)
-        stream.truncate(size)
+    with (folder / "a.warc").open("wb") as opened:
+        opened.write(head.encode() + b"a" * 1000)
+        opened.truncate(size)
     return scored(folder / "a.warc")
 
 
@@ -216,9 +220,9 @@ def page_bomb(folder: Path, gigabytes: int) -> Outcome:
 def sparse_text(folder: Path, gigabytes: int) -> Outcome:
     """Files that are much longer than what is in them."""
     for name in ("a.txt", "b.jsonl"):
-        with (folder / name).open("wb") as stream:
-            stream.write(b"{" if name == "b.jsonl" else PROSE.encode() * 99)
-            stream.truncate(gigabytes * 1000 * MEGABYTE)
+        with (folder / name).open("wb") as opened:
+            opened.write(b"{" if name == "b.jsonl" else PROSE.encode() * 99)
+            opened.truncate(gigabytes * 1000 * MEGABYTE)
     return scored(folder / "a.txt", folder / "b.jsonl")
 
 
@@ -379,8 +383,8 @@ def _cut(file: Path) -> None:
 
 
 def _grow(file: Path) -> None:
-    with file.open("a") as stream:
-        stream.write(json.dumps({"id": "new", "text": PROSE * 4}) + "\n")
+    with file.open("a") as opened:
+        opened.write(json.dumps({"id": "new", "text": PROSE * 4}) + "\n")
 
 
 def _replace(file: Path) -> None:
@@ -413,7 +417,10 @@ FAULTS: dict[str, Fault] = {
     "all processes but the first killed": killed(slice(None)),
     "the audit killed": killed_audit,
 }
+"""Faults by name, in the order of the table."""
+
 NEED_ROOT = {full_disk, full_disk_for_report, read_only}
+"""Those that mount a disk."""
 
 
 @click.command()

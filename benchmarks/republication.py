@@ -27,7 +27,7 @@ import click
 import numpy as np
 import pyarrow.parquet as pq
 import zstandard
-from simulated import read_part
+from simulated import TEST_SITES, read_part
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
 from chaffinch.datasets.simulation.residue import inject_residue
@@ -45,12 +45,22 @@ from chaffinch.features.document import Document
 from chaffinch.features.text.phrases import load_phrases
 
 SPUN_RATES = (0.25, 0.4)
+"""Shares of words replaced in copies: those of a real farm, and the heaviest simulated."""
+
 WORDS_OF_A_THIRD = 40
-_SITES = range(1000, 1004)
+"""Least words of a copy, below which there is nothing to find; our choice."""
+
 _LEAST_WORDS = 120
+"""Least words of a text that is copied, so that a third of it has `WORDS_OF_A_THIRD`."""
+
 _COPIES_OF_A_SOURCE = 3
+"""Copies that a source has before the next one is taken; our choice."""
+
 _TWINS = 0.5
+"""Share of the shorter text's runs of five words from which two texts are twins; our choice."""
+
 _SAME_EVENT = (1, 6, 15)
+"""Paraphrased sentences joined to one text: as they are, a short post, an article."""
 
 
 class CrawledPage(NamedTuple):
@@ -86,7 +96,9 @@ def copies(
     """Copies of texts, several of each: word for word with residue, spun, whole and cut."""
     rng = np.random.default_rng(seed)
     names = families()
-    spinners = {name: [FAMILIES[name].make(lexicons, site) for site in _SITES] for name in names}
+    spinners = {
+        name: [FAMILIES[name].make(lexicons, site) for site in TEST_SITES] for name in names
+    }
     kinds = [("scraped", 0.0), *itertools.product(names, SPUN_RATES)]
     kinds = [kinds[at] for at in rng.permutation(len(kinds)).tolist()]
     number = 0
@@ -96,7 +108,7 @@ def copies(
             cut = number // len(kinds) % 3 == 2
             text = source.text
             if rate:
-                spun = spinners[family][number % len(_SITES)].spin(text, rng, rate)
+                spun = spinners[family][number % len(TEST_SITES)].spin(text, rng, rate)
                 text = spun.text
                 kind = f"{family} {rate:.0%}"
             else:
@@ -107,7 +119,7 @@ def copies(
             if (rate and not spun.replacements) or len(text.split()) < WORDS_OF_A_THIRD:
                 continue
             name = f"{'known' if known else 'unknown'}-{number}"
-            url = f"https://{family}{number % len(_SITES)}.example/{name}"
+            url = f"https://{family}{number % len(TEST_SITES)}.example/{name}"
             document = Document(text, id=name, url=url, title=source.title)
             yield CrawledPage(document, f"{kind}, cut to a third" if cut else kind, source, known)
             most -= 1
@@ -194,7 +206,7 @@ def are_twins(one: str, other: str) -> bool:
     return bool(least) and len(first & second) >= _TWINS * least
 
 
-class Judged(NamedTuple):
+class AuditedPage(NamedTuple):
     """What an audit says of a page.
 
     Attributes:
@@ -212,7 +224,9 @@ class Judged(NamedTuple):
     right: bool
 
 
-def judged(pages: Sequence[CrawledPage], output: Path, texts: Mapping[str, str]) -> list[Judged]:
+def judged(
+    pages: Sequence[CrawledPage], output: Path, texts: Mapping[str, str]
+) -> list[AuditedPage]:
     """An audit's rows beside the truth.
 
     Args:
@@ -231,15 +245,15 @@ def judged(pages: Sequence[CrawledPage], output: Path, texts: Mapping[str, str])
         source = row["source_id"]
         own = texts[page.document.id]
         right = source is not None and are_twins(own, texts[source])
-        rows.append(Judged(page, row["copied"], source, row["cluster"], right))
+        rows.append(AuditedPage(page, row["copied"], source, row["cluster"], right))
     return rows
 
 
-def quality_lines(rows: Sequence[Judged], originals: set[str]) -> Iterator[str]:
+def quality_lines(rows: Sequence[AuditedPage], originals: set[str]) -> Iterator[str]:
     """Tables as Markdown."""
     yield "| copies of originals in the index | documents | attributed | precision | recall |"
     yield "|---|---:|---:|---:|---:|"
-    kinds: dict[str, list[Judged]] = defaultdict(list)
+    kinds: dict[str, list[AuditedPage]] = defaultdict(list)
     for row in rows:
         if row.page.known:
             cut = ", cut to a third" if row.page.kind.endswith("third") else ""
@@ -258,7 +272,7 @@ def quality_lines(rows: Sequence[Judged], originals: set[str]) -> Iterator[str]:
     yield ""
     yield "| nobody's copies, or copies of others | documents | copied | wrongly |"
     yield "|---|---:|---:|---:|"
-    others: dict[str, list[Judged]] = defaultdict(list)
+    others: dict[str, list[AuditedPage]] = defaultdict(list)
     for row in rows:
         if not row.page.known:
             kind = (
@@ -280,9 +294,9 @@ def quality_lines(rows: Sequence[Judged], originals: set[str]) -> Iterator[str]:
     yield from cluster_lines(rows)
 
 
-def cluster_lines(rows: Sequence[Judged]) -> Iterator[str]:
+def cluster_lines(rows: Sequence[AuditedPage]) -> Iterator[str]:
     """How many clusters hold texts that have nothing to do with each other."""
-    clusters: dict[str, list[Judged]] = defaultdict(list)
+    clusters: dict[str, list[AuditedPage]] = defaultdict(list)
     for row in rows:
         if row.cluster is not None:
             clusters[row.cluster].append(row)
@@ -323,6 +337,7 @@ class Costs(NamedTuple):
 
 
 _ROTATED = str.maketrans("abcdefghijklmnopqrstuvwxyz", "bcdefghijklmnopqrstuvwxyza")
+"""Each letter to the next one: makes words that no text has of words that all have."""
 
 
 def many_texts(data: Path, most: int) -> Iterator[Document]:

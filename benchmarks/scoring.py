@@ -15,18 +15,23 @@ from pathlib import Path
 
 import click
 import numpy as np
-from auditing import named_pages
 from extraction import chaffinch, resiliparse
+from real_pages import archived_pages
 from tqdm import trange
 
 from chaffinch.datasets.lexicons.lexicons import read_lexicons
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.detector import Detector
 
+# How the spun texts are spun: as a real farm does.
 FAMILY = "dictionary-blind"
 RATE = 0.25
+
 EXTRACTION = "extraction (resiliparse, main content)"
+"""Name of the step that the others are compared with."""
+
 ROUNDS = 9
+"""Turns that all steps take; the median counts. Our choice."""
 
 
 @click.command()
@@ -35,7 +40,7 @@ ROUNDS = 9
 def main(data: Path, model: Path | None) -> None:
     """Print the comparison as a Markdown table."""
     detector = Detector.load(model)
-    pages = [page for _, page in named_pages(data)]
+    pages = [page for _, page in archived_pages(data)]
     texts = [chaffinch(page) for page in pages]
     spinner = FAMILIES[FAMILY].make(read_lexicons(data), 1)
     rng = np.random.default_rng(0)

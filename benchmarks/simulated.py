@@ -47,9 +47,10 @@ SCRAPED = "scraped"
 """How the names of their families begin."""
 
 TEST_SITES = range(1000, 1004)
+"""Seeds of the sites whose spinners make test texts; no training has them."""
+
 TRAINING_SITES = range(8)
-"""Seeds of the sites whose spinners make test texts, and of those that a comparison is trained
-on; the bundled model has the latter, too."""
+"""Seeds of the sites that a comparison is trained on, as the bundled model is."""
 
 _MIN_WORDS = 150
 """Least words of a text that is spun, so that there is something to cut; our choice."""

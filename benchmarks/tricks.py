@@ -12,10 +12,9 @@ from chaffinch.datasets.records import Record
 from chaffinch.datasets.spinners.spinner import SpunText
 from chaffinch.features.document import Document
 
+# Words that tricks are played on: those with room for a character inside.
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _MARKUP_OR_WORD = re.compile(r"<[^>]*>|&#?\w+;|[A-Za-z]{3,}")
-"""Words that tricks are played on: those with room for a character inside."""
-
 _PADDING = 0.5
 """Share of clean words in a padded text; our choice: with more, a reader would notice."""
 

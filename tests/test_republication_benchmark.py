@@ -7,9 +7,9 @@ import pytest
 import zstandard
 from articles import WORDS, article
 from republication import (
+    AuditedPage,
     Costs,
     CrawledPage,
-    Judged,
     are_twins,
     cost_lines,
     judged,
@@ -95,11 +95,11 @@ def page(kind: str, known: bool) -> CrawledPage:
 
 def test_precision_is_of_what_is_attributed_and_recall_of_all_copies() -> None:
     rows = [
-        Judged(page("moby 25%", True), True, "original", "c", True),
-        Judged(page("moby 25%", True), True, "original", "c", False),
-        Judged(page("moby 25%", True), False, None, None, False),
-        Judged(page("moby 25%", True), True, "another page", "d", True),
-        Judged(page("honest texts", False), True, "original", "c", False),
+        AuditedPage(page("moby 25%", True), True, "original", "c", True),
+        AuditedPage(page("moby 25%", True), True, "original", "c", False),
+        AuditedPage(page("moby 25%", True), False, None, None, False),
+        AuditedPage(page("moby 25%", True), True, "another page", "d", True),
+        AuditedPage(page("honest texts", False), True, "original", "c", False),
     ]
     lines = list(quality_lines(rows, {"original"}))
     assert "| all at 25% | 4 | 2 | 50.0% | 25.0% |" in lines

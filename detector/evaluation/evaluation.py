@@ -21,17 +21,17 @@ from chaffinch.detector.evaluation.metrics import (
     reliability,
 )
 
+# A paragraph, a short post, an article and what is longer, each with its end in words: our choice.
 LENGTHS = (("under 60 words", 60), ("60 to 149 words", 150), ("150 to 399 words", 400))
 LONGEST = "400 words and more"
-"""Lengths that get figures, each with its end in words: a paragraph, a short post, an article,
-and what is longer. Our choice."""
+"""Names of the lengths that get figures."""
 
 MAX_SLICES = 100
 """Parts of one kind that get figures, the largest first; our choice: more fit on no page."""
 
+# Where the curves are read; our choice, close enough to draw.
 _FALSE_POSITIVE_RATES = np.logspace(-4, 0, 61)
 _RECALLS = np.linspace(0.02, 1, 50)
-"""Where the ROC and the precision-recall curves are read; our choice, close enough to draw."""
 
 Curve = list[tuple[float, Interval]]
 """Points of a curve: where it is read, and the figure there."""

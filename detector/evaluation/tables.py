@@ -27,6 +27,7 @@ NOTES = (
     "Unscorable texts are in no figure; they are never flagged.",
     "Families and rates stand against all clean texts, genres and lengths against their own.",
 )
+"""What the columns mean, below the last table."""
 
 
 Cell = tuple[str, str]

@@ -84,7 +84,7 @@ class Makings(NamedTuple):
     templates: Sequence[str]
 
 
-class Measured(NamedTuple):
+class MeasuredDocuments(NamedTuple):
     """Simulated documents with their features.
 
     Attributes:
@@ -243,7 +243,7 @@ def _measured(
     simulated: Iterable[Simulated],
     resources: Sequence[Resources],
     progress: Callable[[str], None],
-) -> Measured:
+) -> MeasuredDocuments:
     """Simulated documents of a part of the split, measured as `measure` does."""
     items = list(simulated)
     documents = [item.document for item in items]
@@ -251,10 +251,10 @@ def _measured(
     values = measure(documents, resources)
     labels = np.array([item.label for item in items], np.bool_)
     corpora = np.array([item.source.corpus for item in items], np.str_)
-    return Measured(items, values, scorable(documents, values), labels, corpora)
+    return MeasuredDocuments(items, values, scorable(documents, values), labels, corpora)
 
 
-def _fitted(training: Measured, calibration: Measured) -> Classifier:
+def _fitted(training: MeasuredDocuments, calibration: MeasuredDocuments) -> Classifier:
     fitting, calibrating = (
         LabelledValues(
             part.values[part.scorable], part.labels[part.scorable], part.corpora[part.scorable]
@@ -264,7 +264,7 @@ def _fitted(training: Measured, calibration: Measured) -> Classifier:
     return train_classifier(fitting, calibrating)
 
 
-def _scored(model: Model, test: Measured) -> ScoredTexts:
+def _scored(model: Model, test: MeasuredDocuments) -> ScoredTexts:
     items = test.items
     score = model.classifier.contributions(test.values).sum(axis=1) + model.classifier.intercept
     return ScoredTexts(

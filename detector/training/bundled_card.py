@@ -18,6 +18,7 @@ from chaffinch.detector.training.corpora import (
 )
 from chaffinch.detector.training.licences import NOT_STATED, read_licences
 
+# How the model was made; filled in with the sizes of the parts.
 _DESCRIPTION = """A linear classifier over named features, counts of word pairs in clean English, a
 small neural model of which words a context wants, and tables of which words and phrases spinners
 write for which. `python -m chaffinch.detector.training DATA -o MODEL`; the same on every run.
@@ -28,10 +29,12 @@ curves that weigh the evidence on a word and the classifier were fitted on the t
 as if most of their spinner's pairs were unknown); probabilities and threshold come from the
 calibration part, at 0.1 % of clean texts flagged and at most 1 % of any one corpus."""
 
+# What the figures were measured on.
 _EVALUATED_ON = """Texts and whole pages of the test part, spun by sites, and with residue phrases
 and page templates, that training did not have; the families themselves were in training. For
 figures on families that were not, `benchmarks/` has commands; the README states them."""
 
+# The experiments behind the choices: a table cell is recall unless it says otherwise.
 _TRIED = """## What was tried
 
 Recall at 0.5 % of clean news flagged, crops of 150 words, Moby's words held out of every part;

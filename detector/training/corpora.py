@@ -14,6 +14,7 @@ import zstandard
 Item = TypeVar("Item")
 Part = Literal["language_model", "training", "calibration", "test"]
 PARTS: tuple[Part, ...] = ("language_model", "training", "calibration", "test")
+"""What a text is used for; each text has one use, so that no figure is of learned texts."""
 
 HELD_OUT = ("news_bbc", "news_guardian")
 """Corpora that no classifier sees: sources that are new to it. BBC is kept from the language

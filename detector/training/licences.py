@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 NOT_STATED = "not stated"
+"""What a card says of data without a licence."""
 
 
 def read_licences(data: Path) -> dict[str, str]:
@@ -18,8 +19,8 @@ def read_licences(data: Path) -> dict[str, str]:
     readme = data / "README.md"
     if not readme.is_file():
         return {}
-    source = readme.read_text("utf-8", errors="replace")
-    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(source))
+    text = readme.read_text("utf-8", errors="replace")
+    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(text))
     licences: dict[str, str] = {}
     for table in (node for node in tree.walk() if node.type == "table"):
         header, *rows = [

@@ -43,6 +43,7 @@ MIN_GROUPS = 2 * N_FOLDS
 """Groups of each label that training needs, so that every fold has some."""
 
 _WORDS = column_of("words")
+"""Column of a document's number of words."""
 
 
 class Trained(NamedTuple):
@@ -81,7 +82,7 @@ class Recipe:
     licence: str = NOT_STATED
 
 
-class _Measured(NamedTuple):
+class _JudgeableTexts(NamedTuple):
     """Labelled texts that can be judged, and their features.
 
     Attributes:
@@ -148,7 +149,7 @@ def train_on_labels(
     return Trained(model, evaluation, n_unscorable)
 
 
-def _measured(examples: Sequence[Example], resources: Resources) -> _Measured:
+def _measured(examples: Sequence[Example], resources: Resources) -> _JudgeableTexts:
     """The texts that can be judged, in an order of their own."""
     ordered = sorted(examples, key=lambda one: (one.unit, one.label, one.document.text))
     documents = [example.document for example in ordered]
@@ -160,7 +161,7 @@ def _measured(examples: Sequence[Example], resources: Resources) -> _Measured:
         if why_unscorable(values[index], document.text) is None
     ]
     chosen = [ordered[index] for index in usable]
-    return _Measured(
+    return _JudgeableTexts(
         chosen,
         values[usable],
         np.array([example.label for example in chosen], np.bool_),

@@ -18,10 +18,13 @@ from chaffinch.features.resources import Resources
 from chaffinch.features.text.vocabulary import FIRST_WORD
 
 MIN_WORDS = 100_000
-"""Words of clean text without which a language model says nothing."""
+"""Words of clean text without which a language model says nothing; our choice."""
 
 _MOST_FOR_ODDS = 2_000
+"""Texts whose words the odds' curves are fitted to; our choice."""
+
 _RANDOM_OPTIONS = 8
+"""Substitutes of each word where there is no thesaurus; our choice."""
 
 _NO_LEXICONS = Lexicons(
     wordnet=WordNet({}, {}, {}, {}, {}),
@@ -34,6 +37,7 @@ _NO_LEXICONS = Lexicons(
     inflection=Inflection(()),
     word_rank={},
 )
+"""No synonym resources."""
 
 
 def build_from_examples(

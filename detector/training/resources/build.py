@@ -28,11 +28,19 @@ from chaffinch.features.resources import Resources
 from chaffinch.features.text.tokens import TokenBlock
 
 MIN_COUNT = 8
-"""Words seen less often in clean text are not in the vocabulary, but for likely substitutes."""
+"""Words seen less often in clean text are not in the vocabulary, but for likely substitutes. Our
+choice: pairs of rarer words are counted too seldom to say anything."""
 
 _RARE_SUBSTITUTE_RANK = 60_000
+"""Rank by frequency in English up to which a word of a thesaurus is a likely substitute, though
+the corpora lack it; our choice."""
+
 _MAX_RARE_SUBSTITUTES = 8_000
+"""Most of these words, the commonest first; our choice: an eighth of the largest vocabulary."""
+
 _KNOWN_PAIRS = 0.35
+"""Share of its pairs that a thinned channel keeps: with half of the words measured so, 84 % of a
+thesaurus unseen was found, without 76 % (model card)."""
 
 
 def build_resources(

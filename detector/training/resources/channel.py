@@ -14,16 +14,20 @@ from chaffinch.features.language.language_model import quantise
 from chaffinch.features.text.vocabulary import FIRST_WORD, Vocabulary
 
 MAX_CANDIDATES = 16
-"""Probable originals kept for one written word."""
+"""Probable originals kept for one written word, the likeliest; our choice, for speed and size."""
 
 RESOURCES = ("wordnet any sense", "wordnet one hop", "moby", "mythes", "neighbours")
 """Tables of `Lexicons.inflected` that candidates come from."""
 
 OBSERVED = 0.5
-"""What having seen a replacement on real pages adds to its chance, at most."""
+"""What having seen a replacement on real pages adds to its chance, at most; our choice: as much
+as all thesauri know of a word with two synonyms."""
 
 _FORGOTTEN = 0.1
+"""Chance that a spinner leaves the ending of a word away, shared by its base forms; our choice."""
+
 _ROUNDS = 50
+"""Rounds of expectation maximisation; our choice: the weights stand still by then."""
 
 Pairs = dict[tuple[int, int], float]
 """(original id, written id) to the chance that a replaced original is written so."""
@@ -70,7 +74,7 @@ def learn_resource_weights(
 
 
 def channel_pairs(lexicons: Lexicons, vocabulary: Vocabulary) -> Pairs:
-    """All pairs of vocabulary words that a resource or a real page links."""
+    """All pairs of vocabulary words that a resource or a real page links, with their chances."""
     ids = {word: index for index, word in enumerate(vocabulary.words) if index >= FIRST_WORD}
     tables = {name: lexicons.inflected[name] for name in RESOURCES}
     weights = learn_resource_weights(tables, lexicons.observed)

@@ -58,6 +58,7 @@ _CLIP_QUANTILE = 0.9995
 """Share of the numbers that quantisation does not clip; our choice."""
 
 _OFFSETS = (*range(-WINDOW, 0), *range(1, WINDOW + 1))
+"""Places of the window, from the word in the middle."""
 
 
 class _Weights(NamedTuple):

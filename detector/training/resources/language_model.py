@@ -14,7 +14,17 @@ from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import MAX_WORDS, Vocabulary
 
 BIGRAM_CUTOFF = 2
+"""Times that a word pair must be seen to be kept; our choice: most pairs are seen once, and would
+make the table several times as large."""
+
 _DOCUMENTS_PER_BLOCK = 64
+"""Texts tokenised at once; our choice."""
+
+_UNSEEN = 0.1
+"""Added to every count, so that no logarithm is of 0; our choice, small beside one."""
+
+_LEAST_BACKOFF = 1e-4
+"""Least chance left for words that were not seen after a word, for the same reason."""
 
 
 def blocks(texts: Iterable[str], vocabulary: Vocabulary) -> Iterator[TokenBlock]:
@@ -57,6 +67,7 @@ def _counted(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.i
 
 
 def _discount(counts: NDArray[np.int64]) -> float:
+    """Kneser-Ney's absolute discount (Ney, Essen and Kneser 1994)."""
     once, twice = int((counts == 1).sum()), int((counts == 2).sum())
     return once / (once + 2 * twice) if once else 0.5
 
@@ -66,7 +77,10 @@ def train_language_model(
     n_ids: int,
     bigram_cutoff: int = BIGRAM_CUTOFF,
 ) -> LanguageModel:
-    """Estimate interpolated Kneser-Ney bigrams.
+    """Estimate interpolated Kneser-Ney bigrams (Chen and Goodman 1999).
+
+    Own code: the toolkits for it (KenLM, SRILM) are programs to compile, and theirs is no table
+    that numpy can look up in.
 
     Args:
         streams: uint16 word ids of running text.
@@ -80,14 +94,14 @@ def train_language_model(
     first = (pairs >> np.uint64(16)).astype(np.int64)
     second = (pairs & np.uint64(0xFFFF)).astype(np.int64)
     # Kneser-Ney: a word's unigram weight is the number of different words it follows.
-    continuation = np.bincount(second, minlength=n_ids) + 0.1
+    continuation = np.bincount(second, minlength=n_ids) + _UNSEEN
     unigram = continuation / continuation.sum()
 
     discount = _discount(pair_counts)
     context_total = np.bincount(first, weights=pair_counts, minlength=n_ids)
     kept = pair_counts >= bigram_cutoff
     direct = np.where(kept, pair_counts - discount, 0.0) / context_total[first]
-    left = np.clip(1.0 - np.bincount(first, weights=direct, minlength=n_ids), 1e-4, 1.0)
+    left = np.clip(1.0 - np.bincount(first, weights=direct, minlength=n_ids), _LEAST_BACKOFF, 1.0)
     left[context_total == 0] = 1.0
     bigram_p = direct + left[first] * unigram[second]
 
@@ -95,7 +109,7 @@ def train_language_model(
     stored = quantise(np.log10(bigram_p[kept]))[:, None]
     return LanguageModel(
         unigram=np.log10(unigram).astype(np.float32),
-        frequency=np.log10((frequency + 0.1) / frequency.sum()).astype(np.float32),
+        frequency=np.log10((frequency + _UNSEEN) / frequency.sum()).astype(np.float32),
         backoff=np.log10(left).astype(np.float32),
         bigrams=HashedTable.build(pairs[kept][order], stored[order]),
     )

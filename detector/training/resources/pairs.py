@@ -13,9 +13,10 @@ from chaffinch.features.resources import Resources
 from chaffinch.features.text.vocabulary import FIRST_WORD
 
 MIN_DOCUMENTS = 2
-"""Documents that a replacement has to be seen in; a single one may be an editor's."""
+"""Documents that a replacement has to be seen in; our choice: a single one may be an editor's."""
 
 _COLUMNS = ("substitute", "original", "count", "documents")
+"""What is read of ``pairs.parquet``."""
 
 
 class PairsError(Exception):
@@ -32,7 +33,7 @@ def read_pairs(file: Path) -> dict[tuple[str, str], int]:
         (original, substitute) to a count, of replacements seen in at least two documents.
 
     Raises:
-        PairsError: It is no such file.
+        PairsError: The file is no table of pairs.
     """
     counts: dict[tuple[str, str], int] = defaultdict(int)
     documents: dict[tuple[str, str], int] = defaultdict(int)

@@ -5,15 +5,21 @@ from collections import defaultdict
 import numpy as np
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons
+from chaffinch.detector.training.resources.channel import OBSERVED
 from chaffinch.features.language.language_model import quantise
 from chaffinch.features.language.phrase_channel import LONGEST, PhraseChannel, phrase_keys
 from chaffinch.features.text.vocabulary import FIRST_WORD, Vocabulary
 
 MAX_ORIGINALS = 6
-"""Probable originals kept for one written phrase."""
+"""Probable originals kept for one written phrase, the likeliest; our choice, for size."""
 
-_OBSERVED = 0.5
+_OF_RESOURCE = 0.5
+"""What the options of a word or phrase share in each resource; our choice, as much as `OBSERVED`
+gives a pair seen on real pages."""
+
 _COMMON_ORIGINALS = 20_000
+"""Rank by frequency up to which single words are originals of phrases; our choice: spinners'
+phrase tables begin with common words."""
 
 Ids = tuple[int, ...]
 
@@ -45,11 +51,11 @@ def build_phrase_channel(lexicons: Lexicons, vocabulary: Vocabulary) -> PhraseCh
             for option in options if before else ():
                 after = numbered(option)
                 if after and before and max(len(before), len(after)) > 1 and before != after:
-                    chance[before, after] += 0.5 / len(options)
+                    chance[before, after] += _OF_RESOURCE / len(options)
     for pair in lexicons.observed:
         before, after = numbered(pair.original), numbered(pair.substitute)
         if before and after and max(len(before), len(after)) > 1:
-            chance[before, after] += _OBSERVED
+            chance[before, after] += OBSERVED
 
     rows: dict[Ids, list[tuple[float, Ids]]] = defaultdict(list)
     for (before, after), share in chance.items():

@@ -8,9 +8,21 @@ from sklearn.preprocessing import SplineTransformer
 from chaffinch.features.language.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
 
 N_KNOTS = 8
+"""Bends of each curve; our choice."""
+
 _DIGITS = 4
+"""Decimals that heights are rounded to, so that processors that add up in another order give the
+same model; our choice."""
+
 _LOW, _HIGH = 0.02, 0.999
+"""Quantiles of phrases' gains between which their curve bends, the upper one of replaced phrases;
+our choice."""
+
 _BINARY = ("no_candidate", "capital")
+"""Columns that are 0 or 1."""
+
+_MIN_SCALE = 1e-3
+"""Least spread that a column is divided by; our choice."""
 
 
 def fit_replacement_odds(
@@ -68,12 +80,11 @@ def _curves(
         for index, column in enumerate(knots)
     ]
     design = np.hstack(hats).astype(np.float32)
-    scale = np.maximum(design.std(axis=0), 1e-3)
+    scale = np.maximum(design.std(axis=0), _MIN_SCALE)
     model = LogisticRegression(C=1.0, max_iter=1000).fit(design / scale, replaced)
     curves = (model.coef_[0] / scale).reshape(len(knots), N_KNOTS)
     share = replaced.mean()
     # The constant goes into one curve: all of them are added up.
     curves[0] += model.intercept_[0] - np.log(share / (1 - share))
-    # Rounded, so that processors that add up in another order give the same model.
     heights: NDArray[np.float32] = np.round(curves, _DIGITS).astype(np.float32)
     return heights

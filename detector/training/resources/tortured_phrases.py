@@ -12,7 +12,8 @@ from chaffinch.features.language.tortured_phrases import TorturedPhrases
 from chaffinch.features.text.vocabulary import FIRST_WORD, Vocabulary
 
 _ACCIDENTS = 1
-"""Times that clean texts may have a phrase that is still listed."""
+"""Times that clean texts may have a phrase that is still listed; our choice: once is by accident,
+twice is usage."""
 
 
 def build_tortured_phrases(
