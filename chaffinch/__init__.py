@@ -11,7 +11,9 @@ Example:
 
 from importlib import import_module
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+__all__ = ["Detector", "Document", "Verdict", "__version__"]
 
 if TYPE_CHECKING:
     from chaffinch.detector.detector import Detector
@@ -19,22 +21,20 @@ if TYPE_CHECKING:
     from chaffinch.features.document import Document
 
     __version__: str
+else:
+    # Type checkers would take a name that is not there for one of any type.
+    _MODULE_OF = {
+        "Detector": "chaffinch.detector.detector",
+        "Document": "chaffinch.features.document",
+        "Verdict": "chaffinch.detector.verdict",
+    }
 
-__all__ = ["Detector", "Document", "Verdict", "__version__"]
-
-_MODULE_OF = {
-    "Detector": "chaffinch.detector.detector",
-    "Document": "chaffinch.features.document",
-    "Verdict": "chaffinch.detector.verdict",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return version("chaffinch")
-    if name in _MODULE_OF:
-        return getattr(import_module(_MODULE_OF[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            return version("chaffinch")
+        if name in _MODULE_OF:
+            return getattr(import_module(_MODULE_OF[name]), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
+import venv
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,13 +24,17 @@ FOLDERS = ("cli", "datasets", "detector", "features", "reports")
 DOOR = ("chaffinch/__init__.py", "chaffinch/__main__.py", "chaffinch/py.typed")
 BESIDE = ("benchmarks", "examples", "tests")
 FILES = ("CHANGELOG.md", "LICENSE", "MANIFEST.in", "NOTICE", "README.md", "pyproject.toml")
+OUTSIDE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+"""Where the checkout does not show through."""
+
 SHIPPED = (".py", ".typed", ".json", ".npy", ".txt", ".md", ".j2", ".css", ".js")
 
 
 class Built(NamedTuple):
-    """What is published: an archive of the source, and the wheel that was built from it."""
+    """A copy of the checkout, the archive of it, and the wheel that was built from the archive."""
 
-    source: Path
+    checkout: Path
+    archive: Path
     wheel: Path
 
 
@@ -36,23 +42,18 @@ class Built(NamedTuple):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Built from a copy: setuptools would put an old ``build/`` of the checkout into it."""
     folder = tmp_path_factory.mktemp("built")
-    source = folder / "source"
-    for name in (*FOLDERS, *BESIDE):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(
-        ROOT / "chaffinch",
-        source / "chaffinch",
-        symlinks=True,
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
+    checkout = folder / "checkout"
+    unmade = shutil.ignore_patterns("__pycache__")
+    for name in (*FOLDERS, *BESIDE, "chaffinch"):
+        shutil.copytree(ROOT / name, checkout / name, symlinks=True, ignore=unmade)
     for name in FILES:
-        shutil.copy(ROOT / name, source)
+        shutil.copy(ROOT / name, checkout)
     # -P: a folder `build` of the checkout is not the library.
-    command = [sys.executable, "-P", "-m", "build", "--outdir", str(folder), str(source)]
+    command = [sys.executable, "-P", "-m", "build", "--outdir", str(folder), str(checkout)]
     subprocess.run(command, check=True, capture_output=True)
     (archive,) = folder.glob("*.tar.gz")
     (found,) = folder.glob("*.whl")
-    return Built(archive, found)
+    return Built(checkout, archive, found)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path
 def test_the_source_holds_what_builds_tests_and_explains_it_and_nothing_else(
     built: Built,
 ) -> None:
-    with tarfile.open(built.source) as archive:
+    with tarfile.open(built.archive) as archive:
         members = archive.getmembers()
     files = {member.name.partition("/")[2] for member in members if member.isfile()}
     assert all(member.isfile() or member.isdir() for member in members)
@@ -97,30 +98,96 @@ def test_it_says_that_it_is_typed_and_under_which_licence(wheel: Path) -> None:
     assert {"LICENSE", "NOTICE"} <= {name.rsplit("/", 1)[-1] for name in held}
 
 
-@pytest.mark.slow
-def test_it_works_beside_a_package_called_datasets(
-    wheel: Path, examples: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "datasets").mkdir()
-    (tmp_path / "datasets" / "__init__.py").write_text("name = 'another package'")
-    command = [sys.executable, "-m", "pip", "install", "--no-deps", "-q", "--target"]
-    subprocess.run([*command, tmp_path, wheel], check=True)
-    page = examples / "newswire-pr.example" / "barn-owls-breed-in-bell-tower.txt"
-    code = (
-        "import sys, datasets, chaffinch.datasets.extraction.documents as ours;"
-        "from pathlib import Path; from chaffinch.detector.detector import Detector;"
-        "print(datasets.name, Path(ours.__file__).is_relative_to(sys.argv[1]),"
-        "      Detector.load().score(Path(sys.argv[2]).read_text('utf-8')).kind)"
-    )
+def printed(*command: str | Path, cwd: Path) -> str:
+    """What a command prints; it must end well and complain of nothing."""
     done = subprocess.run(
-        [sys.executable, "-c", code, tmp_path, page],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=cwd, env=OUTSIDE, capture_output=True, text=True, check=False
     )
-    assert (done.stdout.strip(), done.stderr) == ("another package True spun", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.strip()
+
+
+def environment(folder: Path, *what: str | Path) -> Path:
+    """A new Python that has these tests' libraries and what pip installs: its executable."""
+    venv.create(folder, with_pip=False)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "datasets").mkdir()
+    (packages / "datasets" / "__init__.py").write_text("name = 'another package'")
+    python = folder / "bin" / "python"
+    # -P: a folder `pip` of the checkout is not the installer.
+    pip = [sys.executable, "-P", "-m", "pip", "--python", str(python)]
+    command = [*pip, "install", "--no-deps", *what]
+    subprocess.run(command, env=OUTSIDE, check=True, capture_output=True)
+    # Python does not follow the .pth files in there, so no other installation shows through.
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"))
+    return python
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["editable", "archive", "wheel"])
+def test_every_installation_has_the_front_door_and_the_command(
+    built: Built, kind: str, examples: Path, tmp_path: Path
+) -> None:
+    what: dict[str, list[str | Path]] = {
+        "editable": ["-e", built.checkout],
+        "archive": [built.archive],
+        "wheel": [built.wheel],
+    }
+    python = environment(tmp_path / "environment", *what[kind])
+    page = examples / "newswire-pr.example" / "barn-owls-breed-in-bell-tower.txt"
+    version = PYPROJECT["project"]["version"]
+    code = (
+        "import sys, datasets, chaffinch.datasets.intake; from pathlib import Path;"
+        "from chaffinch import Detector, Document, Verdict, __version__;"
+        "verdict = Detector.load().score(Document(Path(sys.argv[1]).read_text('utf-8')));"
+        "print(datasets.name, __version__, isinstance(verdict, Verdict), verdict.kind)"
+    )
+    shown = printed(python, "-c", code, page, cwd=tmp_path)
+    assert shown == f"another package {version} True spun"
+    starts: list[list[str | Path]] = [[python, "-m", "chaffinch"], [python.with_name("chaffinch")]]
+    for start in starts:
+        assert printed(*start, "--version", cwd=tmp_path) == f"chaffinch {version}"
+        assert printed(*start, "score", page, cwd=tmp_path).startswith("spun")
+
+
+PROGRAM = """
+from chaffinch import Detector, Document, Verdict, __version__
+
+detector = Detector.load()
+document = Document("The council volition meet.", url="https://a.example/")
+verdict: Verdict = detector.score(document)
+print(__version__.upper(), verdict.kind.upper(), verdict.flagged, (verdict.probability or 0) + 1)
+print([reason.signal.upper() for reason in verdict.reasons])
+print([(item.start, item.text.upper(), item.original) for item in verdict.evidence])
+print([verdict.kind for verdict in detector.score_many(["a", document])])
+"""
+MISTAKES = """
+from chaffinch import Detector, Nonsense
+
+Detector.load().score(5)
+Detector.load().score("a").nonsense
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_type_checkers_know_the_names_at_the_front_door(
+    wheel: Path, checker: str, tmp_path: Path
+) -> None:
+    pytest.importorskip(checker)
+    python = environment(tmp_path / "environment", wheel)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    (tmp_path / "mistakes.py").write_text(MISTAKES)
+    (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    option = {"mypy": ["--strict", "--python-executable"], "pyright": ["--pythonpath"]}[checker]
+    command = [sys.executable, "-P", "-m", checker, *option, str(python)]
+
+    def errors(name: str) -> list[str]:
+        done = subprocess.run([*command, name], cwd=tmp_path, capture_output=True, text=True)
+        return re.findall(r":(\d+):.* error: ", done.stdout)
+
+    assert errors("program.py") == []
+    assert sorted(set(errors("mistakes.py"))) == ["2", "4", "5"]
 
 
 def requirements(*extras: str) -> dict[str, str]:
