@@ -10,6 +10,7 @@ MIN_GAIN = 1.0
 below it more words are put back, and more of them were never replaced."""
 
 _REPLACING = signals_that_find("replaced words")
+"""Signals whose evidence names replaced words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.detector.classifier import Classifier, log_odds, probability
+from chaffinch.detector.classifier import log_odds, probability
 from chaffinch.detector.model_folder import Model, load_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
@@ -21,6 +21,8 @@ from chaffinch.features.signal import Signal, Span
 from chaffinch.features.text.tokens import TokenBlock
 
 _BATCH = 64
+"""Documents that `Detector.score_many` judges at once. Our choice: some blocks of tokens, and
+little memory."""
 
 _SIGNAL_COLUMNS: tuple[tuple[type[Signal], slice], ...] = tuple(
     (signal, slice(first, first + len(signal.features)))
@@ -30,8 +32,11 @@ _SIGNAL_COLUMNS: tuple[tuple[type[Signal], slice], ...] = tuple(
         strict=True,
     )
 )
+"""The signals, each with the columns of its features."""
+
 _SPUN = np.array([feature.group == "spun" for feature in FEATURES])
 _SCRAPED = np.array([feature.group == "scraped" for feature in FEATURES])
+"""Features that speak for each kind: bool arrays of shape (n_features,)."""
 
 
 class Detector:
@@ -68,7 +73,7 @@ class Detector:
             ModelError: The folder is not a sound model.
         """
         model = load_model(Path(path) if path is not None else None)
-        classifier: Classifier = model.classifier
+        classifier = model.classifier
         if base_rate is not None:
             classifier = classifier.with_base_rate(base_rate)
         if threshold is not None:
@@ -87,7 +92,7 @@ class Detector:
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """Full names of the features, in order."""
+        """Full names of the features that are measured, in the order of their columns."""
         return FEATURE_NAMES
 
     @property
@@ -114,12 +119,12 @@ class Detector:
 
         A verdict never depends on the documents beside it.
         """
-        return [one for _, verdicts in self.score_blocks(documents) for one in verdicts]
+        return [verdict for _, verdicts in self.score_blocks(documents) for verdict in verdicts]
 
     def score_blocks(
         self, documents: Sequence[Document]
     ) -> Iterator[tuple[TokenBlock, list[Verdict]]]:
-        """Judge a list of documents; their tokens are handed out with the verdicts."""
+        """Judge a list of documents block by block, and yield each block's tokens as well."""
         for extraction in extract(documents, self.model.resources):
             contributions = self.model.classifier.contributions(extraction.values)
             verdicts = [
@@ -168,10 +173,9 @@ class Detector:
         )
 
     def _kind(self, added: NDArray[np.float64]) -> Kind:
-        """Spun when replaced words carry the score, or half of what flags a page.
+        """Spun where replaced words carry the score, or half of what flags a page; else scraped.
 
-        A scraped page is a copy as it was; one whose words were replaced and that has
-        residue as well is spun.
+        A page with residue whose words were replaced is spun.
         """
         half_way = (self._flagged_from - self.model.classifier.intercept) / 2
         spun, scraped = float(added[_SPUN].sum()), float(added[_SCRAPED].sum())

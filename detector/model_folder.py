@@ -22,10 +22,13 @@ _COLUMNS_SCHEMA = 3
 """An earlier schema, still read: a list of names, and one of numbers for each part of a term."""
 
 BUNDLED = Path(__file__).parent / "bundled"
+"""Folder of the bundled model."""
 
 _DESCRIPTION, _CARD = "model.json", "card.md"
+"""Files of a model beside its vocabulary and its arrays."""
 
 _FILES = sorted([_CARD, VOCABULARY, *(f"{name}.npy" for name in ARRAYS)])
+"""Every file of a model besides its description."""
 
 _MOST_NAME = 200
 """Characters of a name of a model or a feature; our choice: longer ones fill a terminal."""

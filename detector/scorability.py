@@ -7,18 +7,20 @@ from chaffinch.features.registry import column_of
 from chaffinch.features.wording import counted
 
 MIN_WORDS = 40
-"""Words below which no probability is given."""
+"""Words below which no probability is given. Our choice: a paragraph."""
 
 MIN_FUNCTION_WORDS = 0.15
-"""Share of function words below which a text is not English prose; see the model card for the
-shares of honest and of spun texts."""
+"""Share of function words below which a text is not English prose. Measured on 1,608 texts of all
+kinds, clean and spun: one in Nigerian Pidgin has less, recipes start at 0.17, spun texts at
+0.26."""
 
 _WORDS, _RUNNING = column_of("words"), column_of("running words")
 _FUNCTION_WORDS = column_of("function words")
+"""Columns of the features that tell whether a text can be judged."""
 
 
 def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
-    """The reason in a sentence, or None where the text can be judged.
+    """Why a text cannot be judged, in a sentence; None where it can.
 
     Args:
         values: float64 array of shape (n_features,), one document's features.
@@ -50,7 +52,13 @@ def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
     return None
 
 
-# Rarer languages are what a detector says of word lists, so they are not named.
+_READ = 5_000
+"""Characters of a text whose language is told. Our choice: more do not change the answer."""
+
+_CUTOFF = 10_000
+"""Rank up to which resiliparse names a language, for which 0 is the best and 1,200 the default. Our
+choice: so high that the nearest language is always named."""
+
 _NAMES = {
     "pt": "Portuguese",
     "es": "Spanish",
@@ -68,10 +76,12 @@ _NAMES = {
     "ar": "Arabic",
     "ko": "Korean",
 }
+"""Languages that a reason names. A detector calls word lists one of the rarer languages, so these
+are left out."""
 
 
 def _language(text: str) -> str:
     from resiliparse.parse.lang import detect_fast
 
-    language: str = detect_fast(text[:5000], cutoff=10_000)[0]
+    language: str = detect_fast(text[:_READ], cutoff=_CUTOFF)[0]
     return language

@@ -7,9 +7,11 @@ from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES, column_of
 from chaffinch.features.signal import Where
 
-_WORDS = FEATURE_NAMES[column_of("words")]
-
 Kind = Literal["original", "spun", "scraped", "unscorable"]
+"""What a document is judged to be."""
+
+_WORDS = FEATURE_NAMES[column_of("words")]
+"""Full name of the feature that counts words."""
 
 
 class Evidence(NamedTuple):
@@ -72,9 +74,9 @@ class Verdict:
             republication, at the model's stated base rate; None when unscorable.
         threshold: The probability from which a document is flagged.
         intercept: Log-odds of a typical clean document.
-        reasons: One for each signal that adds to or takes from the score, strongest first.
-        evidence: The places found, in order of position.
-        features: Every feature's value by its full name, in the registry's order.
+        reasons: One for each signal that adds to the score, strongest first.
+        evidence: The places found: those in the text by position, then the others.
+        features: Every feature's value by its full name, in the order of their columns.
         unscorable: Why no probability can be given, in a sentence; None when there is one.
     """
 

@@ -52,7 +52,10 @@ _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 # Letters of any script with their marks; no control, space, invisible or half character.
 _CHARACTER = r"(?:[\w-]|[^\s\x00-\x9f\u2000-\u206f\ud800-\udfff\ufeff])"
 _HOST = re.compile(rf"{_CHARACTER}{{1,63}}(?:\.{_CHARACTER}{{1,63}})*")
+"""A host name: labels of at most 63 characters (RFC 1035), with dots between them."""
+
 _DOTS = re.compile("[\N{IDEOGRAPHIC FULL STOP}\N{HALFWIDTH IDEOGRAPHIC FULL STOP}]")
+"""Dots of other scripts, which browsers read as full stops (UTS 46)."""
 
 # Each matches a host and the path behind it.
 _ARCHIVE = re.compile(
@@ -66,26 +69,46 @@ _QUERIED = re.compile(
     r"|(?:www\.)?(?:microsofttranslator|translatetheweb)\.com|translate\.yandex\.[a-z.]{2,6}"
     r"|papago\.naver\.net|cc\.bingj\.com|(?:yandexwebcache|hghltd\.yandex)\.net)/"
 )
+"""Translators and caches that take the address as a parameter."""
+
 _AMP_CACHE = re.compile(r"(?:[\w-]+\.)*(?:cdn\.ampproject\.org|bing-amp\.com)/")
+"""AMP caches, which encode the host of the page in their own."""
+
 _TRANSLATED = re.compile(r"[\w-]+\.translate\.goog/|translated\.turbopages\.org/")
+"""Translators that encode the host of the page in their own."""
+
 _PROXIED = re.compile(
     r"(?:[\w-]+\.)*(?:cdn\.ampproject\.org|bing-amp\.com)/[a-z]{1,2}/(?P<cached>s/)?(?P<at>[^/]+\..*)"
     r"|(?:www\.)?(?:google\.[a-z.]{2,6}|bing\.com)/amp/(?P<viewed>s/)?(?P<read>[^/]+\..*)"
     r"|translated\.turbopages\.org/proxy_u/[^/]+/(?:http|(?P<secure>https))/(?P<turned>.+)"
 )
+"""Caches, viewers and translators that have the address behind their own path."""
 
 _CAPTURED = re.compile(r"(?<=[/=])https?(?::|%3a)(?:/|%2f).+", re.IGNORECASE)
+"""A whole address within an archive's."""
+
 _CAPTURED_HOST = re.compile(r"/\d{4,14}(?:[a-z]{2}_)?/(?P<address>[^/]+\..+)")
+"""A host and path behind the time of capture in an archive's address."""
+
 # Google's caches: "cache:", a key of twelve characters, the address, the words searched for.
 _GOOGLE_CACHE = re.compile(r"cache:(?:[\w-]{12}:)?(?P<address>\S+)")
 _ADDRESS_PARAMETERS = ("u", "url", "a", "q")
+"""Names of the parameters that hold an address."""
+
 _PROXY_PARAMETER = re.compile(r"_x_tr_\w+(?:=.*)?|amp_\w+(?:=.*)?|usqp(?:=.*)?")
+"""Parameters that translators and AMP caches add."""
 
 _CAMPAIGN_PARAMETER = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=.*)?", re.IGNORECASE)
+"""Parameters that tell how a reader came, and change nothing on the page."""
 
 _VARIANT_LABELS = frozenset(("m", "amp", "mobile"))
+"""Labels of hosts that show the mobile or the AMP variant of a page."""
+
 _AMP_PARAMETER = re.compile(r"amp(?:=(?:1|true)?)?|output(?:Type)?=amp", re.IGNORECASE)
+"""Parameters that ask for the AMP variant."""
+
 _AMP_ENDING = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
+"""Ending of a path that asks for the AMP variant."""
 
 
 @lru_cache(_REMEMBERED)

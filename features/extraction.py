@@ -28,7 +28,12 @@ class Extraction(NamedTuple):
 
 
 def extract(documents: Sequence[Document], resources: Resources) -> Iterator[Extraction]:
-    """Measure documents block by block, in their order."""
+    """Measure documents block by block, in their order.
+
+    Args:
+        documents: What to measure.
+        resources: The arrays of a model.
+    """
     signals = [signal(resources) for signal in SIGNALS]
     for block in token_blocks(documents, resources.vocabulary):
         spans: list[list[tuple[str, Span]]] = [[] for _ in block.documents]

@@ -43,8 +43,10 @@ def _signal_of_file(name: str) -> type[Signal]:
 
 
 SIGNALS: tuple[type[Signal], ...] = tuple(map(_signal_of_file, _FILES))
+"""Every signal, in the order of `_FILES`."""
 
 FEATURES: tuple[Feature, ...] = tuple(feature for signal in SIGNALS for feature in signal.features)
+"""Every feature, in the order of a measurement's columns."""
 
 FEATURE_NAMES: tuple[str, ...] = tuple(
     name for signal in SIGNALS for name in signal.feature_names()

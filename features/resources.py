@@ -1,4 +1,4 @@
-"""The arrays that signals measure with, handed in by whoever holds the model."""
+"""The arrays that signals measure with, from the model in use."""
 
 from typing import NamedTuple
 
@@ -12,16 +12,17 @@ from chaffinch.features.text.vocabulary import Vocabulary
 
 
 class Resources(NamedTuple):
-    """What a model folder holds beside the classifier's weights.
+    """What a model holds besides its classifier.
 
     Attributes:
-        vocabulary: Words that have ids.
-        language_model: Pairs of words of clean English over these ids.
+        vocabulary: The words that have ids.
+        language_model: Counts of word pairs in clean English.
         channel: Probable originals of each written word.
-        phrase_channel: Probable originals of written phrases, and phrases of written words.
+        phrase_channel: Probable originals of written phrases, and the phrases that written words
+            stand for.
         tortured_phrases: Listed distortions of set terms.
-        context_model: Which words their wider context speaks against.
-        replacement_odds: How the evidence on a word is weighed.
+        context_model: How well words fit their wider context.
+        replacement_odds: Odds that a word was replaced, from the evidence on it.
     """
 
     vocabulary: Vocabulary

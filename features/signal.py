@@ -14,8 +14,14 @@ from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.wording import counted
 
 Where = Literal["text", "title", "metadata"]
+"""Part of a document."""
+
 Group = Literal["spun", "scraped", "context"]
+"""What a high value of a feature speaks for."""
+
 Finds = Literal["replaced words", "leftover lines", "origins", "slips"]
+"""What the evidence of a signal is."""
+
 Role = Literal[
     "words",
     "running words",
@@ -24,6 +30,7 @@ Role = Literal[
     "several residue kinds",
     "other origin",
 ]
+"""What a feature is read for, see `Feature.role`."""
 
 CORROBORATES = 0.5
 """`Feature.most_alone` of what honest pages have now and then, such as runs of spaces. Our choice:

@@ -14,7 +14,7 @@ from chaffinch.features.resources import Resources
 
 
 class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Turns texts into features; there is nothing to fit.
+    """Turns texts into features. There is nothing to fit.
 
     Args:
         resources: A model's arrays, as in ``Detector.load().model.resources``.
@@ -30,7 +30,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.resources = resources
 
     def fit(self, X: Iterable[str | Document], y: Any = None) -> "FeatureExtractor":
-        """Does nothing.
+        """Return the transformer as it is.
 
         Args:
             X: Ignored.
@@ -51,7 +51,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             float64 array of shape (n_samples, n_features).
 
         Raises:
-            ValueError: A single string in place of many.
+            ValueError: `X` is a single string.
         """
         if isinstance(X, str):
             raise ValueError("X must be an iterable of texts. Got one string instead.")

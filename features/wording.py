@@ -10,7 +10,10 @@ _UNSEEN = ("Cc", "Cf", "Cs")
 """Unicode categories of control characters, format characters and halves of surrogate pairs."""
 
 _HISSING = re.compile(r"(?:s|x|z|ch|sh)\Z")
+"""Endings that take "es" in the plural."""
+
 _CONSONANT_Y = re.compile(r"(?<![aeiou])y\Z")
+"""An ending that becomes "ies" in the plural."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -70,7 +73,10 @@ class _Replacing(dict[int, int]):
 
 
 _ON_A_PAGE = _Replacing("\N{REPLACEMENT CHARACTER}", kept="\n\t")
+"""Table of `visible`."""
+
 _IN_A_TERMINAL = _Replacing("?")
+"""Table of `printable`."""
 
 
 def visible(text: str, limit: int | None = None) -> str:

@@ -27,7 +27,10 @@ _MOST_EACH = np.array([feature.most_each for feature in FEATURES])
 """`Feature.most_alone` and `Feature.most_each`, float64 arrays of shape (n_features,)."""
 
 _LIMITED = np.flatnonzero(np.isfinite(_MOST_EACH))
+"""Columns of features with a `Feature.most_each`."""
+
 _RESIDUE, _SEVERAL = columns_of("residue kind"), column_of("several residue kinds")
+"""Columns of the kinds of residue, and of the feature that tells whether there are two."""
 
 _TWO_KINDS = 1.04
 """What the two weakest kinds of residue add together, of the log-odds that flag a typical page. Our

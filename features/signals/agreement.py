@@ -22,29 +22,57 @@ from chaffinch.features.text.tokens import (
 from chaffinch.features.text.vocabulary import WordSet
 
 _ARTICLES = WordSet(["a", "an"])
+"""Articles that go by the sound of the next word."""
+
 _VOWEL_LETTER = re.compile(r"[aeiou]")
+"""Beginning of a word that sounds as it is spelt, unless one of the next three matches."""
+
 _CONSONANT_SOUND = re.compile(
     r"uni(?!n|m)|u[bfkst][aeiou]|usu|eu|ewe|one\b|once|ouija|u\b|ufo|uv\b"
 )
+"""Beginnings with a vowel letter that sound like a consonant."""
+
 _VOWEL_SOUND = re.compile(r"hour|heir|hono|honest")
+"""Beginnings with a consonant letter that sound like a vowel."""
+
 _EITHER_SOUND = re.compile(r"hist|hotel|hab|herb|hyp|hys|hum|hal|her|hor|un[ai]|u[a-z]?$")
-# "If a is the first and b the second": here it is a name.
-_NO_NOUNS = WordSet("and are as at if in into is it of on or under until".split())
+"""Words that begin with another sound than their letter says, and words where speakers differ."""
+
+_CONJUNCTIONS = WordSet("and are as at if in into is it of on or under until".split())
+"""Words that no article stands before: in "if a and b are given" the "a" is a name."""
+
 _MAY_DOUBLE = WordSet(
     "had that very so bye no ha is really far many much more long again blah yes do well now "
     "never in on to out up it you her".split()
 )
+"""Words that careful writers double ("he had had", "very very")."""
+
 _DIGITS = {
     word: str(digit)
     for digit, word in enumerate("zero one two three four five six seven eight nine".split())
 }
+"""Number words to the digit that each stands for."""
+
 _NUMBER_WORDS = WordSet([*_DIGITS])
+"""The number words of `_DIGITS`."""
+
 _LINE_FEED = ord("\n")
+"""Code point that parts lines."""
+
 _APOSTROPHES = np.array([ord("'"), ord("\N{RIGHT SINGLE QUOTATION MARK}")], np.uint32)
+"""Code points of apostrophes."""
+
 _POINTS = np.array([ord("."), ord(",")], np.uint32)
+"""Code points that stand before a number's decimals."""
+
 _ARTICLE_DAMPING = 10.0
+"""Articles added to those of every text. Our choice: one wrong article of one is no certainty."""
+
 _CAP = 3
+"""Glued numbers from which more count no further. Our choice: three leave no doubt."""
+
 _CACHED_WORDS = 1 << 16
+"""Words whose sound is kept: most words behind an article are common. Our choice."""
 
 
 def sounds_like_vowel(word: str) -> bool | None:
@@ -66,8 +94,8 @@ class Agreement(Signal):
     """Articles that do not fit the next word's sound, doubled words, glued number words.
 
     What it measures: wrong a/an as a share of all articles before lower-case words (plus
-    10); words written twice on one line, the first such place left out, as a share of all words
-    (plus 50); number words that stand for the decimals of a number ("5.Three").
+    10); words written twice on one line as a share of all words (plus 50), without the first
+    such place; number words that stand for the decimals of a number ("5.Three").
 
     Why farms show it: spinners replace "show" by "amusement" and leave "a" standing; two
     neighbours with one substitute become "telephone telephone"; they look up the digits of "5.3"
@@ -89,55 +117,77 @@ class Agreement(Signal):
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        n_tokens = len(block.word)
-        running = running_text(block).words
-        plain = (block.case == LOWER) & running
-        long = block.end - block.start > 1
-        before = np.zeros(n_tokens, np.bool_)
-        before[:-1] = (block.gap[1:] <= GAP_QUOTE) & (block.gap[1:] != GAP_HYPHEN)
-        before[:-1] &= plain[1:] & long[1:] & ~_NO_NOUNS.holds(block.word_hash[1:])
-        # The dialects' "an'" and "a'" are "and" and "all".
-        before &= ~np.isin(block.points.take(block.end), _APOSTROPHES)
-        article = np.flatnonzero(before & _ARTICLES.holds(block.word_hash))
-        sound = _sounds(block, article + 1)
-        judged = sound >= 0
-        article, sound = article[judged], sound[judged] == 1
-        wrong = article[sound != long[article]]
-        again = np.zeros(n_tokens, np.bool_)
-        again[1:] = (block.word_hash[1:] == block.word_hash[:-1]) & (block.gap[1:] == GAP_NONE)
-        again[1:] &= plain[1:] & plain[:-1] & long[1:]
-        again[1:] &= block.points[block.start[1:] - 1] != _LINE_FEED
-        doubled = np.flatnonzero(again)
-        doubled = doubled[~_MAY_DOUBLE.holds(block.word_hash[doubled])]
-        spans = []
-        for token in wrong.tolist():
-            start, end = block.local(token)
-            fit = "a" if long[token] else "an"
-            spans.append(Span(int(block.doc[token]), "text", start, end, fit, 1.0, "wrong article"))
-        for token in doubled.tolist():
-            start, end = block.local(token)
-            if block.documents[doc := int(block.doc[token])].text[start].isalpha():
-                spans.append(Span(doc, "text", start, end, None, 1.0, "doubled word"))
-        glued = _glued_numbers(block)
-        for token in glued.tolist():
-            start, end = block.local(token)
-            doc = int(block.doc[token])
-            digit = _DIGITS.get(folded(unescape(block.documents[doc].text[start:end])))
-            spans.append(Span(doc, "text", start, end, digit, 1.0, "glued number word"))
         n_docs = len(block)
+        plain = (block.case == LOWER) & running_text(block).words
+        article, wrong = _articles(block, plain)
+        doubled, glued = _doubled_words(block, plain), _glued_numbers(block)
+        n_wrong, n_doubled, n_glued = (
+            np.bincount(block.doc[tokens], minlength=n_docs) for tokens in (wrong, doubled, glued)
+        )
+        n_articles = np.bincount(block.doc[article], minlength=n_docs)
         values = np.stack(
             [
-                np.bincount(block.doc[wrong], minlength=n_docs)
-                / (np.bincount(block.doc[article], minlength=n_docs) + _ARTICLE_DAMPING),
-                damped(
-                    np.maximum(np.bincount(block.doc[doubled], minlength=n_docs) - 1, 0),
-                    block.n_words,
-                ),
-                np.bincount(block.doc[glued], minlength=n_docs).clip(0, _CAP),
+                n_wrong / (n_articles + _ARTICLE_DAMPING),
+                damped(np.maximum(n_doubled - 1, 0), block.n_words),
+                n_glued.clip(0, _CAP),
             ],
             axis=1,
         )
+        spans = []
+        for token in wrong.tolist():
+            start, end = block.local(token)
+            right = "a" if end - start > 1 else "an"
+            spans.append(_span(block, token, right, "wrong article"))
+        for token in doubled.tolist():
+            start, _ = block.local(token)
+            if block.documents[block.doc[token]].text[start].isalpha():
+                spans.append(_span(block, token, None, "doubled word"))
+        for token in glued.tolist():
+            start, end = block.local(token)
+            word = folded(unescape(block.documents[block.doc[token]].text[start:end]))
+            spans.append(_span(block, token, _DIGITS.get(word), "glued number word"))
         return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
+
+
+def _span(block: TokenBlock, token: int, original: str | None, note: str) -> Span:
+    return Span(int(block.doc[token]), "text", *block.local(token), original, 1.0, note)
+
+
+def _articles(
+    block: TokenBlock, plain: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Articles before words whose first sound is known, and those that do not fit it.
+
+    Args:
+        block: The documents.
+        plain: bool array of shape (n_tokens,), lower-case words in running text.
+
+    Returns:
+        int64 arrays of tokens, rising.
+    """
+    long = block.end - block.start > 1
+    before = np.zeros(len(block.word), np.bool_)
+    before[:-1] = (block.gap[1:] <= GAP_QUOTE) & (block.gap[1:] != GAP_HYPHEN)
+    before[:-1] &= plain[1:] & long[1:] & ~_CONJUNCTIONS.holds(block.word_hash[1:])
+    # The dialects' "an'" and "a'" are "and" and "all".
+    before &= ~np.isin(block.points.take(block.end), _APOSTROPHES)
+    article = np.flatnonzero(before & _ARTICLES.holds(block.word_hash))
+    sound = _sounds(block, article + 1)
+    known = sound >= 0
+    article, sound = article[known], sound[known] == 1
+    return article, article[sound != long[article]]
+
+
+def _doubled_words(block: TokenBlock, plain: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Tokens that repeat the word before them on the same line, int64, rising."""
+    long = block.end - block.start > 1
+    again = np.zeros(len(block.word), np.bool_)
+    again[1:] = (block.word_hash[1:] == block.word_hash[:-1]) & (block.gap[1:] == GAP_NONE)
+    again[1:] &= plain[1:] & plain[:-1] & long[1:]
+    again[1:] &= block.points[block.start[1:] - 1] != _LINE_FEED
+    doubled = np.flatnonzero(again)
+    found: NDArray[np.int64] = doubled[~_MAY_DOUBLE.holds(block.word_hash[doubled])]
+    return found
 
 
 def _glued_numbers(block: TokenBlock) -> NDArray[np.int64]:

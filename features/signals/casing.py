@@ -25,22 +25,28 @@ _PROPER = WordSet(
     hispanic hollywood
     """.split()
 )
+"""Names that careful writers write with a capital. Measured: clean texts write each of them small
+at most four times in a thousand, which leaves out "march", "china" and "congress"."""
+
 _AMERICAN = WordSet(
     "color colors center favor honor labor neighbor program organize organized recognize "
     "realize defense license analyze traveled canceled theater behavior".split()
 )
+"""Common words in their American spelling."""
+
 _BRITISH = WordSet(
     "colour colours centre favour honour labour neighbour programme organise organised recognise "
     "realise defence licence analyse travelled cancelled theatre behaviour".split()
 )
+"""The same words in their British spelling."""
 
 
 class Casing(Signal):
     """Names written small, and two spellings of English in one text.
 
-    What it measures: lower-case names of days, months and nations, the first such place left
-    out, as a share of all words (plus 50); the rarer of American and British spellings, likewise
-    but with the first.
+    What it measures: lower-case names of days, months and nations as a share of all words (plus
+    50), without the first such place; the rarer of American and British spellings as a share of
+    all words (plus 50).
 
     Why farms show it: a dictionary's entries are in lower case and in one spelling,
     whatever the source's was.
@@ -48,8 +54,7 @@ class Casing(Signal):
     When it is wrong: chat and forum posts in lower case; quotations across the Atlantic. One
     small name is a slip: 2 % of honest pages have one, and 3 % of spun texts.
 
-    Source: seen on the first farm pages studied. A name is listed where clean texts write it
-    small at most four times in a thousand, which leaves out "march", "china" and "congress".
+    Source: seen on the first farm pages studied.
     """
 
     name = "casing"

@@ -11,31 +11,60 @@ from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import WordSet
 
 EDGE_LINES = 12
-"""Lines at either end of a text in which a counter counts."""
+"""Lines at either end of a text in which a counter counts. Our choice: lines further in are
+the article's own."""
 
 _CAP = 3
+"""Lines of one kind from which more count no further. Our choice: the counters of three teasers
+leave no doubt about the page's template."""
+
 _MAX_LINE = 80
+"""Characters of a line that is read as a counter. Our choice: longer lines are prose."""
+
+# Parts of the expressions below.
 _NUMBER = r"\d{1,6}(?:[.,]\d{1,3})*(?:\s?[km])?"
 _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?"
 _AGE = rf"(?:(?:an?|\d{{1,3}})\s{_UNIT}|\d{{1,3}}\s?(?:h|d|w|mo|y))\sago"
 _SAID = r"(?:posted|published|updated|added)?:?\s?"
 _COUNTED = r"(?:views?|reads?|shares?|hits|likes|comments?|visits|impressions)"
 _COUNT = rf"(?:{_NUMBER}\s?{_COUNTED}|(?:(?:post|total)\s)?{_COUNTED}\s?:\s?{_NUMBER})"
+
 _COUNTER = re.compile(
     rf"\W{{0,3}}(?:{_SAID}{_AGE}\W{{0,3}}{_NUMBER}"
     rf"|(?:{_SAID}{_AGE}\W{{0,3}})?{_COUNT}(?:\W{{1,3}}{_COUNT})*(?:\W{{1,3}}{_AGE})?)",
     re.IGNORECASE,
 )
+"""A whole counter: an age and a number, or numbers of views, shares and the like, with an age or
+not."""
+
 _LONE_COMMENTS = re.compile(
     rf"\W{{0,3}}(?:{_NUMBER}\s?comments?|(?:total\s)?comments?\s?:\s?{_NUMBER})", re.IGNORECASE
 )
+"""A number of comments and nothing else, which honest blogs print."""
+
 _RELATIVE_AGE = re.compile(rf"{_SAID}{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNORECASE)
+"""A whole line that gives an age, with an author or not."""
+
 _BETWEEN_PARTS = re.compile(r"\s[|/\N{MIDDLE DOT}\N{BULLET}]\s")
+"""What templates write between facts on one line."""
+
 _DIGIT = re.compile(r"\d")
+"""What every counter without an age has: lines with neither are passed over."""
+
 _AGO = WordSet(["ago"])
+"""The word that every age has."""
+
 _ANY_AGE = re.compile(_AGE, re.IGNORECASE)
+"""An age anywhere in a line."""
+
 _BARE_NUMBER = re.compile(r"\d{1,6}")
+"""A line that holds a number and nothing else."""
+
 _NOTES = ("view counter", "relative age", "foot counter")
+"""What the evidence of each feature is called, in the order of the features."""
+
+_VIEW, _AGE_ALONE, _FOOT = range(len(_NOTES))
+"""Columns of the features."""
 
 
 class Counters(Signal):
@@ -43,9 +72,9 @@ class Counters(Signal):
 
     What it measures: counter lines (an age with a number, or numbers of views, shares,
     comments) and bare relative ages among the first and last 12 lines, at most 3 each. A
-    number on the line before or after an age makes it a counter; a number of comments alone
-    is none, because honest blogs print it. Counts without an age in the second half of the
-    lines are a kind of their own. A counter's span weighs 1, any other 0.5.
+    number on the line before or after an age makes it a counter. A number of comments alone
+    does not count, because honest blogs print it. Counts without an age in the second half of
+    the lines are a feature of their own. A counter's span weighs 1, any other 0.5.
 
     Why farms show it: aggregator templates print age and views beside each headline, and
     extraction takes them for text.
@@ -78,7 +107,7 @@ class Counters(Signal):
 
 @lru_cache(maxsize=1)
 def counter_lines(block: TokenBlock) -> Measurement:
-    """The values and spans of `Counters`, found once for all signals."""
+    """The measurement of `Counters`, made once per block for all signals that read it."""
     values = np.zeros((len(block), len(Counters.features)))
     spans = []
     says_ago = block.count(_AGO.holds(block.word_hash)) > 0
@@ -92,10 +121,10 @@ def counter_lines(block: TokenBlock) -> Measurement:
             column = _kind(line, beside)
             if column is None:
                 continue
-            if column == 0 and 2 * index >= len(shown) and not _has_age(line, beside):
-                column = 2
+            if column == _VIEW and 2 * index >= len(shown) and not _has_age(line, beside):
+                column = _FOOT
             values[doc, column] = min(values[doc, column] + 1, _CAP)
-            weight = 0.5 if column else 1.0
+            weight = 1.0 if column == _VIEW else 0.5
             note = _NOTES[column]
             spans.append(Span(doc, "text", start, start + len(line), None, weight, note))
     return Measurement(values, spans)
@@ -121,7 +150,7 @@ def _has_age(line: str, beside: list[str]) -> bool:
 
 def _kind_of_part(line: str, beside: list[str]) -> int | None:
     if _COUNTER.fullmatch(line) and not _LONE_COMMENTS.fullmatch(line):
-        return 0
+        return _VIEW
     if _RELATIVE_AGE.fullmatch(line):
-        return 0 if any(map(_BARE_NUMBER.fullmatch, beside)) else 1
+        return _VIEW if any(map(_BARE_NUMBER.fullmatch, beside)) else _AGE_ALONE
     return None

@@ -24,19 +24,50 @@ from chaffinch.features.text.vocabulary import WordSet, hash_words
 from chaffinch.features.wording import counted
 
 _MIN_WORDS = 5
+"""Words of a passage that is aligned with others. Our choice: shorter ones agree by chance."""
+
 _HEAD_LINES = 8
+"""First lines of a text that are compared. Our choice: headline, deck, caption and first
+paragraph."""
+
 _MIN_SHARED = 4
+"""Different words that two passages share at least. Our choice: fewer are those of a topic."""
+
 _MIN_BESIDE = 3
+"""Words around the differing ones that are the same in both passages, at least. Our choice."""
+
 _LONGEST_REPLACED, _LONGEST_UNKNOWN = 4, 2
+"""Words in a row that differ, each of which may be a known replacement, or any other. Our choice:
+editors rewrite longer pieces, and spinners replace word by word."""
+
 _LONG = 4
+"""Letters of a word that may differ without being a known replacement. Our choice: shorter ones are
+function words, which headlines leave out."""
+
 _CAP = 5
+"""Differing words of one kind from which more count no further. Our choice."""
+
 _MIN_LINK_WORDS, _MIN_LINK_SHARED, _LONGEST_IN_LINK = 3, 2, 6
-_TAG_WORDS, _MOST_PLACES = 4, 200
+"""Words of a link's address and text, words that they share, and words in a row that differ. Our
+choice: links are shorter than headlines, and their addresses leave out small words."""
+
+_TAG_WORDS = 4
+"""Words of a tag that are looked for. Our choice: longer tags are sentences."""
+
+_MOST_PLACES = 200
+"""Places of a word from which it is not compared with tags. Our choice: words that stand everywhere
+have everything beside them."""
+
 _TEN_TIMES = 1.0
+"""Powers of ten by which an original is commoner than what is written for it. Our choice."""
+
+# Places of a page, and what differs between two of them, as the evidence names it.
 _TITLE, _LINE = "the headline", "another line"
 _LINK, _LINK_TEXT = "a link's address", "its text"
 _NOTE = "word other than in"
+
 _KNOWN, _OTHER, _LINKS, _TAGS, _NO_REFERENCE = range(5)
+"""Columns of the features."""
 
 
 class _Pair(NamedTuple):
@@ -62,16 +93,16 @@ class _Pair(NamedTuple):
 class Echo(Signal):
     """Words that differ between two places of a page that say the same.
 
-    What it measures: single words that differ where the address, og:title, description, title,
-    or an image's file name or text alternative otherwise agrees with the title or one of the
-    first 8 lines, at most 5 that spinners are known to write for each other and at most 5
-    others of four letters or more. These lines (headline, deck, caption, first paragraph) are
-    compared with each other too, for known pairs alone, of which the original is ten times
-    commoner: verse repeats its lines so as well, and they count with the others. Links whose
-    address is made of words are compared with their own text, and two words of a tag with the
-    text where it has one of them beside another word and never both; of these, too, only known
-    pairs count, whose original is ten times commoner, at most 5 each. A known pair weighs 1,
-    another 0.5; the reference's word is given as the original.
+    What it measures: single words that differ between two places that otherwise agree. The
+    address, og:title, description, title, and the file names and text alternatives of images are
+    compared with the title and the first 8 lines (headline, deck, caption, first paragraph). At
+    most 5 differing words count that spinners are known to write for each other, and at most 5
+    others of four letters or more. Among those others are known pairs in two of the first lines
+    whose original is ten times commoner, for verse repeats its lines with such changes. Links
+    whose address is made of words are compared with their own text, and tags of two words with
+    places where the text has one of them, beside another word, and never both. Of these only
+    known pairs count whose original is ten times commoner, at most 5 each. A known pair weighs
+    1, another 0.5; the reference's word is given as the original.
 
     Why farms show it: addresses, image names, descriptions and tags are taken from the source
     before or beside the text that is spun, and so are the addresses of links in it.
@@ -118,7 +149,7 @@ class Echo(Signal):
         return "; ".join(_contradictions(text, spans)) or cls.without_evidence
 
     def _in_passages(self, pairs: Sequence[_Pair]) -> Iterator[tuple[int, str, Span]]:
-        """Columns of features, words that differ between passages, and the evidence of them."""
+        """Each word that differs between passages: its feature's column, the word, its evidence."""
         written = self.resources.vocabulary.ids([pair.shown.words[pair.at] for pair in pairs])
         original = self.resources.vocabulary.ids([pair.original for pair in pairs])
         known, commoner = self._known(written, original)
@@ -128,7 +159,7 @@ class Echo(Signal):
                 yield column, pair.shown.words[pair.at], _span(pair, column)
 
     def _beside_tags(self, block: TokenBlock) -> Iterator[tuple[int, str, Span]]:
-        """The same of words beside one word of a tag, in the place of the other one."""
+        """The same for words beside one word of a tag, in the place of the other one."""
         found = list(_beside_tags(block))
         tokens = np.array([token for token, _ in found], np.int64)
         original = self.resources.vocabulary.ids([word for _, word in found])
@@ -228,14 +259,15 @@ def _are_alike(reference: Passage, shown: Passage, shared: int) -> bool:
 
 
 def _aligned(doc: int, reference: Passage, shown: Passage) -> Iterator[_Pair]:
-    for one in differences(reference, shown):
-        length = one.end - one.first
-        same_length = length == one.shown_end - one.shown_first <= _LONGEST_REPLACED
-        if one.inside and same_length and one.beside >= _MIN_BESIDE:
+    for difference in differences(reference, shown):
+        first, shown_first = difference.first, difference.shown_first
+        length = difference.end - first
+        same_length = length == difference.shown_end - shown_first <= _LONGEST_REPLACED
+        if difference.inside and same_length and difference.beside >= _MIN_BESIDE:
             for number in range(length):
-                original, index = reference.words[one.first + number], one.shown_first + number
+                original, index = reference.words[first + number], shown_first + number
                 if is_replacement(original, shown.words[index]):
-                    yield _Pair(doc, shown, index, reference, original, one)
+                    yield _Pair(doc, shown, index, reference, original, difference)
 
 
 def _pairs_in_links(doc: int, document: Document) -> Iterator[_Pair]:
@@ -250,13 +282,14 @@ def _pairs_in_links(doc: int, document: Document) -> Iterator[_Pair]:
         if not _MIN_LINK_SHARED <= shared < min(len(reference.distinct), len(shown.distinct)):
             continue
         shown = shown._replace(start=document.text.find(link.text))
-        for one in differences(reference, shown):
-            if max(one.end - one.first, one.shown_end - one.shown_first) <= _LONGEST_IN_LINK:
-                # An address leaves out small words, so the others may stand closer there.
-                for original in reference.words[one.first : one.end]:
-                    for index in range(one.shown_first, one.shown_end):
-                        if is_replacement(original, shown.words[index]):
-                            yield _Pair(doc, shown, index, reference, original, one)
+        for difference in differences(reference, shown):
+            # An address leaves out small words, so any of its words may be the original of any.
+            originals = reference.words[difference.first : difference.end]
+            places = range(difference.shown_first, difference.shown_end)
+            if max(len(originals), len(places)) <= _LONGEST_IN_LINK:
+                for original, index in product(originals, places):
+                    if is_replacement(original, shown.words[index]):
+                        yield _Pair(doc, shown, index, reference, original, difference)
 
 
 def _beside_tags(block: TokenBlock) -> Iterator[tuple[int, str]]:
@@ -285,7 +318,6 @@ def _beside_tags(block: TokenBlock) -> Iterator[tuple[int, str]]:
     spaced = np.append(block.gap[1:] == GAP_NONE, False).tolist()
     for doc, one, other in wanted:
         of_one, of_other = (places.get((doc, hash_of[word]), ()) for word in (one, other))
-        # Words that stand everywhere have everything beside them.
         is_rare = max(len(of_one), len(of_other)) <= _MOST_PLACES
         if is_rare and not _says_both(block, of_one, of_other):
             yield from ((token + 1, other) for token in of_one if spaced[token])

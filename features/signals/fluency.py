@@ -11,16 +11,19 @@ from chaffinch.features.text.tokens import LOWER, TokenBlock
 from chaffinch.features.text.vocabulary import UNKNOWN, WordSet
 
 _FUNCTION_WORDS = WordSet(list(FUNCTION_WORDS))
+"""Words that every English sentence needs."""
+
 _AGAINST_CONTEXT = 1
+"""Powers of ten by which a word is rarer after the word before it than in all English. Our
+choice."""
 
 
 class Fluency(Signal):
     """Words that follow their neighbours worse than chance.
 
     What it measures: the share of known words whose probability after the word before them
-    lies a power of ten or more below their share of all English; the share of different words
-    that are in lower case and among none of the 60,000 best known; and the share of function
-    words.
+    is a tenth or less of their share of all English; the share of different words that are in
+    lower case and not among the 60,000 best known; and the share of function words.
 
     Why farms show it: a replaced word is strange to its neighbours, and they to it; spinners
     that replace "on" and "as" leave too few function words.

@@ -10,6 +10,8 @@ from chaffinch.features.text.rates import damped
 from chaffinch.features.text.tokens import ENCODED_LETTER, TokenBlock
 
 _LAST_LATIN = 0x17F
+"""Last code point of the block "Latin Extended-A"."""
+
 _INVISIBLE = np.array(
     [
         *(0x115F, 0x1160, 0x180E),
@@ -22,8 +24,11 @@ _INVISIBLE = np.array(
     ],
     np.uint32,
 )
+"""Characters that take no place on the screen: fillers, zero-width marks, marks of writing
+direction, tags. Soft hyphens are not among them, for honest publishers set them."""
 
 _ENCODED = {"encoded letter": Pattern(ENCODED_LETTER, ("&#",))}
+"""Letters written as character references."""
 
 
 class Obfuscation(Signal):
@@ -49,7 +54,7 @@ class Obfuscation(Signal):
     features = (
         Feature("invisible", "share of words", "words with unseen characters", 0, 1, "spun"),
         Feature("mixed_scripts", "share of words", "words with look-alike letters", 0, 1, "spun"),
-        Feature("encoded", "a word", "letters as character references", 0, 1, "spun"),
+        Feature("encoded", "per word", "letters as character references", 0, 1, "spun"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:

@@ -13,24 +13,40 @@ from chaffinch.features.text.lines import Line
 from chaffinch.features.text.tokens import TokenBlock
 
 EDGE_LINES = 12
-"""Lines at either end of a text that are searched for bylines, credits and dates."""
+"""Lines at either end of a text that are searched for bylines, credits and dates. Our choice:
+lines further in are the article's own."""
 
 _MAX_LINE = 200
-_MAX_DATE_LINE = 80
-_OLDER_DAYS = 7
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+"""Characters of a line that is searched. Our choice: longer lines are paragraphs."""
 
+_MAX_DATE_LINE = 80
+"""Characters of a line whose date or age counts. Our choice: in longer lines it is part of
+prose."""
+
+_OLDER_DAYS = 7
+"""Days from which a date above the text is older than the page. Our choice: weekly papers print
+what they published within the week."""
+
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+"""A publisher's name that is a host."""
+
+# Parts of a person's name.
 _PART = r"[A-Z][\w'\N{RIGHT SINGLE QUOTATION MARK}.-]{0,20}"
 _NAME = rf"{_PART}(?: {_PART}){{1,3}}"
+
 _BYLINE = re.compile(
     r"(?:[Bb]y|BY|(?:Written|Story|Words) by):? "
     rf"(?P<names>{_NAME}(?:(?:, | and | & ){_NAME}){{0,3}})"
     r"(?=$|[,.;(|]| \W)"
 )
+"""Names at the beginning of a line that say who wrote the text."""
+
 _CREDIT = re.compile(
     rf"(?P<names>{_NAME}(?:,? and {_NAME})?) report(?:ed|ing) from [A-Z]"
     rf"|\(?Reporting by (?P<reporters>{_NAME})"
 )
+"""Names in an end credit."""
+
 _AGENCIES = {
     "reuters": ("reuters",),
     "ap": ("associated press", "ap"),
@@ -40,14 +56,22 @@ _AGENCIES = {
     "xinhua": ("xinhua",),
     "ians": ("indo-asian news service", "ians"),
 }
+"""Agencies by the name in their datelines, each with the names by which pages credit it."""
+
 _DATELINE = re.compile(
     r"\((?P<agency>Reuters|AP|AFP|UPI|Bloomberg|Xinhua|IANS)\)"
     r"\s?[-\N{EN DASH}\N{EM DASH}]",
     re.IGNORECASE,
 )
+"""An agency's name behind the place that begins its report."""
+
 _DATELINE_WITHIN = 1500
+"""Characters of a text in which a dateline stands. Our choice: a headline, a deck and a caption."""
 
 _MONTHS: list[str] = [*"jan feb mar apr may jun jul aug sep oct nov dec".split()]
+"""The months' names, in order."""
+
+# The name of a month, and a date with it or in numbers.
 _MONTH = (
     r"(?P<month{0}>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
@@ -59,9 +83,19 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+"""What a line with a date has: others are passed over quickly."""
+
 _AGE = re.compile(
     r"\b(?:\d{1,3}|an?) (?:min(?:ute)?|hour|hr|day|week|month|year)s? ago\b", re.IGNORECASE
 )
+"""How long ago a page was posted."""
+
+_MAX_STATED_NAME = 200
+"""Characters of an author's or site's name that are read. Our choice."""
+
+_MAX_STATED_DATE = 100
+"""Characters of a stated date that are read. Our choice: more than any spelling of a date."""
+
 _MOST_ALONE = 0.3
 """`Feature.most_alone` of each contradiction. Our choice: honest syndication has a foreign
 byline and a foreign address at once, and the two together must not flag it."""
@@ -70,18 +104,19 @@ byline and a foreign address at once, and the two together must not flag it."""
 class Provenance(Signal):
     """Authors, dates and addresses that contradict each other.
 
-    What it measures: 0 or 1 each: the canonical link leads to another owner's host; so does
-    the publisher or an address in the page's structured data; the text is signed by persons
-    that the page's author is not; it has an agency's dateline, and neither author nor site
-    name that agency; a date stands above the text that is more than a week older than the
-    page's own; a relative age stands there beside a date. Then what could not be asked:
-    markup, the page's address, an author and a signature, two dates.
+    What it measures: each 0 or 1: the canonical link leads to another owner's host; the
+    publisher or an address in the page's structured data does; the text is signed by somebody
+    other than the page's author; it has the dateline of an agency that neither author nor site
+    name; a date above the text is more than a week older than the page's own; a relative age
+    stands above the text beside a date. Four more features say what is missing for such a
+    comparison: markup, the page's address, an author or a signature, one of two dates.
 
     Why farms show it: a scraped page keeps the source's links, bylines and dates below a
     template that states its own.
 
     When it is wrong: honest syndication names the first publisher on purpose, publishers
-    own several hosts, and old articles are published again; each says little by itself.
+    own several hosts, and old articles are published again. Each contradiction says little by
+    itself.
 
     Source: RFC 6596 (canonical link relation), schema.org ``Article``; the first farm pages
     studied, posted "5 months ago" by "PR Distribution" above "Jan. 18, 2022" and "Michael
@@ -148,7 +183,7 @@ class Provenance(Signal):
             "scraped",
             _MOST_ALONE,
         ),
-        Feature("no_markup", "0 or 1", "no markup to ask", 0, 1, "context"),
+        Feature("no_markup", "0 or 1", "no markup to compare with", 0, 1, "context"),
         Feature("no_address", "0 or 1", "the page's address is unknown", 0, 1, "context"),
         Feature("no_names", "0 or 1", "no author or no signature", 0, 1, "context"),
         Feature("no_dates", "0 or 1", "no date of the page or the text", 0, 1, "context"),
@@ -228,17 +263,17 @@ def _signatures(shown: Sequence[Line]) -> list[tuple[int, int, str]]:
 
 
 def _author(document: Document) -> set[str]:
-    """Words of the author's name, without titles of nobody; empty where it is the site's own."""
+    """Words of the author's name in lower case; empty where the author is the site itself."""
     metadata = document.metadata
     if metadata is None or not metadata.author:
         return set()
     words = _words(metadata.author)
-    site = _words(f"{metadata.site_name or ''} {metadata.publisher or ''}")
-    return set() if words <= site | _words(document.site) else words
+    of_site = _words(f"{metadata.site_name or ''} {metadata.publisher or ''}")
+    return set() if words <= of_site | _words(document.site) else words
 
 
 def _words(name: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]{2,}", name[:200].lower()))
+    return set(re.findall(r"[^\W\d_]{2,}", name[:_MAX_STATED_NAME].lower()))
 
 
 def _foreign_byline(document: Document, signed: list[tuple[int, int, str]]) -> Span | None:
@@ -297,7 +332,7 @@ def _age_beside_date(head: Sequence[Line], dated: list[tuple[int, int, date]]) -
 
 
 def _read_date(stated: str | None) -> date | None:
-    match = _DATE.search((stated or "")[:100])
+    match = _DATE.search((stated or "")[:_MAX_STATED_DATE])
     return _date(match) if match else None
 
 

@@ -9,6 +9,7 @@ from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.text.tokens import TokenBlock
 
 _STRAIGHT, _OPEN, _CLOSE = 0x22, 0x201C, 0x201D
+"""Code points of double quotation marks."""
 
 
 class Quotation(Signal):
@@ -54,7 +55,13 @@ class Quotation(Signal):
 
 
 class _Places(NamedTuple):
-    """Where a character stands, in which document, and how often in each one."""
+    """Where a character stands.
+
+    Attributes:
+        place: int64 array of shape (n,), its places in the block's code points, rising.
+        doc: int64 array of shape (n,), the document of each place.
+        in_doc: int64 array of shape (n_docs,), how often it stands in each document.
+    """
 
     place: NDArray[np.int64]
     doc: NDArray[np.int64]
@@ -66,7 +73,11 @@ class _Places(NamedTuple):
         return cls(place, np.repeat(np.arange(len(block)), count), count)
 
     def up_to(self, most: NDArray[np.int64]) -> "_Places":
-        """The first places of each document, so many as `most` says."""
+        """The first `most` places of each document.
+
+        Args:
+            most: int64 array of shape (n_docs,).
+        """
         first = np.cumsum(self.in_doc) - self.in_doc
         rank = np.arange(len(self.place)) - first[self.doc]
         kept = rank < most[self.doc]

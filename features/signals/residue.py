@@ -14,32 +14,42 @@ from chaffinch.features.text.phrases import PhraseMatcher, phrase_matcher
 from chaffinch.features.text.tokens import TokenBlock
 
 EDGE_LINES = 12
-"""Lines at the start or end of a text in which head and tail phrases count."""
+"""Lines at the start or end of a text in which head and tail phrases count. Our choice, as for
+counters."""
 
 _CAP = 4
-# Characters whose case folding, unlike their lower case, has letters from a to z.
+"""Different phrases of one kind from which more count no further. Our choice: four leave no
+doubt."""
+
 _SEVERAL_LETTERS = np.array(
     [0xDF, 0x130, 0x149, 0x17F, 0x1F0, *range(0x1E96, 0x1E9B), 0x1E9E, *range(0xFB00, 0xFB07)],
     np.uint32,
 )
+"""Characters whose case folding, unlike their lower case, has letters from a to z."""
+
 _KINDS = ("scraper", "template", "credit")
+"""Kinds of phrases in ``phrases.json``, in the order of the features."""
+
 _CREDIT = _KINDS.index("credit")
+"""Column of the credit lines, the first that is no kind of residue."""
+
 _VIEW_COUNTERS = Counters.column("view_counters")
+"""Column of `Counters` that is a kind of residue."""
 
 
 class Residue(Signal):
     """Whole lines from a list of scraper and page-template phrases.
 
-    What it measures: different phrases found as whole lines, at most 4 of each kind;
-    phrases that belong to the page's own host do not count, and neither do the credit
-    lines of agencies. Each span weighs 1. Then whether there are two kinds of them, view counters
-    being a kind: honest pages have one now and then.
+    What it measures: different phrases found as whole lines, at most 4 of each kind, and
+    whether there are two kinds of residue. View counters are a kind, credit lines are not.
+    Phrases that belong to the page's own host do not count. Each span weighs 1.
 
     Why farms show it: feed importers add "Read Entire Article" and "Source link", and
     copy "Continue reading the main story" along with the text.
 
-    When it is wrong: a publisher's own template on a host that the list does not know. Lines
-    that name the first publisher are written by honest sites as well, and count apart.
+    When it is wrong: a publisher's own template on a host that the list does not know. Honest
+    pages have one kind of residue now and then. Honest sites name the first publisher as well, so
+    these lines count apart.
 
     Source: ``phrases.json`` names for each phrase where it is seen.
     """
@@ -114,7 +124,7 @@ class Residue(Signal):
 
 
 def _possible_lines(block: TokenBlock, matcher: PhraseMatcher) -> dict[int, set[int]]:
-    """The documents that may hold phrases, in order, and the numbers of these lines."""
+    """The lines that may hold phrases, by document; both count from 0 and rise."""
     keys = block.start[matcher.keys.holds(block.word_hash)]
     several = block.far[one_of(block.points.take(block.far), _SEVERAL_LETTERS)]
     places = np.sort(np.concatenate((keys, several)))

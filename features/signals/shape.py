@@ -9,13 +9,14 @@ from chaffinch.features.text.running_text import running_text
 from chaffinch.features.text.tokens import GAP_STOP, TokenBlock
 
 _SHORT_LINE = 40
+"""Characters below which a line is short. Our choice: menus and verse have them, prose has not."""
 
 
 class Shape(Signal):
     """The outline of a text.
 
-    What it measures: words, those of them in running text, words a sentence, different words, and
-    characters in lines shorter than 40 characters.
+    What it measures: words, words in running text, words per sentence, different words, and
+    characters in lines of fewer than 40 characters.
 
     Why farms show it: menus and lists around thin articles; otherwise these numbers only
     help to read the others.
@@ -37,7 +38,7 @@ class Shape(Signal):
             "context",
             role="running words",
         ),
-        Feature("sentence_length", "words", "mean words a sentence", 0, np.inf, "context"),
+        Feature("sentence_length", "words", "mean words per sentence", 0, np.inf, "context"),
         Feature("distinct_words", "share of words", "different words", 0, 1, "context"),
         Feature("short_lines", "share of characters", "text in short lines", 0, 1, "context"),
     )

@@ -17,14 +17,16 @@ _PATTERNS = {
         (",quot;", "amp;"),
     ),
 }
+"""What is counted, in the order of the features: two or three spaces between lower-case words, and
+character references that were escaped twice or lost their ampersand."""
 
 
 class Spacing(Signal):
     """Runs of spaces inside sentences, and character references that lost their ampersand.
 
-    What it measures: matches in unbroken paragraphs for each word (plus 50), the first run of
-    two or three spaces left out: one is a slip of the keyboard. Wider gaps are columns, and lines
-    of up to 80 characters may be justified.
+    What it measures: runs of two or three spaces and broken character references in unbroken
+    paragraphs, per word (plus 50). The first run does not count: one is a slip of the keyboard.
+    Wider gaps are columns, and lines of up to 80 characters may be justified.
 
     Why farms show it: a spinner writes its substitute between the spaces that were there
     ("ngo  is portion  of"); texts go through several rounds of HTML escaping.
@@ -36,15 +38,8 @@ class Spacing(Signal):
 
     name = "spacing"
     features = (
-        Feature(
-            "runs_of_spaces",
-            "a word",
-            "double spaces but the first",
-            0,
-            1,
-            "spun",
-        ),
-        Feature("broken_entities", "a word", "escaped twice or half", 0, 1, "scraped"),
+        Feature("runs_of_spaces", "per word", "double spaces but the first", 0, 1, "spun"),
+        Feature("broken_entities", "per word", "escaped twice or half", 0, 1, "scraped"),
     )
 
     def measure(self, block: TokenBlock) -> Measurement:

@@ -26,13 +26,14 @@ _PATTERNS = {
         re.compile(r"%(?:keyword|title|city|name|site|url|category)s?%", re.IGNORECASE), ("%",)
     ),
 }
+"""Pieces of spinner syntax, by what their evidence is called."""
 
 
 class Spintax(Signal):
     """Spinner syntax that was never expanded.
 
-    What it measures: matches of ``{one|another}``, ``{of professional}`` but for the first, and
-    ``%keyword%`` for each word (plus 50).
+    What it measures: pieces such as ``{one|another}``, ``%keyword%`` and, from the second one on,
+    ``{of professional}``, per word (plus 50).
 
     Why farms show it: nested alternatives that a spinner could not parse are published as
     they are.
@@ -43,7 +44,7 @@ class Spintax(Signal):
     """
 
     name = "spintax"
-    features = (Feature("leftovers", "a word", "pieces of spinner syntax", 0, 1, "spun"),)
+    features = (Feature("leftovers", "per word", "pieces of spinner syntax", 0, 1, "spun"),)
 
     def measure(self, block: TokenBlock) -> Measurement:
         counts, spans = find_patterns(block, _PATTERNS)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.language.phrase_channel import PhraseMatches
-from chaffinch.features.language.replacement_evidence import replacement_evidence
+from chaffinch.features.language.replacement_evidence import Evidence, replacement_evidence
 from chaffinch.features.language.replacement_odds import COLUMNS
 from chaffinch.features.signal import MOST_NAMED, Feature, Measurement, Signal, Span
 from chaffinch.features.text.mentions import mentioned
@@ -17,14 +17,34 @@ from chaffinch.features.text.rates import damped, distinct_count, type_counts
 from chaffinch.features.text.tokens import TokenBlock
 
 EVIDENCE_ODDS = 0.0
-"""Words whose log10 odds of having been replaced are over this are named as evidence."""
+"""Log10 odds of having been replaced from which a word is evidence: likelier than not."""
 
-_SUPPOSED = (0.03, 0.1, 0.25)
-_CLEAR, _LARGEST, _NEVER = 4.0, 8.0, -30.0
+_SUPPOSED_SHARES = (0.03, 0.1, 0.25)
+"""Shares of replaced words that `light`, `medium` and `heavy` suppose. Our choice: the range of
+what spinners do."""
+
+_CLEAR = 4.0
+"""Log ratio (nats) from which `clear` counts a word: over 50 times likelier. Our choice."""
+
+_LARGEST = 8.0
+"""Largest log ratio (nats) of one word, some 3,000 to 1. Our choice: no single word decides."""
+
+_NEVER = -30.0
+"""Log ratio (nats) of a word that was not replaced: its odds are 1 to 10 million million."""
+
 _TYPE_DAMPING, _DOUBT_DAMPING = 40.0, 5.0
+"""Different words added to those of every text, and to those of them that were looked at closely.
+Our choice: a text of 40 words, the shortest that is judged, has half its evidence."""
+
 _FIRST_SHARE, _LEAST_SHARE, _MOST_SHARE = 0.1, 0.005, 0.5
+"""Share of replaced words that expectation maximisation starts from, and its bounds. Our choice:
+below the least there is no spinning to speak of, and no spinner replaces more than the most."""
+
 _ROUNDS = 8
+"""Rounds of expectation maximisation. Our choice: more take longer for the last digits."""
+
 _STRETCH = 50
+"""Words of a stretch of text; `peak` looks at two neighbouring ones. Our choice: a paragraph."""
 
 
 class Substitutions(Signal):
@@ -32,15 +52,15 @@ class Substitutions(Signal):
 
     What it measures: for every word how much likelier a spinner is to have put it there than
     an author, from pairs of words, the wider context, and how much better an original fits that
-    spinners are known to write it for. Each different word counts
-    once, with its mean; short quotations do not count. `light`,
-    `medium` and `heavy` are the evidence that 3, 10 or 25 % of the words were replaced (mean
-    of ``log(1 + odds)``), over the number of different words plus 40 so that short texts do
-    not look sure; `clear` is the share of words over 50 times likelier; `peak` the evidence
-    of the worst 100 running words, so that a clean part does not hide a spun one; `share` the
-    likeliest share of replaced words; `conviction` the evidence of `medium` over the number of
-    different words that were looked at closely, plus 5: rich and old language has many of them
-    and few that stay suspect, where a spinner's mostly do.
+    spinners are known to write it for. Each different word counts once, with its mean; short
+    quotations do not count. `light`, `medium` and `heavy` are the evidence that 3, 10 or 25 %
+    of the words were replaced (mean of ``log(1 + odds)``), over the number of different words
+    plus 40, so that short texts do not look sure. `clear` is the share of words over 50 times
+    likelier. `peak` is the evidence of the worst 100 running words, so that a clean part does
+    not hide a spun one. `share` is the likeliest share of replaced words. `conviction` is the
+    evidence of `medium` over the number of different words that were looked at closely, plus 5:
+    rich and old language has many of these and few that stay suspect, where most of a spinner's
+    do.
 
     Why farms show it: a spinner picks synonyms without reading, so "arsenic" stands where
     the sentence wants "as", and a dictionary links the two.
@@ -55,65 +75,98 @@ class Substitutions(Signal):
 
     name = "substitutions"
     features = (
-        Feature("light", "nats a word", "evidence if 3 % were replaced", 0, 8, "spun", inf),
-        Feature("medium", "nats a word", "evidence if 10 % were replaced", 0, 8, "spun", inf),
-        Feature("heavy", "nats a word", "evidence if 25 % were replaced", 0, 8, "spun", inf),
+        Feature("light", "nats per word", "evidence if 3 % were replaced", 0, 8, "spun", inf),
+        Feature("medium", "nats per word", "evidence if 10 % were replaced", 0, 8, "spun", inf),
+        Feature("heavy", "nats per word", "evidence if 25 % were replaced", 0, 8, "spun", inf),
         Feature(
             "clear", "share of words", "words over 50 times likelier replaced", 0, 1, "spun", inf
         ),
-        Feature("peak", "nats a word", "most of `medium` in 100 running words", 0, 8, "spun", inf),
+        Feature(
+            "peak", "nats per word", "most of `medium` in 100 running words", 0, 8, "spun", inf
+        ),
         # One strange word is all there is to doubt in some short texts.
         Feature(
-            "conviction", "nats a word", "`medium` a word that was doubted", 0, 8, "spun", 0.75
+            "conviction", "nats per word", "`medium` per word that was doubted", 0, 8, "spun", 0.75
         ),
         Feature("share", "share of words", "likeliest share of replaced words", 0, 1, "context"),
     )
     finds = "replaced words"
 
     def measure(self, block: TokenBlock) -> Measurement:
-        odds_of = self.resources.replacement_odds
         evidence = replacement_evidence(block, self.resources)
         matches = self.resources.phrase_channel.matches(
             block, self.resources.language_model, evidence.tokens
         )
-        ratio = np.full(len(block.word), _NEVER)
-        ratio[evidence.tokens] = np.clip(evidence.log_ratio, -_LARGEST, _LARGEST)
-        phrase_ratio = np.minimum(odds_of.phrase_log_ratio(matches.gain), _LARGEST)
-        by_words = ratio.copy()
-        np.maximum.at(ratio, matches.first, phrase_ratio)
-        mention = mentioned(block)
-        ratio[mention] = by_words[mention] = _NEVER
-        phrase_ratio = np.where(mention[matches.first], _NEVER, phrase_ratio)
-        tokens = np.flatnonzero(ratio > _NEVER)
-        found = _Found(block, tokens, ratio[tokens])
-        told = [np.log1p(share / (1 - share) * np.exp(found.log_ratio)) for share in _SUPPOSED]
-        columns = [found.by_type(one) for one in told]
+        ratios = self._log_ratios(block, evidence, matches)
+        tokens = np.flatnonzero(ratios.all > _NEVER)
+        found = _Found(block, tokens, ratios.all[tokens])
+        gains = [
+            np.log1p(share / (1 - share) * np.exp(found.log_ratio)) for share in _SUPPOSED_SHARES
+        ]
         share = found.likeliest_share()
-        clear = found.by_type((found.log_ratio > _CLEAR).astype(np.float64))
-        columns += [clear, found.peak(told[1]), found.conviction(told[1]), share]
+        columns = [
+            *map(found.by_type, gains),
+            found.by_type((found.log_ratio > _CLEAR).astype(np.float64)),
+            found.peak(gains[1]),
+            found.conviction(gains[1]),
+            share,
+        ]
         prior = np.log(share / (1 - share))[block.doc]
+        named = self._name(block, evidence, matches, ratios, prior)
+        return Measurement(np.stack(columns, axis=1), _spans(block, named))
+
+    def _log_ratios(
+        self, block: TokenBlock, evidence: Evidence, matches: PhraseMatches
+    ) -> "_LogRatios":
+        odds = self.resources.replacement_odds
+        of_words = np.full(len(block.word), _NEVER)
+        of_words[evidence.tokens] = np.clip(evidence.log_ratio, -_LARGEST, _LARGEST)
+        of_phrases = np.minimum(odds.phrase_log_ratio(matches.gain), _LARGEST)
+        of_all = of_words.copy()
+        np.maximum.at(of_all, matches.first, of_phrases)
+        mention = mentioned(block)
+        of_all[mention] = of_words[mention] = _NEVER
+        return _LogRatios(of_words, np.where(mention[matches.first], _NEVER, of_phrases), of_all)
+
+    def _name(
+        self,
+        block: TokenBlock,
+        evidence: Evidence,
+        matches: PhraseMatches,
+        ratios: "_LogRatios",
+        prior: NDArray[np.float64],
+    ) -> list["_Named"]:
+        """Words and phrases to name, by position.
+
+        Args:
+            block: The documents.
+            evidence: What is known of their words.
+            matches: What is known of their phrases.
+            ratios: How much likelier a spinner is to have put them.
+            prior: float64 array of shape (n_tokens,), log odds that a word of its text is replaced.
+        """
         # Where one word could stand for a word or for a phrase, the better fit is named.
         word_gain = np.full(len(block.word), -np.inf)
         word_gain[evidence.tokens] = evidence.values[:, COLUMNS.index("gain")]
         better = (matches.length > 1) | (matches.gain > word_gain[matches.first])
-        named_ratio = np.where(better, phrase_ratio, _NEVER)
-        named = self._phrases(matches, named_ratio + prior[matches.first])
+        phrase_odds = np.where(better, ratios.phrases, _NEVER) + prior[matches.first]
+        named = self._phrases(matches, phrase_odds / np.log(10))
         taken = np.zeros(len(block.word), np.bool_)
         for first, length, *_ in named:
             taken[first : first + length] = True
         words = self.resources.vocabulary.words
-        odds = (by_words + prior).take(evidence.tokens) / np.log(10)
-        able = np.flatnonzero((odds > EVIDENCE_ODDS) & ~taken.take(evidence.tokens))
+        odds = (ratios.words + prior).take(evidence.tokens) / np.log(10)
+        likely = np.flatnonzero((odds > EVIDENCE_ODDS) & ~taken.take(evidence.tokens))
         named += [
             _Named(token, 1, words[original] if original else None, weight)
             for token, original, weight in zip(
-                evidence.tokens.take(able).tolist(),
-                evidence.original.take(able).tolist(),
-                odds.take(able).tolist(),
+                evidence.tokens.take(likely).tolist(),
+                evidence.original.take(likely).tolist(),
+                odds.take(likely).tolist(),
                 strict=True,
             )
         ]
-        return Measurement(np.stack(columns, axis=1), _spans(block, sorted(named)))
+        return sorted(named)
 
     @classmethod
     def summarise(cls, text: str, spans: Sequence[Span], contributions: Sequence[float]) -> str:
@@ -124,14 +177,18 @@ class Substitutions(Signal):
         words = "1 word does" if len(spans) == 1 else f"{len(spans)} words do"
         return f"{words} not fit" + (f"; most likely {named}" if named else "")
 
-    def _phrases(self, matches: PhraseMatches, log_odds: NDArray[np.float64]) -> list["_Named"]:
-        """Phrases to name, the likeliest of those that overlap."""
-        odds = log_odds / np.log(10)
+    def _phrases(self, matches: PhraseMatches, odds: NDArray[np.float64]) -> list["_Named"]:
+        """Phrases to name, the likeliest of those that overlap.
+
+        Args:
+            matches: The phrases.
+            odds: float64 array of shape (n_matches,), log10 odds that each was replaced.
+        """
         taken: set[int] = set()
         named: list[_Named] = []
         channel, words = self.resources.phrase_channel, self.resources.vocabulary.words
-        able = np.flatnonzero(odds > EVIDENCE_ODDS)
-        for index in able[np.lexsort((matches.first[able], -odds[able]))].tolist():
+        likely = np.flatnonzero(odds > EVIDENCE_ODDS)
+        for index in likely[np.lexsort((matches.first[likely], -odds[likely]))].tolist():
             first, length = int(matches.first[index]), int(matches.length[index])
             tokens = set(range(first, first + length))
             if not tokens & taken:
@@ -139,6 +196,20 @@ class Substitutions(Signal):
                 original = channel.text(int(matches.original[index]), words)
                 named.append(_Named(first, length, original, float(odds[index])))
         return named
+
+
+class _LogRatios(NamedTuple):
+    """How much likelier (nats) a spinner is to have put something than an author.
+
+    Attributes:
+        words: float64 array of shape (n_tokens,), of each word for a word.
+        phrases: float64 array of shape (n_matches,), of each phrase.
+        all: float64 array of shape (n_tokens,), the larger of a word's and of a phrase's at it.
+    """
+
+    words: NDArray[np.float64]
+    phrases: NDArray[np.float64]
+    all: NDArray[np.float64]
 
 
 class _Named(NamedTuple):
@@ -151,8 +222,8 @@ class _Named(NamedTuple):
 
 
 def _spans(block: TokenBlock, named: list[_Named]) -> list[Span]:
-    first = np.array([one.first for one in named], np.int64)
-    last = first + np.array([one.length - 1 for one in named], np.int64)
+    first = np.array([item.first for item in named], np.int64)
+    last = first + np.array([item.length - 1 for item in named], np.int64)
     doc = block.doc.take(first)
     origin = block.doc_start.take(doc)
     start, end = block.start.take(first) - origin, block.end.take(last) - origin
@@ -162,11 +233,11 @@ def _spans(block: TokenBlock, named: list[_Named]) -> list[Span]:
             "text",
             low,
             high,
-            one.original,
-            one.odds,
-            "replaced word" if one.length == 1 else "replaced phrase",
+            item.original,
+            item.odds,
+            "replaced word" if item.length == 1 else "replaced phrase",
         )
-        for document, low, high, one in zip(
+        for document, low, high, item in zip(
             doc.tolist(), start.tolist(), end.tolist(), named, strict=True
         )
     ]
@@ -202,19 +273,19 @@ class _Found(NamedTuple):
         counts = type_counts(self.block).take(self.tokens)
         return damped(self.total(values / counts), distinct_count(self.block), _TYPE_DAMPING)
 
-    def conviction(self, told: NDArray[np.float64]) -> NDArray[np.float64]:
+    def conviction(self, gain: NDArray[np.float64]) -> NDArray[np.float64]:
         """Evidence for each of the different words among `tokens`, float64 of shape (n_docs,)."""
         counts = type_counts(self.block).take(self.tokens)
-        return self.total(told / counts) / (self.total(1 / counts) + _DOUBT_DAMPING)
+        return self.total(gain / counts) / (self.total(1 / counts) + _DOUBT_DAMPING)
 
-    def peak(self, told: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Evidence a word in the worst two neighbouring stretches, float64 of shape (n_docs,)."""
+    def peak(self, gain: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Evidence per word of the worst two neighbouring stretches, float64 of shape (n_docs,)."""
         n_words = self.block.n_words
         n_stretches = -(-n_words // _STRETCH)
         first = np.cumsum(n_stretches) - n_stretches
         within = self.tokens - (np.cumsum(n_words) - n_words)[self.doc]
         stretch = first[self.doc] + within // _STRETCH
-        total = np.bincount(stretch, weights=told, minlength=int(n_stretches.sum()) + 1)
+        total = np.bincount(stretch, weights=gain, minlength=int(n_stretches.sum()) + 1)
         doc = np.repeat(np.arange(len(n_words)), n_stretches)
         pair = total[:-1] + np.where(np.append(doc[1:] == doc[:-1], False), total[1:], 0.0)
         peak = np.zeros(len(n_words))

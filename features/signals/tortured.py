@@ -9,14 +9,21 @@ from chaffinch.features.text.mentions import mentioned
 from chaffinch.features.text.tokens import GAP_HYPHEN, TokenBlock
 
 _CAP = 6
+"""Phrases beyond the first from which more count no further. Our choice: six leave no doubt."""
+
 _BESIDE = 15
+"""Words before and behind a phrase in which its term may stand. Our choice: a sentence's length."""
+
+_MOST_EACH = 0.6
+"""`Feature.most_each`. Our choice: two phrases beyond the first do not flag a page, and three
+do."""
 
 
 class Tortured(Signal):
     """Listed tortured phrases, such as a synonym for each word of a set term.
 
-    What it measures: different phrases of the list but for the first one, at most 6; short
-    quotations do not count, nor phrases whose term stands within 15 words of them. Each span
+    What it measures: different phrases of the list beyond the first one, at most 6. Phrases in
+    short quotations and phrases whose term stands within 15 words of them do not count. Each span
     weighs 1 and gives the term.
 
     Why farms show it: a paraphrasing tool rewrites the set terms of a field, for which no author
@@ -40,7 +47,7 @@ class Tortured(Signal):
             _CAP,
             "spun",
             most_alone=inf,
-            most_each=0.6,
+            most_each=_MOST_EACH,
         ),
     )
 
@@ -51,7 +58,7 @@ class Tortured(Signal):
         spans = []
         mention = mentioned(block) if len(found.first) else np.zeros(0, np.bool_)
         words = self.resources.vocabulary.words
-        for first, length, phrase in zip(*(one.tolist() for one in found), strict=True):
+        for first, length, phrase in zip(*(column.tolist() for column in found), strict=True):
             original = [id for id in listed.originals[phrase].tolist() if id]
             if mention[first] or _is_beside(block, first, length, original):
                 continue
