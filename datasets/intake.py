@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.file_names import shown_name
+from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.readers.registry import read_file, read_stream
 from chaffinch.datasets.records import Record
 from chaffinch.features.addresses import host, is_intermediary, seen_through, site
@@ -67,6 +68,7 @@ def read_records(
     name: str | None = None,
     *,
     url: str = "",
+    columns: Columns = DOCUMENT,
     opened: Callable[[BinaryIO], None] = lambda stream: None,
 ) -> Iterator[Record]:
     """Read the records of a file, a URL that fsspec can open, or ``-``, standard input.
@@ -77,13 +79,14 @@ def read_records(
         location: The file.
         name: What records and messages call it; the location as given when None.
         url: Address of the pages whose records state none.
+        columns: Which columns of a table hold the document.
         opened: Given the file's stream once it is open, to see how far reading has come.
     """
     name = shown_name(str(location)) if name is None else name
     if str(location) == STANDARD_INPUT:
-        records = read_stream(sys.stdin.buffer, name)
+        records = read_stream(sys.stdin.buffer, name, columns)
     else:
-        records = read_file(location, name, opened)
+        records = read_file(location, name, columns, opened)
     fetched = str(location) if _WEB_ADDRESS.match(str(location)) else ""
     for record in records:
         address = record.url or url or (fetched if record.whole_file else "")
@@ -102,7 +105,9 @@ def item_of(record: Record) -> Item:
     return Item(replace(record, content=""), document, error)
 
 
-def read_items(location: str | Path, name: str | None = None, *, url: str = "") -> Iterator[Item]:
+def read_items(
+    location: str | Path, name: str | None = None, *, url: str = "", columns: Columns = DOCUMENT
+) -> Iterator[Item]:
     """Read the documents of a file, a URL or ``-``; skipped records are left out.
 
     An id that repeats an earlier one of its file is replaced by ``path#offset``.
@@ -111,10 +116,11 @@ def read_items(location: str | Path, name: str | None = None, *, url: str = "") 
         location: The file.
         name: What records and messages call it; the location as given when None.
         url: Address of the pages whose records state none.
+        columns: Which columns of a table hold the document.
     """
     # Hashes: a stream may have more ids than memory has room for.
     seen: set[int] = set()
-    for record in read_records(location, name, url=url):
+    for record in read_records(location, name, url=url, columns=columns):
         if record.skipped:
             continue
         if hash(record.id) in seen:

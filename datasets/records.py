@@ -34,6 +34,7 @@ class Record:
             file is the record's.
         labels: What a row says of it that only training and evaluation read; None where the
             format has no rows.
+        notes: What was unusual in reading it, in sentences.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Record:
     spot: str | None = None
     whole_file: bool = False
     labels: Mapping[str, object] | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -79,6 +79,7 @@ class Document:
             markup is not the same as markup that says nothing.
         no_page: Why there is nothing to judge although all could be read, in a sentence: a
             redirect, an error page, an image. None otherwise.
+        notes: What was unusual in reading it, in sentences: a wrong encoding, a cut.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Document:
     published: str | None = None
     metadata: PageMetadata | None = field(default=None)
     no_page: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def site(self) -> str:

@@ -38,7 +38,7 @@ def test_encodings_are_recognised(encoding: str, media_type: MediaType) -> None:
 @pytest.mark.parametrize("media_type", ["text/plain", "text/html", "text/markdown"])
 def test_broken_bytes_cost_only_themselves(media_type: MediaType) -> None:
     data = b"A br\xffoken w\xfeord. " + PARAGRAPH.encode()
-    assert page(data, media_type).text == f"A br\ufffdoken w\ufffdord. {PARAGRAPH}"
+    assert page(data, media_type).text == f"A br\xffoken w\xfeord. {PARAGRAPH}"
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "text/html", "text/markdown"])

@@ -343,7 +343,7 @@ def test_any_file_becomes_records_that_are_read_or_say_why_not(
 @given(st.binary(max_size=300) | any_text.map(lambda text: text.encode("utf-16-be", "replace")))
 def test_any_bytes_are_text_or_are_refused(data: bytes) -> None:
     try:
-        decode(data).encode()
+        decode(data).text.encode()
     except NotTextError as error:
         assert str(error)
 

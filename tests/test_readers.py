@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from chaffinch.datasets.extraction import html
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.intake import read_records
-from chaffinch.datasets.readers import csv_table, json_lines, tables
+from chaffinch.datasets.readers import csv_table, json_records, tables
 from chaffinch.datasets.readers.registry import READERS, read_stream
 from chaffinch.datasets.readers.unpacking import GZIP, ZSTANDARD
 from chaffinch.features.document import Document
@@ -84,7 +84,7 @@ def test_a_page_named_txt_is_read_as_html(tmp_path: Path) -> None:
     assert document(write(tmp_path, "a.txt", f"<!DOCTYPE html>{PAGE}")).metadata is not None
 
 
-def test_json_lines_keep_ids_and_give_missing_ones(tmp_path: Path) -> None:
+def test_json_records_keep_ids_and_give_missing_ones(tmp_path: Path) -> None:
     rows = [
         {"id": "a", "text": "x"},
         {"text": "y"},
@@ -112,7 +112,7 @@ def test_a_bad_line_costs_only_itself(tmp_path: Path, line: str, problem: str) -
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])
-def test_compressed_json_lines_and_their_damage(tmp_path: Path, suffix: str) -> None:
+def test_compressed_json_records_and_their_damage(tmp_path: Path, suffix: str) -> None:
     lines = b"".join(b'{"text": "%s"}\n' % os.urandom(40).hex().encode() for _ in range(5000))
     packed = gzip.compress(lines) if suffix == ".gz" else zstandard.compress(lines)
     whole = list(read_records(write(tmp_path, f"a.jsonl{suffix}", packed)))
@@ -185,7 +185,7 @@ def test_endless_nesting_is_cut(tmp_path: Path, depth: int) -> None:
 
 @pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n \n", b"\n" * 5000])
 @pytest.mark.parametrize("buffered", [True, False])
-def test_a_stream_that_begins_with_a_brace_is_json_lines(before: bytes, buffered: bool) -> None:
+def test_a_stream_that_begins_with_a_brace_is_json_records(before: bytes, buffered: bool) -> None:
     stream = io.BytesIO(before + b'{"text": "a"}\n{"text": "b"}\n')
     rows = list(read_stream(io.BufferedReader(stream) if buffered else stream))
     assert [(record.id, record.content) for record in rows] == [("-#0", "a"), ("-#1", "b")]
@@ -236,7 +236,7 @@ def test_every_line_that_is_not_blank_is_a_record(
 def test_a_line_that_is_too_long_is_not_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_lines, "MAX_LINE_BYTES", 100)
+    monkeypatch.setattr(json_records, "MAX_LINE_BYTES", 100)
     rows = [json.dumps({"text": "x" * size}) for size in (10, 1000, 10)]
     first, long, last = read_records(write(tmp_path, "a.jsonl", "\n".join(rows)), "a.jsonl")
     assert first.error is None and last.error is None
@@ -253,7 +253,7 @@ def test_a_row_of_a_table_that_is_too_long_is_not_held(
     content = "text,id\nfirst,0\n" + table.format(long="y" * 1000)
     first, long = read_records(write(tmp_path, "a.csv", content), "a.csv")
     assert (first.content, long.content, long.offset) == ("first", "", 1)
-    assert (long.error or "").startswith("a.csv, record 1: ")
+    assert (long.error or "").startswith("a.csv, line 3: ")
     assert (long.error or "").endswith("The rest was not read.")
 
 

@@ -60,45 +60,20 @@ def test_parquet_is_known_by_its_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"),
-    [("a.csv", b"name,body\nx,y\n"), ("a.parquet", parquet([{"name": "x", "body": "y"}]))],
+    ("name", "data", "columns"),
+    [
+        ("a.csv", b"name,body\nx,y\n", "name, body"),
+        ("a.parquet", parquet([{"name": "x", "n": 1}]), "name of type string, n of type int64"),
+    ],
 )
 def test_a_table_without_documents_says_which_columns_it_has(
-    tmp_path: Path, name: str, data: bytes
+    tmp_path: Path, name: str, data: bytes, columns: str
 ) -> None:
     (record,) = read(tmp_path, name, data)
     assert record.error == (
-        f"{name} has no column `text` or `html` (its columns: name, body). Rename the one that "
-        "holds the documents."
+        f"{name} has no column `text` or `html` (its columns: {columns}). Name the one that holds "
+        "the documents with --text-column or --html-column."
     )
-
-
-def test_a_row_of_too_many_cells_costs_only_itself(tmp_path: Path) -> None:
-    records = read(tmp_path, "a.csv", b"id,text\n1,one\n2,two,too,many\n\n3,three\n4\n")
-    assert [record.own_id for record in records] == ["1", None, "3", None]
-    assert "a.csv, line 3: 4 cells for 2 columns" in (records[1].error or "")
-    assert "without a `text`" in (records[3].error or "")
-
-
-def test_a_quote_without_end_does_not_swallow_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chaffinch.datasets.readers.csv_table.MAX_BYTES", 1000)
-    first, last = read(tmp_path, "a.csv", b'text\none\n"' + b"two\n" * 1000)
-    assert first.content == "one"
-    assert "longer than" in (last.error or "")
-
-
-def test_a_damaged_row_group_costs_its_rows(tmp_path: Path) -> None:
-    rows = [{"text": f"{number} {'word ' * number}"} for number in range(300)]
-    data = bytearray(parquet(rows, row_group_size=100, compression="gzip"))
-    metadata = pq.ParquetFile(io.BytesIO(bytes(data))).metadata
-    start = metadata.row_group(1).column(0).data_page_offset
-    data[start : start + 200] = b"\x07" * 200
-    records = read(tmp_path, "a.parquet", bytes(data))
-    errors = [record for record in records if record.error]
-    assert len(records) == 201 and len(errors) == 1
-    assert (errors[0].error or "").startswith("a.parquet, rows 100 to 199: cannot be read")
 
 
 @pytest.mark.parametrize("cut", [0, 3, 100])

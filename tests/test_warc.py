@@ -81,7 +81,7 @@ def test_which_records_are_documents(
     ("status", "headers", "reason"),
     [
         ("301 Moved", ["Location: https://b.example/"], "301: a redirect to https://b.example/"),
-        ("304 Not Modified", ["Server: a"], "HTTP status 304: a redirect."),
+        ("304 Not Modified", ["Server: a"], "HTTP status 304: the page had not changed"),
         ("404 Not Found", ["Content-Type: text/html"], "HTTP status 404: an error page."),
         ("503 Busy", ["Content-Type: text/html"], "HTTP status 503: an error page."),
         ("200 OK", ["Content-Type: image/png"], "It is image/png, not a page of text."),

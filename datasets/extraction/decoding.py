@@ -1,52 +1,153 @@
 """Bytes of unknown encoding as text."""
 
-from collections.abc import Callable
+import codecs
+import re
+import unicodedata
+from itertools import islice
+from typing import NamedTuple
 
-_BYTE_ORDER_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
 )
+"""Byte-order marks; those of UTF-32 begin like those of UTF-16, and go before them."""
+
+_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
+
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b")) + b"\x7f"
 _MAX_CONTROLS = 0.02
+"""Share of control characters from which data is no text. Our choice: texts have none, images and
+programs a tenth or more."""
+
 _MAX_BROKEN = 0.2
 _FEW = 3
+"""Share and number of broken characters up to which a text is still one. Our choice."""
+
+_WIDE_SAMPLE = 1024
+"""Bytes at the start of data that are searched for the zeros of UTF-16 and UTF-32."""
+
+_MIN_ZEROS, _MAX_ZEROS = 0.4, 0.05
+"""Shares of zeros in the halves of UTF-16 that hold the high and the low bytes of English. Our
+choice: the first is 1 but for curly quotes and dashes, the second is 0."""
+
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{2,40})"
+    rb"|^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([a-zA-Z0-9_-]{2,40})",
+    re.IGNORECASE,
+)
+_DECLARED_WITHIN = 65_536
+"""Bytes of a page that are searched for its encoding. Browsers search 1,024, but then take what
+stands behind them as well."""
+
+_MAX_MISPLACED = 0.3
+"""Share of misplaced characters from which data is no text in an encoding. Our choice: right
+encodings leave under a tenth, wrong ones and random bytes half."""
+
+_WESTERN = ("cp1252", "mac_roman")
+_BEYOND_ASCII = bytes(range(128, 256))
+_MAX_BEYOND_ASCII = 0.5
+"""Share of bytes beyond ASCII from which data is no text in a western encoding. Our choice: French
+has one in twenty."""
+
+_JUDGED = 2_000
+"""Characters beyond ASCII that tell an encoding by; our choice, some ten pages of prose."""
+
+_INSIDE_WORDS = frozenset(
+    "\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
+    "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}"
+    "\N{MIDDLE DOT}\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}"
+)
+"""What is no letter and stands between letters."""
+
+_NAMES = {
+    "cp1252": "Windows-1252",
+    "windows-1252": "Windows-1252",
+    "mac_roman": "Mac Roman",
+    "utf-8": "UTF-8",
+}
 
 
 class NotTextError(ValueError):
     """Bytes that are no text in any encoding; the message says what they are instead."""
 
 
-def decode(data: bytes, stated: Callable[[bytes], str | None] = lambda data: None) -> str:
-    """Decode by byte-order mark, as UTF-8, in the stated encoding, or in the one detected.
+class Decoded(NamedTuple):
+    """A text out of bytes.
 
-    UTF-8 goes before what a page states, because a page that decodes as UTF-8 is UTF-8.
-    Broken bytes are replaced: a few anywhere, more where most of the characters beyond
-    ASCII are sound UTF-8.
+    Attributes:
+        text: The text, without byte-order marks and NUL characters.
+        note: What was stated of the encoding and does not fit, in a sentence; None else.
+    """
+
+    text: str
+    note: str | None = None
+
+
+def decode(data: bytes, stated: str | None = None) -> Decoded:
+    """Decode by byte-order mark, as UTF-16 or UTF-32, as UTF-8, else in a legacy encoding.
+
+    UTF-8 goes before what is stated, because data that decodes as UTF-8 is UTF-8. Where most of
+    the characters beyond ASCII are sound UTF-8, the others are read as Windows-1252. Else the
+    encoding is the stated one, Windows-1252, Mac Roman or the one that resiliparse detects:
+    whichever leaves the fewest characters where no text has them.
 
     Args:
         data: The bytes.
-        stated: Finds the name of a Python codec that the data itself states; asked only
-            when the data is not UTF-8.
+        stated: What the transfer or the markup calls the encoding; None to look into the markup.
 
     Raises:
         NotTextError: The data is full of control characters or of broken bytes.
     """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _readable(data.decode(encoding, "replace"))
+    wide = wide_encoding(data)
+    if wide is not None:
+        return Decoded(_readable(data.decode(wide, "replace")))
     if len(data) - len(data.translate(None, _CONTROLS)) > _MAX_CONTROLS * len(data):
         raise NotTextError("control characters throughout")
+    data = data.replace(b"\0", b"")
+    name = stated or declared_encoding(data)
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
-    broken = text.count(_BROKEN)
-    sound = sum(character > "\x7f" for character in text) - broken
-    if broken < _FEW or broken < sound:
-        return _readable(text)
-    return _readable(data.decode(stated(data) or _detected(data), "replace"))
+        text, used = data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            # Cut off within a character.
+            return decode(data[: error.start], stated)
+        used = legacy_encoding(data, name)
+        text = data.decode(used, WINDOWS_1252 if used == "utf-8" else "replace")
+    return Decoded(_readable(text), None if text.isascii() else _misfit(name, used))
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """UTF-16 or UTF-32 in the byte order of data, with or without its mark; None for others.
+
+    Args:
+        data: The bytes, or their start.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return None if encoding == "utf-8" else encoding
+    sample = data[: min(_WIDE_SAMPLE, len(data) // 4 * 4)]
+    if len(sample) < 8 or b"\0" not in sample:
+        return None
+    zeros = [sample[place::4].count(0) / (len(sample) // 4) for place in range(4)]
+    if min(zeros[1:]) > _MIN_ZEROS and zeros[0] < _MAX_ZEROS and zeros[2] > 1 - _MAX_ZEROS:
+        return "utf-32-le"
+    if min(zeros[:3]) > _MIN_ZEROS and zeros[3] < _MAX_ZEROS and zeros[1] > 1 - _MAX_ZEROS:
+        return "utf-32-be"
+    if min(zeros[1], zeros[3]) > _MIN_ZEROS and max(zeros[0], zeros[2]) < _MAX_ZEROS:
+        return "utf-16-le"
+    if min(zeros[0], zeros[2]) > _MIN_ZEROS and max(zeros[1], zeros[3]) < _MAX_ZEROS:
+        return "utf-16-be"
+    return None
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """What markup says its encoding is, in a meta tag or an XML declaration; None without it."""
+    found = _DECLARED.search(data, 0, _DECLARED_WITHIN) if b"<" in data[:_WIDE_SAMPLE] else None
+    return (found[1] or found[2]).decode() if found else None
 
 
 def codec_name(stated: str | None) -> str | None:
@@ -60,16 +161,92 @@ def codec_name(stated: str | None) -> str | None:
     from resiliparse.parse.encoding import map_encoding_to_html5
 
     name: str | None = map_encoding_to_html5(stated, fallback_utf8=False)
+    if name is None and stated.lower().replace("-", "") in ("macintosh", "macroman", "xmacroman"):
+        return "mac_roman"
     return None if name is None or name.startswith("utf-16") else name
 
 
-def _detected(data: bytes) -> str:
+def legacy_encoding(data: bytes, stated: str | None = None) -> str:
+    """The codec to read data by that is no UTF-8; ``utf-8`` where most of it is that.
+
+    charset-normalizer and resiliparse's detector need many characters beyond ASCII to go by: on
+    English with a few curly quotes they name Windows-1250, code page 775 or UTF-8.
+
+    Args:
+        data: The bytes.
+        stated: What is stated of their encoding.
+
+    Raises:
+        NotTextError: By none of them is it a text.
+    """
     from resiliparse.parse.encoding import detect_encoding
 
-    return detect_encoding(data) or "utf-8"
+    text = data.decode("utf-8", "replace")
+    broken = text.count(_BROKEN)
+    sound = sum(character > "\x7f" for character in text) - broken
+    if sound and sound >= broken:
+        return "utf-8"
+    names = (codec_name(stated), "cp1252", "mac_roman", codec_name(detect_encoding(data)))
+    candidates = dict.fromkeys(name for name in names if name and name != "utf-8")
+    shares = {name: _misplaced(data.decode(name, "replace")) for name in candidates}
+    best = min(shares, key=lambda name: shares[name])
+    beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
+    odd = shares[best] > _MAX_MISPLACED or (
+        best in _WESTERN and beyond > _MAX_BEYOND_ASCII * len(data)
+    )
+    if odd and beyond > _FEW:
+        raise NotTextError("broken characters throughout")
+    return best
+
+
+def _misplaced(text: str) -> float:
+    """Share of the characters beyond ASCII that stand where no text has them."""
+    places = [match.start() for match in islice(re.finditer(r"[^\x00-\x7f]", text), _JUDGED)]
+    found = sum(
+        _is_misplaced(text[place - 1 : place], text[place], text[place + 1 : place + 2])
+        for place in places
+    )
+    return found / max(1, len(places))
+
+
+def _is_misplaced(before: str, character: str, after: str) -> bool:
+    kind = unicodedata.category(character)
+    if (kind[0] == "C" and kind != "Cf") or character == _BROKEN:
+        return True
+    inside = before.isalpha() and after.isalpha()
+    if kind[0] not in "LM":
+        return inside and character not in _INSIDE_WORDS
+    if not unicodedata.name(character, "").startswith("LATIN"):
+        return any(beside.isascii() and beside.isalpha() for beside in (before, after))
+    if kind == "Lu":
+        return before.islower() or not (before.isalpha() or after.isalpha())
+    return after.isupper() or before in tuple(",.!?;:")
+
+
+def _misfit(stated: str | None, used: str) -> str | None:
+    """What to say where a text is not in the encoding that is stated of it."""
+    codec = codec_name(stated)
+    if codec is None or codecs.lookup(codec) == codecs.lookup(used):
+        return None
+    return f"It is stated to be in {stated}, and was read as {_NAMES.get(used, used)}."
 
 
 def _readable(text: str) -> str:
+    text = text.lstrip(_MARK)
     if text.count(_BROKEN) > max(_FEW, _MAX_BROKEN * len(text)):
         raise NotTextError("broken characters throughout")
-    return text
+    return text.replace("\0", "") if "\0" in text else text
+
+
+WINDOWS_1252 = "chaffinch-windows-1252"
+"""Error handler of decoding from UTF-8: bytes that are not UTF-8 are read as Windows-1252."""
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stray = error.object[error.start : error.end]
+    return stray.decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(WINDOWS_1252, _as_windows_1252)

@@ -1,10 +1,17 @@
 """Records made into documents: encodings decoded, markup taken off."""
 
-from chaffinch.datasets.extraction.decoding import NotTextError, codec_name, decode
+from dataclasses import replace
+
+from chaffinch.datasets.extraction.decoding import NotTextError, decode
+from chaffinch.datasets.extraction.mending import mended
 from chaffinch.datasets.records import Record
 from chaffinch.features.document import Document
 
+MAX_PAGE = 20_000_000
+"""Bytes or characters of a web page that are parsed; the rest is cut off. Our choice."""
+
 _MAX_TITLE = 200
+"""Characters of a first line that may be a title. Our choice: a paragraph has more."""
 
 
 class UnreadableRecord(Exception):
@@ -36,11 +43,23 @@ def document_from_record(record: Record) -> Document:
 
 
 def _document(record: Record) -> Document:
-    if record.media_type == "text/html":
+    markup = record.media_type == "text/html"
+    content, notes = _content(record, MAX_PAGE if markup else len(record.content))
+    if markup:
         from chaffinch.datasets.extraction.html import document_from_html
 
-        return document_from_html(record)
-    text = _plain(record).replace("\r\n", "\n")
+        document = document_from_html(replace(record, content=content))
+    else:
+        document = _plain_document(record, content.replace("\r\n", "\n"))
+    return replace(
+        document,
+        text=mended(document.text),
+        title=mended(document.title),
+        notes=(*notes, *document.notes),
+    )
+
+
+def _plain_document(record: Record, text: str) -> Document:
     title, published = record.title, record.published
     if record.media_type == "text/markdown":
         from chaffinch.datasets.extraction.markdown import plain_text
@@ -62,10 +81,14 @@ def first_line(text: str) -> str:
     return line if len(line) <= _MAX_TITLE else ""
 
 
-def _plain(record: Record) -> str:
-    content = record.content
+def _content(record: Record, limit: int) -> tuple[str, list[str]]:
+    """A record's content as text, and what to note of it."""
+    notes = list(record.notes)
+    if len(record.content) > limit:
+        notes.append(f"It was cut after {limit // 1_000_000} MB.")
+    content = record.content[:limit]
     if isinstance(content, str):
-        return content
-    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotTextError("it holds NUL bytes")
-    return decode(content, lambda data: codec_name(record.charset))
+        # A mark of byte order within a row, and characters that no text has.
+        return content.lstrip("\ufeff").replace("\0", ""), notes
+    text, note = decode(content, record.charset)
+    return text, notes if note is None else [*notes, note]

@@ -4,19 +4,14 @@ import re
 from collections import Counter
 from typing import Any
 
-import numpy as np
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
-from chaffinch.datasets.extraction.decoding import codec_name, decode
 from chaffinch.datasets.extraction.hidden_text import HIDING, remove_hidden_text
 from chaffinch.datasets.extraction.metadata import STATING, page_metadata
 from chaffinch.datasets.extraction.selection import select
 from chaffinch.datasets.records import Record
 from chaffinch.features.document import Document
-
-MAX_BYTES = 20_000_000
-"""Bytes of a page that are parsed; the rest is cut off."""
 
 MAX_TAGS = 200_000
 """Tags of a page that are parsed. Parsing and extraction take time and stack for each level of
@@ -29,7 +24,6 @@ _MANY_TAGS = 5_000
 _MAX_ELEMENTS = 30_000
 _MIN_SHOWN = 2_000
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([a-zA-Z0-9_-]{2,40})", re.I)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _CLOSED_BY_THEMSELVES = frozenset(
@@ -61,7 +55,7 @@ half of the pages; on the other half they took the unwanted pieces from 45 to 41
 
 
 def document_from_html(record: Record) -> Document:
-    """Take the main content and the metadata out of a page.
+    """Take the main content and the metadata out of a page, whose content is text.
 
     Lines at the head and tail of the article (post metadata, "Read Entire Article") are
     kept: they are what scrapers leave. White space within a line is collapsed, as a
@@ -119,24 +113,10 @@ def _title(tree: HTMLTree) -> str:
 
 
 def _markup(record: Record) -> str:
-    content = record.content
-    if isinstance(content, bytes):
-        content = content[:MAX_BYTES]
-        # In every encoding of the web there are as many bytes of this kind, or more; to count
-        # bytes takes a sixth of the time.
-        tags = int(np.count_nonzero(np.frombuffer(content, np.uint8) == ord("<")))
-        text = decode(content, lambda data: codec_name(record.charset) or _stated_encoding(data))
-    else:
-        # JSON can hold halves of surrogate pairs, which the parser does not take.
-        text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", content[:MAX_BYTES])
-        tags = text.count("<")
-    return _cut_deep(text) if tags > _MANY_TAGS else text
-
-
-def _stated_encoding(data: bytes) -> str | None:
-    """The encoding of ``<meta charset>``, where it is one that browsers know."""
-    found = _META_CHARSET.search(data[:4096])
-    return codec_name(found[1].decode()) if found else None
+    assert isinstance(record.content, str)
+    # JSON can hold halves of surrogate pairs, which the parser does not take.
+    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", record.content)
+    return _cut_deep(text) if text.count("<") > _MANY_TAGS else text
 
 
 def _cut_deep(markup: str) -> str:

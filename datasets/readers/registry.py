@@ -2,21 +2,32 @@
 
 import io
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from chaffinch.datasets.extraction.decoding import wide_encoding
 from chaffinch.datasets.files import MissingLibrary, is_url, open_file
 from chaffinch.datasets.readers.csv_table import CSV, is_csv
-from chaffinch.datasets.readers.html import HTML
-from chaffinch.datasets.readers.json_lines import JSON_LINES, read_json_lines
+from chaffinch.datasets.readers.feed import FEED
+from chaffinch.datasets.readers.html import HTML, holds_html
+from chaffinch.datasets.readers.json_records import JSON, is_json, read_json
+from chaffinch.datasets.readers.mail import MAIL
 from chaffinch.datasets.readers.markdown import MARKDOWN
 from chaffinch.datasets.readers.parquet import PARQUET
 from chaffinch.datasets.readers.plain_text import PLAIN_TEXT
-from chaffinch.datasets.readers.reader import Reader
+from chaffinch.datasets.readers.reader import DOCUMENT, Columns, Reader
+from chaffinch.datasets.readers.refused import NOT_READ, why_refused
+from chaffinch.datasets.readers.transcoding import Transcoded
 from chaffinch.datasets.readers.unpacking import (
-    START_BYTES,
+    GZIP,
+    LZ4,
+    PACKED_SUFFIXES,
+    ZSTANDARD,
     UnpackedStream,
+    on_disk,
     packing_of,
     unpacked_start,
 )
@@ -26,45 +37,44 @@ from chaffinch.datasets.records import MAX_BYTES, Record
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-READERS: tuple[Reader, ...] = (PLAIN_TEXT, MARKDOWN, HTML, JSON_LINES, CSV, PARQUET, WARC)
-
-PAGE_ASSETS = frozenset(
-    """
-    .css .js .mjs .map .png .jpg .jpeg .gif .webp .svg .ico .woff .woff2 .ttf .mp3 .mp4 .webm
-    """.split()
+READERS: tuple[Reader, ...] = (
+    PLAIN_TEXT,
+    MARKDOWN,
+    HTML,
+    JSON,
+    CSV,
+    PARQUET,
+    WARC,
+    MAIL,
+    FEED,
 )
-"""Endings of what a saved page is made of beside its text; an audit counts them as skipped."""
 
-_SNIFFED = 2048
+_SNIFFED = 4096
+"""Bytes of a file that tell its format; our choice, comments stand before some pages."""
+
 _UTF8_MARK = b"\xef\xbb\xbf"
-_MAGIC = (
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF", "a PDF file"),
-    (b"PK\x03\x04", "a ZIP archive or office document"),
-    (b"\x1f\x8b", "gzip-compressed data"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard-compressed data"),
-    (b"BZh", "bzip2-compressed data"),
-    (b"\xfd7zXZ", "xz-compressed data"),
-    (b"\x7fELF", "a program"),
-)
-_ARC = b"filedesc://"
-_PACKED_SUFFIXES = (".gz", ".zst", ".zstd")
+_QUERY = re.compile(r"[?#]|%3f|@(?=[\w.-]*=)", re.IGNORECASE)
+"""What stands between a name and a query where a crawler keeps both; wget writes @ on Windows."""
+
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b\x1e")) + b"\x7f"
+_MAX_CONTROLS = 0.02
+"""Share of control characters from which a file is no text; as `decode` has it."""
 
 
 def read_file(
     location: str | Path,
     name: str | None = None,
+    columns: Columns = DOCUMENT,
     opened: Callable[[BinaryIO], None] = lambda stream: None,
 ) -> Iterator[Record]:
     """Read a file's records; what cannot be read is a record with an error.
 
-    Gzip and Zstandard files are read as what they unpack to, whatever they are called.
+    Compressed files are read as what they unpack to, whatever they are called.
 
     Args:
         location: A path, or a URL that fsspec can open.
         name: What records and messages call it; the location as given when None.
+        columns: Which columns of a table hold the document.
         opened: Given the file's stream once it is open, to see how far reading has come.
     """
     location = str(location)
@@ -77,7 +87,7 @@ def read_file(
             return
         with open_file(location) as stream:
             opened(stream)
-            for record in _read_opened(stream, location, name):
+            for record in _read_opened(stream, location, name, columns):
                 offset = record.offset + 1
                 yield record
     except FileNotFoundError:
@@ -97,54 +107,74 @@ def read_file(
         yield Record(name, offset, error=f"{problem}. The rest of the file was not read.")
 
 
-def _read_opened(stream: BinaryIO, location: str, name: str) -> Iterator[Record]:
+def _read_opened(stream: BinaryIO, location: str, name: str, columns: Columns) -> Iterator[Record]:
     start = stream.read(_SNIFFED)
-    file_name = location.partition("::")[0].lower()
+    file_name = file_name_of(location)
     # Whether or not it still is compressed: many programs unpack what they fetch.
-    packed_suffix = next((end for end in _PACKED_SUFFIXES if file_name.endswith(end)), "")
+    packed_suffix = next((end for end in PACKED_SUFFIXES if file_name.endswith(end)), "")
     file_name = file_name.removesuffix(packed_suffix)
     packing = packing_of(start)
     if packing is not None:
-        start = unpacked_start(packing, start + stream.read(START_BYTES))
+        start = unpacked_start(packing, start + stream.read(packing.start_bytes))
     stream.seek(0)
-    reader = _reader(file_name, start)
+    wide = wide_encoding(start)
+    text = start if wide is None else start.decode(wide, "ignore").encode("utf-8", "replace")
+    reader = _reader(file_name, text)
     if isinstance(reader, str):
         yield Record(name, 0, error=f"{name}: {reader}")
         return
-    if packing is not None and not reader.unpacks:
+    if packing is not None and not (reader.unpacks and packing in (GZIP, ZSTANDARD, LZ4)):
         stream = cast(BinaryIO, UnpackedStream(stream, packing))
-    yield from reader.read(stream, name)
+        stream = on_disk(stream) if reader.binary else stream
+    if wide is not None and not reader.binary:
+        stream = cast(BinaryIO, Transcoded(stream, wide))
+    for record in reader.read(stream, name, columns):
+        # A mirror saves a site's feeds as pages; they repeat what the pages say.
+        is_mirrored_feed = reader is FEED and file_name.endswith(HTML.suffixes)
+        yield replace(record, skipped=True) if is_mirrored_feed else record
+
+
+def file_name_of(location: str) -> str:
+    """The name of a file in lower case, without the query that crawlers keep behind it.
+
+    >>> file_name_of("mirror/style.CSS?ver=6.4"), file_name_of("s3://bucket/a.html")
+    ('style.css', 'a.html')
+    """
+    name = location.partition("::")[0].rpartition("/")[2].lower()
+    return _QUERY.split(name, maxsplit=1)[0] or name
 
 
 def _reader(file_name: str, start: bytes) -> Reader | str:
     """The reader for a file, by name and first bytes, or a sentence about why there is none."""
-    text = start.removeprefix(_UTF8_MARK)
+    text = start
+    while text.startswith(_UTF8_MARK):
+        text = text.removeprefix(_UTF8_MARK)
     named = next((reader for reader in READERS if file_name.endswith(reader.suffixes)), None)
     seen = next((reader for reader in READERS if reader.recognises(text)), None)
-    if seen is not None and (named not in (HTML, MARKDOWN) or seen in (WARC, PARQUET)):
+    if seen is not None and (named not in (HTML, MARKDOWN) or seen in (WARC, PARQUET, FEED)):
         return seen
+    refused = why_refused(text)
+    if refused is not None and not (named is not None and named.binary):
+        return refused
     if named is not None and named.any_bytes:
         return named
-    if start.startswith(_ARC):
-        return "an ARC file. Convert it to WARC: pip install warcio; warcio recompress."
-    for magic, kind in _MAGIC:
-        if start.startswith(magic):
-            return _NOT_TEXT.format(kind=kind)
-    if b"\0" in start and start[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return _NOT_TEXT.format(kind="binary data")
+    suffix = Path(file_name).suffix
+    if suffix in NOT_READ:
+        return f"{NOT_READ[suffix]}, which is not read. Give the text or HTML of the page."
+    if len(start) - len(start.translate(None, _CONTROLS)) > _MAX_CONTROLS * len(start):
+        return "not text (it looks like binary data). Give the text or HTML of the page."
     if named is None and is_csv(text):
         return CSV
+    if (named is None or text.startswith(b"HTTP/")) and holds_html(text):
+        return HTML
     return named or PLAIN_TEXT
 
 
-_NOT_TEXT = "not text (it looks like {kind}). Give the text or HTML of the page."
+def read_stream(stream: BinaryIO, name: str = "-", columns: Columns = DOCUMENT) -> Iterator[Record]:
+    """Read standard input: as JSON where it begins with a brace, else like a file.
 
-
-def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Record]:
-    """Read standard input: JSON Lines where it begins with a brace, else like a file.
-
-    A byte-order mark and blank lines before the brace do not count. Of anything but JSON Lines
-    64 MB are read.
+    A byte-order mark and blank lines before the brace do not count. Of anything but JSON 64 MB
+    are read.
     """
     start = b""
     while not start.removeprefix(_UTF8_MARK).strip() and len(start) < MAX_BYTES:
@@ -153,10 +183,10 @@ def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Record]:
             break
         start += line
     whole = io.BufferedReader(_Rejoined(start, stream))
-    if start.removeprefix(_UTF8_MARK).lstrip().startswith(b"{"):
-        yield from read_json_lines(whole, name)
+    if is_json(start.removeprefix(_UTF8_MARK)):
+        yield from read_json(whole, name, columns)
         return
-    yield from _read_opened(io.BytesIO(whole.read(MAX_BYTES)), "", name)
+    yield from _read_opened(io.BytesIO(whole.read(MAX_BYTES)), "", name, columns)
 
 
 class _Rejoined(io.RawIOBase):

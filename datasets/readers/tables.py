@@ -1,67 +1,182 @@
 """Rows of tables as records, whatever the table is stored in."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from uuid import UUID
 
 from chaffinch.datasets.readers.html import is_html
+from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.records import Record
-
-COLUMNS = ("id", "url", "title", "text", "html", "published")
-"""Columns of a document; ``text`` or ``html`` there must be."""
 
 LABEL_COLUMNS = ("label", "group", "family", "genre", "rate")
 """Columns that training and evaluation read besides."""
 
+_OTHERS = ("title", "published", *LABEL_COLUMNS)
+_NESTED = ("metadata", "meta", "warc_headers")
+"""Where datatrove and dolma, RedPajama and OSCAR keep what is known of a document."""
+
+_NESTED_URLS = ("url", "warc-target-uri", "source_url")
+
 _HTML_START = 200
+"""Characters of a text that tell whether it is a page; our choice."""
+
+_UUID_BYTES = 16
+
 _SHOWN_COLUMNS = 20
-_SHOWN_CHARACTERS = 40
+_SHOWN_CHARACTERS = 80
+"""Columns, and characters of each name, that a message shows; our choice."""
 
 
-def no_content(name: str, columns: Sequence[str]) -> Record:
-    """What becomes of a table without a column that holds documents."""
-    shown = [column[:_SHOWN_CHARACTERS] for column in columns[:_SHOWN_COLUMNS]]
-    shown += ["..."] if len(columns) > _SHOWN_COLUMNS else []
+def columns_to_read(names: Iterable[str], columns: Columns) -> list[str]:
+    """Those of a table's columns that hold anything that is read of a row.
+
+    Args:
+        names: All of its columns.
+        columns: Which of them hold the document.
+    """
+    wanted = {path.partition(".")[0].lower() for path in (*columns, *_OTHERS, *_NESTED)}
+    wanted |= {path.lower() for path in columns}
+    return [name for name in names if name.lower() in wanted]
+
+
+def no_content(name: str, shown: Sequence[str], columns: Columns) -> Record:
+    """What becomes of a table without a column that holds documents.
+
+    Args:
+        name: The file.
+        shown: The table's columns, as a message is to show them.
+        columns: Which columns were looked for.
+    """
+    parts = [column[:_SHOWN_CHARACTERS] for column in shown[:_SHOWN_COLUMNS]]
+    parts += ["..."] if len(shown) > _SHOWN_COLUMNS else []
     sentence = (
-        f"{name} has no column `text` or `html` (its columns: {', '.join(shown)}). Rename the one "
-        "that holds the documents."
+        f"{name} has no column `{columns.text}` or `{columns.html}` (its columns: "
+        f"{', '.join(parts)}). Name the one that holds the documents with --text-column or "
+        "--html-column."
     )
     return Record(name, 0, error=sentence)
 
 
-def record_of_row(row: Mapping[str, object], name: str, offset: int, spot: str) -> Record:
-    """The record that a row of a table, or an object of JSON Lines, makes.
+def holds_content(names: Iterable[str], columns: Columns) -> bool:
+    """Whether a table with these columns has one that holds documents."""
+    known = {name.lower() for name in names}
+    return any(
+        path.lower() in known or path.partition(".")[0].lower() in known
+        for path in (columns.text, columns.html)
+    )
+
+
+def record_of_row(
+    row: Mapping[str, object], name: str, offset: int, spot: str, columns: Columns = DOCUMENT
+) -> Record:
+    """The record that a row of a table, or an object of JSON, makes.
 
     Args:
-        row: Values by the names of `COLUMNS` and `LABEL_COLUMNS`; others are passed over.
+        row: Values by the names of columns; those that are not known are passed over.
         name: The file.
         offset: The row's place among the file's records.
         spot: The row's place in the file as messages name it: ``line 3``.
+        columns: Which of them hold the document.
     """
-    content, html = row.get("text"), row.get("html")
-    if isinstance(content, str) and (content or not isinstance(html, str)):
-        # Crawlers put whole pages there.
-        marked_up = is_html(content[:_HTML_START].encode("utf-8", "replace"))
-    else:
-        content, marked_up = html, True
-    if not isinstance(content, str):
-        error = f"{name}, {spot}: without a `text` or `html` string. Give one of the two."
+    text, html = (_content(value_of(row, path)) for path in (columns.text, columns.html))
+    content = text if text or html is None else html
+    if content is None:
+        error = f"{name}, {spot}: {_no_content(row, columns)}"
         return Record(name, offset, error=error, spot=spot)
-    own_id = row.get("id")
+    nested = _nested(row)
     return Record(
         name,
         offset,
         content,
-        "text/html" if marked_up else "text/plain",
-        str(own_id) if isinstance(own_id, str | int) and own_id != "" else None,
-        _string(row.get("url")),
-        _string(row.get("title")),
-        _date(row.get("published")),
+        # Crawlers put whole pages into texts.
+        "text/html" if content is html or _is_page(content) else "text/plain",
+        _id(value_of(row, columns.id)),
+        _string(value_of(row, columns.url)) or _first(nested, _NESTED_URLS),
+        _string(value_of(row, "title")) or _first(nested, ("title",)),
+        _date(value_of(row, "published")) or _first(nested, ("published",)) or None,
         spot=spot,
         labels={column: row[column] for column in LABEL_COLUMNS if column in row},
     )
 
 
+def value_of(row: Mapping[str, object], path: str) -> object:
+    """A row's value by the name of its column, or by a path with dots; None without one."""
+    found: object = _item(row, path)
+    if found is None and "." in path:
+        found = row
+        for part in path.split("."):
+            found = _item(found, part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _item(row: Mapping[str, object], key: str) -> object:
+    if key in row:
+        return row[key]
+    return next((value for name, value in row.items() if name.lower() == key.lower()), None)
+
+
+def _content(value: object) -> str | bytes | None:
+    """A text as a cell has it: whole, as bytes, or in pieces."""
+    if isinstance(value, list) and value and all(isinstance(piece, str) for piece in value):
+        return "\n".join(value)
+    return value if isinstance(value, str | bytes) else None
+
+
+def _is_page(text: str | bytes) -> bool:
+    start = text[:_HTML_START]
+    return is_html(start if isinstance(start, bytes) else start.encode("utf-8", "replace"))
+
+
+def _no_content(row: Mapping[str, object], columns: Columns) -> str:
+    for path in (columns.text, columns.html):
+        value = value_of(row, path)
+        if value is not None:
+            kind = "list of other things" if isinstance(value, list) else type(value).__name__
+            return f"`{path}` is not a text, but {kind}. Give the text or HTML of the page."
+    filled = [key[:_SHOWN_CHARACTERS] for key, value in row.items() if value is not None]
+    has = f" (it has: {', '.join(filled[:_SHOWN_COLUMNS])})" if filled else ""
+    return f"without a `{columns.text}` or `{columns.html}` string{has}. Give one of the two."
+
+
+def _nested(row: Mapping[str, object]) -> list[Mapping[str, object]]:
+    found = []
+    for name in _NESTED:
+        value = row.get(name)
+        if isinstance(value, str) and value.startswith("{"):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                continue
+        if isinstance(value, Mapping):
+            found.append(value)
+    return found
+
+
+def _first(mappings: Iterable[Mapping[str, object]], names: Sequence[str]) -> str:
+    found = (_string(_item(mapping, name)) for mapping in mappings for name in names)
+    return next(filter(None, found), "")
+
+
+def _id(value: object) -> str | None:
+    if isinstance(value, bytes):
+        try:
+            text = value.decode("utf-8")
+        except UnicodeDecodeError:
+            text = "\0"
+        if not text.isprintable():
+            return str(UUID(bytes=value)) if len(value) == _UUID_BYTES else value.hex()
+        value = text
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, UUID) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    return _string(value) or None
+
+
 def _string(value: object) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
     return value if isinstance(value, str) else ""
 
 

@@ -1,9 +1,11 @@
-"""Gzip and Zstandard data as plain streams that tell an end from a cut and outlive damage."""
+"""Compressed data as plain streams that tell an end from a cut and outlive damage."""
 
 import io
+import tempfile
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -11,7 +13,14 @@ if TYPE_CHECKING:
 _INPUT = 4096
 """Bytes taken in at a time: even 32,000 times larger unpacked, they fit in memory."""
 
-_START = 2048
+_START = 4096
+"""Unpacked bytes that tell a format by."""
+
+_PIECE = 1 << 20
+_IN_MEMORY = 64_000_000
+_MOST_ON_DISK = 16_000_000_000
+"""Bytes that are copied at a time, kept in memory, and kept on disk at most. Our choice: the
+largest archives of Common Crawl have 5 GB."""
 
 _PROOF = 64
 """Bytes that must unpack before a magic number within damaged data counts as a start."""
@@ -29,7 +38,7 @@ class _Member(Protocol):
     def eof(self) -> bool: ...
 
     @property
-    def unused_data(self) -> bytes: ...
+    def unused_data(self) -> bytes | None: ...
 
     def decompress(self, data: bytes, /) -> bytes: ...
 
@@ -58,10 +67,6 @@ def _gzip_member() -> _Member:
     return zlib.decompressobj(wbits=31)
 
 
-def _gzip_start(packed: memoryview, most: int) -> bytes:
-    return zlib.decompressobj(wbits=31).decompress(packed, most)
-
-
 def _zstandard_start(packed: memoryview, most: int) -> bytes:
     import zstandard
 
@@ -80,7 +85,47 @@ def _zstandard_error() -> type[Exception]:
     return zstandard.ZstdError
 
 
-GZIP = Packing("gzip", b"\x1f\x8b\x08", _gzip_member, _gzip_start, 2 * _START, lambda: zlib.error)
+def _bzip2_member() -> _Member:
+    import bz2
+
+    return bz2.BZ2Decompressor()
+
+
+def _xz_member() -> _Member:
+    import lzma
+
+    return lzma.LZMADecompressor()
+
+
+def _xz_error() -> type[Exception]:
+    import lzma
+
+    return lzma.LZMAError
+
+
+def _lz4_member() -> _Member:
+    import lz4.frame
+
+    member: _Member = lz4.frame.LZ4FrameDecompressor()
+    return member
+
+
+def _start_of(member: Callable[[], Any]) -> Callable[[memoryview, int], bytes]:
+    def start(packed: memoryview, most: int) -> bytes:
+        unpacked: bytes = member().decompress(packed, most)
+        return unpacked
+
+    return start
+
+
+GZIP = Packing(
+    "gzip",
+    b"\x1f\x8b\x08",
+    _gzip_member,
+    _start_of(_gzip_member),
+    2 * _START,
+    lambda: zlib.error,
+)
 ZSTANDARD = Packing(
     "Zstandard",
     b"\x28\xb5\x2f\xfd",
@@ -89,21 +134,48 @@ ZSTANDARD = Packing(
     140_000,  # A block, which is unpacked as a whole, holds 128 KB.
     _zstandard_error,
 )
+BZIP2 = Packing(
+    "bzip2",
+    b"BZh",
+    _bzip2_member,
+    _start_of(_bzip2_member),
+    1_000_000,  # A block holds 900 KB.
+    lambda: OSError,
+)
+XZ = Packing(
+    "xz",
+    b"\xfd7zXZ\0",
+    _xz_member,
+    _start_of(_xz_member),
+    70_000,  # A chunk of LZMA2 has 64 KB at most.
+    _xz_error,
+)
+LZ4 = Packing(
+    "LZ4",
+    b"\x04\x22\x4d\x18",
+    _lz4_member,
+    _start_of(_lz4_member),
+    4_300_000,  # A block holds 4 MB at most.
+    lambda: RuntimeError,
+)
+PACKINGS = (GZIP, ZSTANDARD, BZIP2, XZ, LZ4)
+PACKED_SUFFIXES = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lz4")
+
 START_BYTES = max(GZIP.start_bytes, ZSTANDARD.start_bytes)
-"""Bytes of a member from which its first unpacked ones are had, whatever its compression."""
+"""Bytes of a member from which its first unpacked ones are had, for gzip and Zstandard."""
 
 
 def packing_of(start: bytes) -> Packing | None:
     """The compression of data that begins like this, or None."""
-    return next((one for one in (GZIP, ZSTANDARD) if start.startswith(one.magic)), None)
+    return next((one for one in PACKINGS if start.startswith(one.magic)), None)
 
 
 def unpacked_start(packing: Packing, start: bytes | memoryview) -> bytes:
-    """What the first bytes of a member unpack to, at most 2 KB; b"" where they do not.
+    """What the first bytes of a member unpack to, at most 4 KB; b"" where they do not.
 
     Args:
         packing: The compression.
-        start: The first `START_BYTES` of the member, or more; nothing of it is copied.
+        start: The first `Packing.start_bytes` of the member, or more; nothing of it is copied.
     """
     try:
         return packing.start(memoryview(start)[: packing.start_bytes], _START)
@@ -114,6 +186,24 @@ def unpacked_start(packing: Packing, start: bytes | memoryview) -> bytes:
 def sentence(name: str, damage: Exception) -> str:
     """What to tell a user about damaged data."""
     return f"{name}: {damage}. Fetch the file again; what could be read of it was."
+
+
+def on_disk(stream: BinaryIO) -> BinaryIO:
+    """A stream's bytes up to its end or its first damage, to be read from any place.
+
+    Args:
+        stream: The stream; closed.
+
+    Raises:
+        OSError: There is no room for it.
+    """
+    # Removed when it is closed.
+    kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    with stream, suppress(*DAMAGE):
+        while kept.tell() < _MOST_ON_DISK and (piece := stream.read(_PIECE)):
+            kept.write(piece)
+    kept.seek(0)
+    return cast(BinaryIO, kept)
 
 
 class UnpackedStream(io.RawIOBase):
@@ -181,7 +271,7 @@ class UnpackedStream(io.RawIOBase):
             ) from error
         self._input = b""
         if self._member.eof:
-            self._input = self._member.unused_data
+            self._input = bytes(self._member.unused_data or b"")
             self._member = None
         return True
 
@@ -197,8 +287,8 @@ class UnpackedStream(io.RawIOBase):
                     self._input = b""
                     return
                 searched, place = searched[max(place, len(searched) + 1 - len(magic)) :] + more, 0
-            elif not ended and len(searched) - found < START_BYTES:
-                more = self._packed.read(START_BYTES)
+            elif not ended and len(searched) - found < self._packing.start_bytes:
+                more = self._packed.read(self._packing.start_bytes)
                 searched, place, ended = searched[found:] + more, 0, not more
             elif len(unpacked_start(self._packing, memoryview(searched)[found:])) >= _PROOF:
                 self._input = searched[found:]

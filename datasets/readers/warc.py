@@ -3,25 +3,33 @@
 import io
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from chaffinch.datasets.readers.html import is_html
-from chaffinch.datasets.readers.reader import Reader
+from chaffinch.datasets.readers.http_message import Response, decoded_content, parsed_response
+from chaffinch.datasets.readers.reader import Columns, Reader
+from chaffinch.datasets.readers.refused import why_refused
 from chaffinch.datasets.readers.unpacking import (
     GZIP,
     START_BYTES,
     ZSTANDARD,
+    UnpackedStream,
+    on_disk,
     packing_of,
     unpacked_start,
 )
 from chaffinch.datasets.records import MAX_BYTES, MediaType, Record
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
     from fastwarc.warc import WarcRecord
 
 _MAGIC = b"WARC/"
 _FIRST_CHUNK = 1 << 12
 _CHUNK = 1 << 20
+"""Bytes that are searched for the next record behind damage, at first and then. Our choice."""
+
 _PLAIN_MARK = b"\n" + _MAGIC
 _MARK = re.compile(b"|".join(map(re.escape, (_PLAIN_MARK, GZIP.magic, ZSTANDARD.magic))))
 """What a record begins with: a plain one, or a compressed one."""
@@ -29,16 +37,32 @@ _MARK = re.compile(b"|".join(map(re.escape, (_PLAIN_MARK, GZIP.magic, ZSTANDARD.
 _PAGES: dict[str, MediaType] = {
     "text/html": "text/html",
     "application/xhtml+xml": "text/html",
+    "application/vnd.wap.xhtml+xml": "text/html",
     "text/plain": "text/plain",
     "text/markdown": "text/markdown",
 }
-_UNSTATED = ("", "application/octet-stream")
-_ENCODINGS = frozenset(("gzip", "x-gzip", "deflate", "br", "zstd", "chunked"))
+_TOLD_BY_CONTENT = frozenset(
+    ("", "application/octet-stream", "application/xml", "text/xml", "application/http", "unk")
+)
+"""Types that servers and archives state of pages as well."""
+
+_OF_CRAWLERS = re.compile(
+    r"(?:urn|metadata|screenshot|thumbnail|dns|whois|filedesc|info):", re.IGNORECASE
+)
+"""Addresses of what crawlers store beside pages: their texts, pictures, logs."""
+
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_TYPE_START = 4096
+"""Bytes of a content that tell its type; our choice."""
+
+
+_NOT_MODIFIED = 304
 
 
 def is_warc(start: bytes) -> bool:
     """Whether bytes begin a WARC file."""
-    return start.startswith(_MAGIC)
+    return start[: len(_MAGIC)].upper() == _MAGIC
 
 
 def read_warc(stream: BinaryIO, name: str) -> Iterator[Record]:
@@ -52,12 +76,14 @@ def read_warc(stream: BinaryIO, name: str) -> Iterator[Record]:
 
     offset = 0
     start: int | None = 0
+    pages: set[int] = set()
     # Damage behind the last sound record: told once it is known that it hid a record's start.
     damage: str | None = None
     while start is not None:
         last: int | None = None
         try:
-            stream.seek(start)
+            if start:
+                stream.seek(start)
             records = iter(ArchiveIterator(stream, parse_http=False))
             while True:
                 record = next(records)
@@ -65,7 +91,7 @@ def read_warc(stream: BinaryIO, name: str) -> Iterator[Record]:
                 if damage is not None:
                     yield _damaged(name, offset, damage)
                     offset, damage = offset + 1, None
-                found, damaged = _record(record, name, offset)
+                found, damaged = _record(record, name, offset, pages)
                 yield found
                 offset += 1
                 if damaged:
@@ -88,35 +114,28 @@ def _damaged(name: str, offset: int, damage: str) -> Record:
     return Record(name, offset, error=sentence)
 
 
-def _record(record: "WarcRecord", name: str, offset: int) -> tuple[Record, bool]:
-    """A record's content, and whether the archive is damaged within it."""
+def _record(record: "WarcRecord", name: str, offset: int, pages: set[int]) -> tuple[Record, bool]:
+    """A record's content, and whether the archive is damaged within it.
+
+    Args:
+        record: The record.
+        name: The file.
+        offset: The record's number.
+        pages: Hashes of the responses' ids so far.
+    """
     from fastwarc.warc import WarcRecordType
 
     kind = record.record_type
-    if kind not in (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.conversion):
-        return Record(name, offset, skipped=True), False
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
-    captured = record.headers.get("WARC-Date")
-    media_type = record.headers.get("Content-Type") or ""
-    charset: str | None = None
-    no_page: str | None = None
-    encodings: list[tuple[str, str]] = []
-
-    def made(**fields: object) -> Record:
-        return Record(name, offset, url=url, captured=captured, **fields)  # type: ignore[arg-type]
-
+    if (
+        kind not in (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.conversion)
+        or _OF_CRAWLERS.match(url)
+        # A text that was taken out of a page is not another document beside it.
+        or hash(record.headers.get("WARC-Refers-To") or name) in pages
+    ):
+        return Record(name, offset, skipped=True), False
+    made = partial(Record, name, offset, url=url, captured=record.headers.get("WARC-Date"))
     try:
-        if record.is_http:
-            record.parse_http(auto_decode="none")
-            no_page = _why_no_page(record)
-            media_type, charset = record.http_content_type or "", record.http_charset
-            encodings = _encodings(record)
-        media_type = media_type.partition(";")[0].strip().lower()
-        media_type = media_type if "/" in media_type else ""
-        if no_page is None and media_type not in _PAGES and media_type not in _UNSTATED:
-            no_page = f"It is {media_type}, not a page of text."
-        if no_page is not None:
-            return made(no_page=no_page), False
         length = min(record.content_length, MAX_BYTES)
         content = record.reader.read(length)
     except OSError as error:
@@ -125,47 +144,56 @@ def _record(record: "WarcRecord", name: str, offset: int) -> tuple[Record, bool]
         problem = f"cut off after {len(content):,} of {length:,} bytes. Fetch the file again."
         # Either the file ends here, or the stated length is wrong and hides what follows.
         return made(error=f"{name}, record {offset}: {problem}"), True
-    if encodings:
-        content = _decoded(content, encodings)
-    marked = _PAGES.get(media_type) or ("text/html" if is_html(content) else "text/plain")
-    return made(content=content, media_type=marked, charset=charset), False
+    stated = record.headers.get("Content-Type") or ""
+    if kind == WarcRecordType.response:
+        pages.add(hash(record.headers.get("WARC-Record-ID") or ""))
+    if stated.lower().startswith("application/http"):
+        response = parsed_response(content)
+        no_page = _why_no_page(response)
+        if no_page is not None:
+            return made(no_page=no_page), False
+        content, note = decoded_content(response)
+        stated = response.header("content-type")
+        return made(**_page(content, stated), notes=(note,) if note else ()), False
+    return made(**_page(content, stated)), False
 
 
-def _why_no_page(record: "WarcRecord") -> str | None:
+def _page(content: bytes, stated: str) -> dict[str, Any]:
+    """A page's content, type and encoding as `Record` has them, or why it is no page.
+
+    Args:
+        content: The bytes, decoded from their transfer.
+        stated: Value of ``Content-Type``.
+    """
+    kind, _, parameters = stated.partition(";")
+    kind = kind.strip().strip("\"'").lower()
+    kind = kind if "/" in kind else ""
+    marked_up = is_html(content[:_TYPE_START])
+    media_type = _PAGES.get(kind)
+    if media_type is None and not (kind in _TOLD_BY_CONTENT and (marked_up or "xml" not in kind)):
+        return {"no_page": f"It is {kind}, not a page of text."}
+    refused = None if marked_up else why_refused(content[:_TYPE_START])
+    if refused is not None:
+        return {"no_page": f"The content is {refused}"}
+    charset = _CHARSET.search(parameters)
+    return {
+        "content": content,
+        "media_type": media_type or ("text/html" if marked_up else "text/plain"),
+        "charset": charset[1] if charset else None,
+    }
+
+
+def _why_no_page(response: Response) -> str | None:
     """What a response's status says against its being a page, in a sentence."""
-    status = record.http_headers.status_code if record.http_headers else None
+    status = response.status
     if status is None or 200 <= status < 300:
         return None
+    if status == _NOT_MODIFIED:
+        return f"HTTP status {status}: the page had not changed, and is not here."
     if 300 <= status < 400:
-        target = record.http_headers.get("Location")
+        target = response.header("location")
         return f"HTTP status {status}: a redirect{f' to {target}' if target else ''}."
-    return f"HTTP status {status}: an error page."
-
-
-def _encodings(record: "WarcRecord") -> list[tuple[str, str]]:
-    headers = record.http_headers
-    if not headers:
-        return []
-    stated = ((name, headers.get(name) or "") for name in ("Transfer-Encoding", "Content-Encoding"))
-    return [(name, value) for name, value in stated if value.strip().lower() in _ENCODINGS]
-
-
-def _decoded(content: bytes, encodings: list[tuple[str, str]]) -> bytes:
-    """A payload with its encodings taken off; many archives have taken them off already."""
-    from fastwarc.warc import ArchiveIterator
-
-    headers = "".join(f"{name}: {value}\r\n" for name, value in encodings)
-    message = f"HTTP/1.1 200 OK\r\n{headers}\r\n".encode() + content
-    archive = (
-        "WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http; msgtype=response\r\n"
-        f"Content-Length: {len(message)}\r\n\r\n"
-    ).encode() + message
-    try:
-        for record in ArchiveIterator(io.BytesIO(archive), auto_decode="all"):
-            return record.reader.read(MAX_BYTES)
-    except OSError:
-        pass
-    return content
+    return f"HTTP status {status}: {'not a page' if status < 200 else 'an error page'}."
 
 
 def _next_start(stream: BinaryIO, position: int) -> int | None:
@@ -198,4 +226,96 @@ def _holds_header(start: memoryview) -> bool:
     return packing is not None and is_warc(unpacked_start(packing, start))
 
 
-WARC = Reader("WARC", (".warc", ".wet", ".wat"), read_warc, is_warc, any_bytes=True, unpacks=True)
+class _StandardHeaders(io.RawIOBase):
+    """An archive with its records' headers in the form that FastWARC reads.
+
+    Some writers give names in lower case, which the standard allows, or end lines with LF.
+
+    Args:
+        stream: The archive, unpacked.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._ready = b""
+        self._body = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        target = memoryview(buffer).cast("B")
+        if not self._ready:
+            if self._body:
+                self._ready = self._stream.read(min(self._body, len(target)))
+                self._body -= len(self._ready)
+            else:
+                self._ready = self._header()
+        size = min(len(target), len(self._ready))
+        target[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+    def _header(self) -> bytes:
+        """The lines up to a record's content, or one line outside of any."""
+        line = self._stream.readline(_FIRST_CHUNK)
+        if not is_warc(line):
+            return line
+        lines = [line.upper()]
+        while line.strip():
+            line = self._stream.readline(_FIRST_CHUNK)
+            name, colon, value = line.partition(b":")
+            lines.append(_STANDARD.get(name.strip().lower(), name) + colon + value)
+            if name.lower() == b"content-length" and value.strip().isdigit():
+                self._body = int(value)
+        return b"".join(line.rstrip(b"\r\n") + b"\r\n" for line in lines)
+
+
+_STANDARD = {
+    name.lower(): name
+    for name in b"""
+    Content-Length Content-Type WARC-Block-Digest WARC-Concurrent-To WARC-Date
+    WARC-Identified-Payload-Type WARC-Payload-Digest WARC-Profile WARC-Record-ID WARC-Refers-To
+    WARC-Refers-To-Date WARC-Refers-To-Target-URI WARC-Target-URI WARC-Truncated WARC-Type
+    WARC-Warcinfo-ID
+    """.split()
+}
+"""Names of WARC 1.1's headers by their lower case."""
+
+
+def _is_odd(start: bytes) -> bool:
+    """Whether the first record's headers have a form that FastWARC does not read."""
+    head, *content = _HEAD_END.split(start, maxsplit=1)
+    if not content:
+        return False
+    version, *lines = head.splitlines(keepends=True)
+    names = (line.partition(b":")[0].strip() for line in lines)
+    return is_warc(start) and (
+        not version.startswith(_MAGIC)
+        or not version.endswith(b"\r\n")
+        or any(_STANDARD.get(name.lower(), name) != name for name in names)
+    )
+
+
+def _read(stream: BinaryIO, name: str, columns: Columns) -> Iterator[Record]:
+    start = stream.read(_FIRST_CHUNK)
+    packing = packing_of(start)
+    if packing is not None:
+        start = unpacked_start(packing, start + stream.read(packing.start_bytes))
+    stream.seek(0)
+    if _is_odd(start):
+        if packing is not None:
+            stream = cast(BinaryIO, io.BufferedReader(UnpackedStream(stream, packing)))
+        stream = on_disk(cast(BinaryIO, _StandardHeaders(stream)))
+    yield from read_warc(stream, name)
+
+
+WARC = Reader(
+    "WARC",
+    (".warc", ".wet", ".wat"),
+    _read,
+    is_warc,
+    any_bytes=True,
+    binary=True,
+    unpacks=True,
+)

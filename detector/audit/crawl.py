@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -14,14 +13,12 @@ import pyarrow.compute as pc
 
 from chaffinch.datasets.file_names import real_name, shown_name
 from chaffinch.datasets.files import filesystem_of, is_url
-from chaffinch.datasets.readers.registry import PAGE_ASSETS
+from chaffinch.datasets.readers.refused import PAGE_ASSETS
+from chaffinch.datasets.readers.registry import file_name_of
 
 _SCHEMA = pa.schema([("path", pa.string()), ("size", pa.int64()), ("modified", pa.int64())])
 _MANIFEST_KEYS = frozenset(("schema_version", "crawl", "model", "settings", "finished"))
 """What every manifest of an audit has."""
-
-_QUERY = re.compile(r"[?#]|%3f|@(?=[\w.-]*=)", re.IGNORECASE)
-"""What stands between a name and a query where a crawler keeps both; wget writes @ on Windows."""
 
 _FOR_MACHINES = frozenset(("robots.txt", "ads.txt", "app-ads.txt", "sitemap.xml"))
 """Files of a site that hold no page."""
@@ -257,7 +254,7 @@ def _is_hidden(path: str) -> bool:
 
 def _is_asset(path: str) -> bool:
     """Whether a file, saved with its address's query behind the name or without, is no page."""
-    name = _QUERY.split(path.rpartition("/")[2], maxsplit=1)[0].lower()
+    name = file_name_of(path)
     return name in _FOR_MACHINES or os.path.splitext(name)[1] in PAGE_ASSETS  # noqa: PTH122
 
 
