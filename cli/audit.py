@@ -1,18 +1,20 @@
 """``chaffinch audit``: judge every document of a crawl."""
 
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from chaffinch.cli.messages import complain, stopped
-from chaffinch.cli.options import model_options, output_option
+from chaffinch.cli.options import column_options, model_options, output_option
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.features.wording import counted, printable
 from chaffinch.reports.formats.registry import DOCUMENTS
 
 if TYPE_CHECKING:
+    from chaffinch.datasets.readers.reader import Columns
     from chaffinch.detector.audit.task import Counts
 
 _SHOWN_SITES = 10
@@ -72,6 +74,7 @@ _SHOWN_SITES = 10
     help="Index of originals, made by chaffinch index, to attribute copies to.",
 )
 @click.option("--overwrite", is_flag=True, help="Start anew in a folder that holds an audit.")
+@column_options
 @model_options
 def audit(
     crawl: str | None,
@@ -85,18 +88,18 @@ def audit(
     memory: int,
     originals: Path | None,
     overwrite: bool,
+    columns: "Columns",
     model: Path | None,
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
     """Judge every document of CRAWL: a folder, a file, or a URL that fsspec can open.
 
-    Text, Markdown, HTML, JSON Lines, CSV, Parquet, WARC and WET files are read, plain, .gz
-    or .zst. Run the same command again to go on after an interruption or to add new files.
-    Nothing in CRAWL is changed.
+    What `chaffinch score` reads is read. Run the same command again to go on after an
+    interruption or to add new files. Nothing in CRAWL is changed.
 
-    Exit status: 0 finished, also where single records could not be read; 1 not finished;
-    2 wrong usage.
+    Exit status: 0 finished, also where single records could not be read; 1 not finished, or half
+    of the records could not be read for one reason; 2 wrong usage.
 
     \b
     Example:
@@ -127,7 +130,7 @@ def audit(
     place = files_from if crawl is None else crawl
     if place is None or (crawl and files_from):
         raise click.UsageError("Give either CRAWL or --files-from.")
-    settings = Settings(str(model) if model else None, threshold, base_rate)
+    settings = Settings(str(model) if model else None, threshold, base_rate, columns)
     documents = flagged = 0
     # disable=None: no bar where standard error is not a terminal.
     with tqdm(unit="B", unit_scale=True, disable=None) as bar:
@@ -174,6 +177,29 @@ def audit(
     if not manifest["documents"]:
         complain(f"{place} holds no document. Check the path, and which files are read (--help).")
     _summary(output, manifest)
+    if manifest["errors"] * 2 >= manifest["documents"] > 0:
+        _fail_on_one_reason(output, manifest["documents"])
+
+
+def _fail_on_one_reason(output: Path, n_documents: int) -> None:
+    """End with status 1 where half of the documents could not be read for one reason."""
+    from chaffinch.reports.audit.data import AuditData
+    from chaffinch.reports.audit.overview import general_reason
+
+    counts: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for _, batch in AuditData(output).batches(("kind", "path", "error")):
+        for row in batch.to_pylist():
+            if row["error"] is not None:
+                reason = general_reason(row)
+                counts[reason] += 1
+                first.setdefault(reason, row["error"])
+    reason, count = counts.most_common(1)[0]
+    if count * 2 >= n_documents:
+        raise click.ClickException(
+            f"{count:,} of {counted(n_documents, 'record')} could not be read for one reason. The "
+            f"first: {first[reason]}"
+        )
 
 
 def _summary(output: Path, manifest: dict[str, int]) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from chaffinch.cli.messages import complain
-from chaffinch.cli.options import load_detector
+from chaffinch.cli.options import column_options, load_detector
 from chaffinch.datasets.intake import read_items
+from chaffinch.datasets.readers.reader import Columns
 from chaffinch.detector.audit.judging import judge
 from chaffinch.features.wording import printable
 from chaffinch.reports.formats.json import json_text
@@ -27,7 +28,8 @@ from chaffinch.reports.formats.json import json_text
 @click.option(
     "--model", type=click.Path(path_type=Path), help="Model folder; the bundled one by default."
 )
-def despin(path: str, format_: str, model: Path | None) -> None:
+@column_options
+def despin(path: str, format_: str, model: Path | None, columns: Columns) -> None:
     """Print FILE with probable originals put back; clean text comes back unchanged.
 
     \b
@@ -38,7 +40,7 @@ def despin(path: str, format_: str, model: Path | None) -> None:
 
     detector = load_detector(model)
     unreadable = False
-    for item in read_items(path):
+    for item in read_items(path, columns=columns):
         (judged,) = judge(detector, [item])
         verdict = judged.verdict
         if verdict is None:

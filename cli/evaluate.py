@@ -2,10 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from chaffinch.cli.options import load_detector, output_option
+from chaffinch.cli.options import column_options, load_detector, output_option
+
+if TYPE_CHECKING:
+    from chaffinch.datasets.readers.reader import Columns
 
 
 @click.command()
@@ -34,8 +38,14 @@ from chaffinch.cli.options import load_detector, output_option
     show_default=True,
     help="Resamples behind each interval; 0 leaves intervals out.",
 )
+@column_options
 def evaluate(
-    data: Path, model: Path | None, output: Path | None, format_: str, resamples: int
+    data: Path,
+    model: Path | None,
+    output: Path | None,
+    format_: str,
+    resamples: int,
+    columns: "Columns",
 ) -> None:
     """Measure a model on DATA: rows with `text` and `label`, or a folder of one folder per label.
 
@@ -55,7 +65,7 @@ def evaluate(
 
     detector = load_detector(model)
     try:
-        examples = list(read_labelled(data))
+        examples = list(read_labelled(data, columns))
     except LabelError as error:
         raise click.ClickException(str(error)) from None
     texts = score_examples(detector, examples)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from chaffinch.cli.messages import complain, stopped
-from chaffinch.cli.options import output_option
+from chaffinch.cli.options import column_options, output_option
 from chaffinch.features.wording import counted
 
 if TYPE_CHECKING:
+    from chaffinch.datasets.readers.reader import Columns
     from chaffinch.features.document import Document
 
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     "Folder of the index; originals are added where it is one already.",
     required=True,
 )
-def index(originals: str, output: Path) -> None:
+@column_options
+def index(originals: str, output: Path, columns: "Columns") -> None:
     """Collect ORIGINALS, a folder, a file, or a URL that fsspec can open, in an index.
 
     What `chaffinch audit` reads is read. Run the command again to go on after an interruption,
@@ -48,7 +50,7 @@ def index(originals: str, output: Path) -> None:
         nonlocal unreadable
         for number in range(len(found.files)):
             file = found.file(number)
-            for item in read_items(location(found.root, file.path), file.path):
+            for item in read_items(location(found.root, file.path), file.path, columns=columns):
                 if item.document is None:
                     unreadable += 1
                     complain(item.error or "")

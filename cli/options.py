@@ -1,15 +1,25 @@
 """Options that several commands share."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from chaffinch.datasets.readers.reader import DOCUMENT, Columns
+
 if TYPE_CHECKING:
     from chaffinch.detector.detector import Detector
 
 Function = Callable[..., Any]
+
+_COLUMN_HELP = {
+    "text": "Column of a table, or key of JSON, that holds the texts; a.b leads into a struct.",
+    "html": "The one that holds markup; read where there is no text.",
+    "id": "The one that holds ids.",
+    "url": "The one that holds addresses.",
+}
 
 
 def model_options(function: Function) -> Function:
@@ -32,6 +42,27 @@ def model_options(function: Function) -> Function:
     ):
         function = option(function)
     return function
+
+
+def column_options(function: Function) -> Function:
+    """``--text-column`` and its like, as one argument ``columns``."""
+
+    @wraps(function)
+    def gathered(**options: Any) -> Any:
+        names = {name: options.pop(f"{name}_column") for name in Columns._fields}
+        return function(columns=Columns(**names), **options)
+
+    decorated: Function = gathered
+    for name, default in reversed(DOCUMENT._asdict().items()):
+        option = click.option(
+            f"--{name}-column",
+            default=default,
+            show_default=True,
+            metavar="NAME",
+            help=_COLUMN_HELP[name],
+        )
+        decorated = option(decorated)
+    return decorated
 
 
 def output_option(

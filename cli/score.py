@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from chaffinch.cli.messages import complain
-from chaffinch.cli.options import load_detector, model_options
+from chaffinch.cli.options import column_options, load_detector, model_options
 from chaffinch.datasets.intake import STANDARD_INPUT, read_items
+from chaffinch.datasets.readers.reader import Columns
 from chaffinch.detector.audit.judging import judge
 from chaffinch.reports.formats.registry import RESULTS
 from chaffinch.reports.results import Result
@@ -29,6 +30,7 @@ _BATCH = 32
 @click.option("--url", default="", help="Address of the page, where FILE does not state it.")
 @click.option("--with-text", is_flag=True, help="Print the scored text as well.")
 @click.option("--fail-on", type=click.Choice(["flagged"]), help="Exit with 1 if one is flagged.")
+@column_options
 @model_options
 def score(
     paths: tuple[str, ...],
@@ -36,11 +38,15 @@ def score(
     url: str,
     with_text: bool,
     fail_on: str | None,
+    columns: Columns,
     model: Path | None,
     threshold: float | None,
     base_rate: float | None,
 ) -> None:
-    """Judge text, Markdown, HTML, JSON Lines, CSV, Parquet and WARC files; - is standard input.
+    """Judge pages and texts in files of any kind that is read; - is standard input.
+
+    Read are text, Markdown, HTML, MHTML, mail, RSS and Atom, JSON, CSV, Parquet and WARC, plain or
+    compressed by gzip, Zstandard, bzip2, xz or LZ4.
 
     Exit status: 0 all scored; 1 one was flagged (with --fail-on flagged); 2 wrong usage;
     3 something could not be read.
@@ -57,12 +63,15 @@ def score(
 
     def results() -> Iterator[Result]:
         nonlocal unreadable, flagged
-        items = chain.from_iterable(read_items(path, url=url) for path in paths)
+        items = chain.from_iterable(read_items(path, url=url, columns=columns) for path in paths)
         while batch := list(islice(items, 1 if STANDARD_INPUT in paths else _BATCH)):
             for item, verdict, error, _ in judge(detector, batch):
                 if error is not None:
                     unreadable = True
                     complain(error)
+                elif item.document is not None:
+                    for note in item.document.notes:
+                        complain(f"{item.record.where}: {note}")
                 flagged |= bool(verdict and verdict.flagged)
                 record, threshold = item.record, detector.threshold
                 yield Result(record.path, record.id, threshold, verdict, error, model_name)

@@ -1,10 +1,14 @@
 """``chaffinch train``: a model from the user's own labels."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from chaffinch.cli.options import load_detector, output_option
+from chaffinch.cli.options import column_options, load_detector, output_option
+
+if TYPE_CHECKING:
+    from chaffinch.datasets.readers.reader import Columns
 
 
 @click.command()
@@ -44,6 +48,7 @@ from chaffinch.cli.options import load_detector, output_option
     show_default=True,
     help="Share of republications that probabilities assume.",
 )
+@column_options
 @click.option(
     "--licence", default="not stated", show_default=True, help="Of DATA, for the model card."
 )
@@ -57,6 +62,7 @@ def train(
     pairs: Path | None,
     base_rate: float,
     licence: str,
+    columns: "Columns",
 ) -> None:
     """Fit a classifier to DATA, and measure it on labels that it was not fitted to.
 
@@ -85,7 +91,7 @@ def train(
     start = None if from_scratch else load_detector(base).model
     recipe = Recipe(base_rate, start, prior, lexicons, pairs, licence)
     try:
-        trained = build_from_labels(list(read_labelled(data)), data, output, recipe)
+        trained = build_from_labels(list(read_labelled(data, columns)), data, output, recipe)
     except (LabelError, PairsError, TrainingError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

@@ -18,6 +18,7 @@ from datatrove.data import Document as DatatroveDocument
 from chaffinch.cli.main import main
 from chaffinch.datasets.intake import read_items
 from chaffinch.datasets.readers import registry
+from chaffinch.datasets.readers.reader import Columns
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.copies.originals import load_originals
 from chaffinch.detector.audit.datatrove import ChaffinchAnnotator
@@ -277,3 +278,61 @@ def test_labels_are_read_from_standard_input() -> None:
     line = json.dumps({"text": "Too short.", "label": "spun"})
     done = CliRunner().invoke(main, ["evaluate", "-"], input=line)
     assert "none of the 1 texts can be judged" in done.output
+
+
+NAMED = ["--text-column", "doc.body", "--id-column", "key", "--url-column", "link"]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+def test_columns_of_other_names_are_named(name: str, tmp_path: Path, examples: Path) -> None:
+    text = (examples / PAGES["spun text"]).read_text()
+    row = {"key": "k", "link": URL, "doc": {"body": text}, "label": "spun"}
+    file = tmp_path / "crawl" / name
+    file.parent.mkdir()
+    if name == "a.jsonl":
+        file.write_text(json.dumps(row))
+    else:
+        pq.write_table(pa.Table.from_pylist([row]), file)
+    (plain,) = score([str(examples / PAGES["spun text"]), "--url", URL])
+    assert score([str(file), *NAMED]) == [plain]
+    run = CliRunner()
+    done = run.invoke(main, ["audit", str(file.parent), "-o", str(tmp_path / "out"), *NAMED])
+    assert done.exit_code == 0, done.output
+    (found,) = pq.read_table(tmp_path / "out" / "documents").to_pylist()
+    assert (found["id"], found["url"], verdict(found)) == ("k", URL, plain)
+    again = run.invoke(main, ["audit", str(file.parent), "-o", str(tmp_path / "out")])
+    assert "holds an audit with other settings" in again.output
+    (example,) = read_labelled(file, Columns("doc.body", url="link"))
+    assert (example.document.text, example.document.url) == (text, URL)
+    assert run.invoke(main, ["despin", str(file), *NAMED]).output != text
+    assert run.invoke(main, ["index", str(file), "-o", str(tmp_path / "i"), *NAMED]).exit_code == 0
+
+
+def test_a_crawl_that_is_half_unreadable_for_one_reason_fails(tmp_path: Path) -> None:
+    crawl = tmp_path / "crawl"
+    crawl.mkdir()
+    for number in range(3):
+        (crawl / f"{number}.txt").write_text("Some words.")
+        (crawl / f"{number}.pdf").write_bytes(b"%PDF-1.7")
+    done = CliRunner().invoke(main, ["audit", str(crawl), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 1
+    assert "3 of 6 records could not be read for one reason. The first: 0.pdf: not text" in (
+        " ".join(done.output.split())
+    )
+    (crawl / "more.txt").write_text("Some words.")
+    assert run_again(crawl, tmp_path / "out").exit_code == 0
+
+
+def run_again(crawl: Path, output: Path) -> Any:
+    return CliRunner().invoke(main, ["audit", str(crawl), "-o", str(output)])
+
+
+def test_what_is_odd_about_a_page_is_told(tmp_path: Path) -> None:
+    page = '<html><meta charset="koi8-r"><p>It wouldn\u2019t be caf\u00e9s, \u201cthey\u201d said.'
+    (tmp_path / "a.html").write_bytes(page.encode("cp1252"))
+    note = "It is stated to be in koi8-r, and was read as Windows-1252."
+    done = CliRunner().invoke(main, ["score", str(tmp_path / "a.html")])
+    assert f"a.html, record 0: {note}" in " ".join(done.output.split())
+    run_audit(tmp_path, tmp_path.with_name("notes-out"))
+    (row,) = pq.read_table(tmp_path.with_name("notes-out") / "documents").to_pylist()
+    assert row["notes"] == [note]

@@ -88,7 +88,10 @@ def test_the_source_holds_what_builds_tests_and_explains_it_and_nothing_else(
     made = {"PKG-INFO", "setup.cfg"}
     beside = files_of(BESIDE, (".py", ".json", ".jsonl", ".txt", ".md", ".html", ".png"))
     rooms = {f"chaffinch/{name}" for name in files_of(FOLDERS, SHIPPED)}
-    assert held == {*FILES, *made, *DOOR, *rooms, *beside}
+    # Inputs of every kind, whatever they are called.
+    inputs = (path for path in (ROOT / "tests" / "inputs").rglob("*") if path.is_file())
+    read = {path.relative_to(ROOT).as_posix() for path in inputs}
+    assert held == {*FILES, *made, *DOOR, *rooms, *beside, *read}
 
 
 @pytest.mark.slow

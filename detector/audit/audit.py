@@ -140,6 +140,7 @@ class _Audit:
             "settings": {
                 "threshold": detector.threshold,
                 "base_rate": options.settings.base_rate,
+                "columns": options.settings.columns._asdict(),
             },
         }
         self.crawl: Crawl = (

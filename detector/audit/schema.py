@@ -12,7 +12,7 @@ from chaffinch.detector.digests import digest
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import MAX_CHARACTERS
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version of the rows; it rises with every change of their columns' meaning."""
 
 _TEXT = pa.string()
@@ -37,7 +37,8 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
 
     ``status`` is ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors.
     ``text`` is the scored text, in whose code points evidence is placed. ``captured`` is when a
-    crawler fetched the page, where an archive says so. ``cluster``,
+    crawler fetched the page, where an archive says so. ``notes`` say what was unusual in reading
+    it. ``cluster``,
     ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known. ``minhash``
     is `chaffinch.features.copies.sketch.sketch` of the text with its probable originals put back.
     """
@@ -62,6 +63,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("features", pa.struct([(name, _NUMBER) for name in feature_names])),
             ("unscorable", _TEXT),
             ("error", _TEXT),
+            ("notes", pa.list_(_TEXT)),
             ("copied", pa.bool_()),
             ("cluster", _TEXT),
             ("source_id", _TEXT),
@@ -91,6 +93,7 @@ def verdict_row(item: Item, verdict: Verdict, minhash: NDArray[np.uint64]) -> di
         "evidence": [item.as_dict() for item in verdict.evidence],
         "features": verdict.features,
         "unscorable": verdict.unscorable,
+        "notes": list(document.notes),
         "text": _valid(document.text[:MAX_CHARACTERS]),
         "text_digest": text_digest(document.text),
         "minhash": minhash.tolist(),
@@ -109,6 +112,7 @@ def error_row(item: Item, error: str, threshold: float) -> dict[str, Any]:
         "reasons": [],
         "evidence": [],
         "error": error,
+        "notes": list(item.record.notes),
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.datasets.intake import Item, item_of, read_records
+from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.records import Record
 from chaffinch.detector.audit.crawl import CrawlFile, location
 from chaffinch.detector.audit.judging import judge
@@ -43,11 +44,13 @@ class Settings(NamedTuple):
         model: Model folder, or None for the bundled one.
         threshold: Probability from which documents are flagged, or None for the model's.
         base_rate: Share of republications to assume, or None for the model's.
+        columns: Which columns of a table hold the document.
     """
 
     model: str | None = None
     threshold: float | None = None
     base_rate: float | None = None
+    columns: Columns = DOCUMENT
 
 
 @cache
@@ -166,7 +169,11 @@ class _Run:
         before = 0
         for index, file in enumerate(self._unit.files):
             place = location(self._unit.root, file.path)
-            with closing(read_records(place, file.path, opened=self._opened)) as records:  # type: ignore[type-var]
+            with closing(
+                read_records(
+                    place, file.path, columns=self._unit.settings.columns, opened=self._opened
+                )
+            ) as records:  # type: ignore[type-var]
                 offset = 0
                 while True:
                     fault = self._unit.unreadable.get((number, index))

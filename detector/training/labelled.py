@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from chaffinch.datasets.intake import read_items
+from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.records import Record
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.digests import digest
@@ -64,37 +65,38 @@ class Example:
         return digest(data)
 
 
-def read_labelled(data: str | Path) -> Iterator[Example]:
+def read_labelled(data: str | Path, columns: Columns = DOCUMENT) -> Iterator[Example]:
     """Read rows with a ``label``, or a folder with one sub-folder per label.
 
     Args:
         data: A table or JSON Lines in any format that can be read, compressed or not; ``-`` is
             standard input; or a folder, whose sub-folders hold files of any kind.
+        columns: Which columns of a table hold the document.
 
     Raises:
         LabelError: A row lacks a text or a known label; nothing is skipped in silence.
     """
     if Path(data).is_dir():
-        yield from _folders(Path(data))
+        yield from _folders(Path(data), columns)
         return
-    for record, document in _documents(data):
+    for record, document in _documents(data, columns):
         yield _example(record, document)
 
 
-def _folders(data: Path) -> Iterator[Example]:
+def _folders(data: Path, columns: Columns) -> Iterator[Example]:
     folders = sorted(folder for folder in data.iterdir() if folder.is_dir())
     if not folders:
         raise LabelError(f"{data} has no sub-folders; give one for each label.")
     for folder in folders:
         label = _label(folder.name, str(folder))
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            for _, document in _documents(file):
+            for _, document in _documents(file, columns):
                 yield Example(document, label, family=folder.name)
 
 
-def _documents(location: str | Path) -> Iterator[tuple[Record, Document]]:
+def _documents(location: str | Path, columns: Columns) -> Iterator[tuple[Record, Document]]:
     """Records with a document; those without a page, such as redirects, are left out."""
-    for record, document, error in read_items(location):
+    for record, document, error in read_items(location, columns=columns):
         if document is None:
             raise LabelError(error)
         if document.no_page is None:
