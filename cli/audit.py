@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chaffinch.detector.audit.task import Counts
 
 _SHOWN_SITES = 10
+"""Sites in the summary on the terminal; our choice, what fits a screen."""
 
 
 @click.command()

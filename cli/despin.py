@@ -23,7 +23,7 @@ from chaffinch.reports.formats.json import json_text
     type=click.Choice(["text", "jsonl"]),
     default="text",
     show_default=True,
-    help="The text, or one JSON object a replacement.",
+    help="The text, or one JSON object per replacement.",
 )
 @click.option(
     "--model", type=click.Path(path_type=Path), help="Model folder; the bundled one by default."

@@ -18,6 +18,7 @@ _COMMANDS = {
     "evaluate": "Measure a model on labelled texts.",
     "signals": "List the signals and their weights.",
 }
+"""Each command's line in the overview; its module has the same name."""
 
 
 class _LazyGroup(click.Group):

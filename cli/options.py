@@ -20,6 +20,7 @@ _COLUMN_HELP = {
     "id": "The one that holds ids.",
     "url": "The one that holds addresses.",
 }
+"""Help of each option, by the fields of `Columns`."""
 
 
 def model_options(function: Function) -> Function:

@@ -1,18 +1,22 @@
 """Names of files as text that any table or JSON can hold, and back.
 
-A name on Linux is any bytes; Python gives those that are no UTF-8 as lone surrogates, which no
-encoding of an output can hold.
+A name on Linux is any sequence of bytes. Python gives bytes that are not UTF-8 as lone surrogates,
+which no encoding of an output can hold.
 """
 
 import re
 
 _ESCAPED = re.compile(r"\\x([89a-f][0-9a-f])")
+"""A byte that is not UTF-8, as `shown_name` writes it."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
+"""What Python makes of such a byte (PEP 383)."""
+
 _TO_READ_BACK = re.compile(rf"\\\\|{_ESCAPED.pattern}")
 
 
 def shown_name(name: str) -> str:
-    r"""A name with each byte that is no UTF-8 written as ``\x`` and two digits.
+    r"""A name with each byte that is not UTF-8 written as ``\x`` and two digits.
 
     No two names are shown alike: where a byte is written so, or a name looks as if, its own
     backslashes are doubled.

@@ -42,6 +42,7 @@ def filesystem_of(url: str) -> tuple[Any, str]:
     return _opened(url)
 
 
+# Our choice: a crawl lies in one or two file systems.
 @lru_cache(maxsize=4)
 def _opened(url: str) -> tuple[Any, str]:
     try:

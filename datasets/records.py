@@ -7,7 +7,8 @@ from typing import Literal
 MediaType = Literal["text/plain", "text/markdown", "text/html"]
 
 MAX_BYTES = 64_000_000
-"""Bytes of one record that are read; a text this long is cut long before it is scored."""
+"""Bytes of one record that are read. Our choice: a text is cut at 400,000 characters before it is
+scored, and the largest saved pages have some 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Record:
         no_page: Why there is nothing to judge although all could be read, in a sentence: a
             redirect, an error page, an image. None otherwise.
         error: Why the record cannot be read, in a sentence; None when it can.
-        skipped: True for what is no document of its own, such as a WARC request.
+        skipped: Whether it is not a document of its own, such as a WARC request.
         spot: Where in the file it is, as messages name it: ``line 3``; None for the offset.
         whole_file: True where the record is all that its file holds, so that an address of the
             file is the record's.

@@ -16,7 +16,10 @@ _MARKS = (
 """Byte-order marks; those of UTF-32 begin like those of UTF-16, and go before them."""
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""A byte-order mark once it is decoded."""
+
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
+"""What Python's decoders put for broken bytes."""
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b")) + b"\x7f"
 _MAX_CONTROLS = 0.02
@@ -69,6 +72,7 @@ _NAMES = {
     "mac_roman": "Mac Roman",
     "utf-8": "UTF-8",
 }
+"""Names of codecs in messages."""
 
 
 class NotTextError(ValueError):

@@ -35,6 +35,8 @@ _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 """What Excel reads, and writes, above a header."""
 
 _THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
+"""A comma within a number."""
+
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 

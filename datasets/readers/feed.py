@@ -15,7 +15,7 @@ _BEGINS = re.compile(
     rb"<(?:rss|(?:\w+:)?RDF|(?:\w+:)?feed)[\s>]",
     re.DOTALL,
 )
-_PLAIN = "text/plain"
+"""The root element of RSS, RSS 1.0 and Atom, behind what may stand before it."""
 
 
 def is_feed(start: bytes) -> bool:
@@ -48,7 +48,7 @@ def _record(entry: Mapping[str, Any], name: str, offset: int, notes: tuple[str, 
         name,
         offset,
         longest.get("value") or "",
-        "text/plain" if longest.get("type") == _PLAIN else "text/html",
+        "text/plain" if longest.get("type") == "text/plain" else "text/html",
         entry.get("id") or None,
         entry.get("link") or "",
         entry.get("title") or "",

@@ -22,6 +22,7 @@ _BEGINS = re.compile(
 same for a page, of fewer elements)."""
 
 _SHELL = re.compile(rb"<(?:head|body|title|meta)[\s>]", re.IGNORECASE)
+"""What a whole page has behind its root element."""
 
 
 def is_html(start: bytes) -> bool:

@@ -27,6 +27,7 @@ _TEXT_START = 256
 """Bytes of a content that tell whether it is text already; our choice."""
 
 _PRINTED = bytes({*range(32, 256), *b"\t\n\f\r"} - {127})
+"""Bytes of texts in any encoding but UTF-16."""
 
 
 class Response(NamedTuple):
@@ -121,7 +122,8 @@ class _Codec(NamedTuple):
 _ZLIB_STEP = 16_384
 _ZSTANDARD_STEP = 1_024
 _BROTLI_STEP = 64
-"""Packed bytes that unpack to some 100 MB at most: ratios are 1,000, 32,000 and 1,600,000."""
+"""Packed bytes that are unpacked at a time. They become some 100 MB at most: the formats' largest
+ratios are about 1,000, 32,000 and 1,600,000."""
 
 
 def _zlib(wbits: int) -> _Codec:
@@ -148,6 +150,7 @@ def _brotli() -> _Decoder:
 
 _GZIP = b"\x1f\x8b"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
+"""What these contents begin with (RFC 1952, RFC 8878)."""
 
 
 def _outermost(content: bytes, stated: list[str]) -> _Codec | None:

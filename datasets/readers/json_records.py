@@ -31,6 +31,7 @@ _NEAR_END = 16
 """Characters from the end of what was read where an error may come of a cut (``tru``, ``-1e``)."""
 
 _DECODER = json.JSONDecoder(strict=False)
+"""Takes raw line ends and tabs within strings, which many programs write."""
 
 
 def is_json(start: bytes) -> bool:

@@ -25,6 +25,7 @@ _OF_PROGRAMS = re.compile(
 """Headers that programs write, and no letter begins with."""
 
 _BETWEEN_MESSAGES = b"From "
+"""What the line between two messages of a mailbox begins with (RFC 4155)."""
 
 
 def is_mail(start: bytes) -> bool:
@@ -36,12 +37,13 @@ def is_mail(start: bytes) -> bool:
 
 
 def _read(stream: BinaryIO, name: str, columns: Columns) -> Iterator[Record]:
+    offset = 0
     try:
-        messages = _messages(stream)
-        for offset, content in enumerate(messages):
+        for content in _messages(stream):
             yield _record(content, name, offset)
+            offset += 1
     except DAMAGE as error:
-        yield Record(name, 0, error=sentence(name, error))
+        yield Record(name, offset, error=sentence(name, error))
 
 
 def _messages(stream: BinaryIO) -> Iterator[bytes]:

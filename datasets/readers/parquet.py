@@ -18,6 +18,7 @@ _BATCH = 64
 """Rows that are held at once; our choice: a row may have 64 MB."""
 
 _IMPOSSIBLE = (ValueError, OverflowError, ZoneInfoNotFoundError)
+"""What pyarrow raises for values that Python cannot hold."""
 
 
 def _read(stream: BinaryIO, name: str, columns: Columns) -> Iterator[Record]:

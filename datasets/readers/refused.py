@@ -33,6 +33,8 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
 )
+"""What binary files begin with, by ``file``'s database of magic numbers."""
+
 _ARCHIVES = (
     (b"PK\x03\x04", "a ZIP archive or office document"),
     (b"PK\x05\x06", "an empty ZIP archive"),
@@ -43,9 +45,17 @@ _ARCHIVES = (
     (b"\x28\xb5\x2f\xfd", "damaged Zstandard data"),
     (b"LZIP", "lzip-compressed data"),
 )
+"""What files begin with that hold other files."""
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+"""What a binary file has near its start, and a text that begins like one has not."""
+
 _PDF = re.compile(rb"[\s\x00]*%PDF-")
 _TAR = (257, b"ustar")
+"""Where a header of tar has its magic number (POSIX.1-1988)."""
+
 _ARC = b"filedesc://"
+"""What the Internet Archive's older format begins with."""
 
 _SOURCES = (
     (re.compile(rb"\s*\{\\rtf"), "an RTF document"),
@@ -57,7 +67,7 @@ _SOURCES = (
         re.compile(rb" CDX |!_|[\w%,:.-]+\)/\S* \d{14} (?:\{|\S+ \S+ \d{3} )"),
         "an index of an archive (CDX)",
     ),
-    (re.compile(rb"-----BEGIN "), "a key or certificate"),
+    (re.compile(rb"-----BEGIN (?!PGP SIGNED)"), "a key or certificate"),
 )
 """Texts that are no prose, by what they begin with."""
 
@@ -66,7 +76,7 @@ _XML = re.compile(
     rb"<([\w:.-]+)",
     re.DOTALL,
 )
-
+"""An XML declaration, what may follow it, and the name of the root element."""
 
 PAGE_ASSETS = frozenset(
     """
@@ -99,12 +109,13 @@ def why_refused(start: bytes) -> str | None:
         return _PACKED.format(kind="a tar archive")
     if start.startswith(_ARC):
         return "an ARC file. Convert it to WARC: pip install warcio; warcio recompress."
-    for magic, kind in _ARCHIVES:
-        if start.startswith(magic):
-            return _PACKED.format(kind=kind)
-    for magic, kind in _MAGIC:
-        if start.startswith(magic):
-            return _NOT_TEXT.format(kind=kind)
+    if _CONTROL.search(start):
+        for magic, kind in _ARCHIVES:
+            if start.startswith(magic):
+                return _PACKED.format(kind=kind)
+        for magic, kind in _MAGIC:
+            if start.startswith(magic):
+                return _NOT_TEXT.format(kind=kind)
     for pattern, kind in _SOURCES:
         if pattern.match(start):
             return _NOT_READ.format(kind=kind)

@@ -10,18 +10,20 @@ from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.records import Record
 
 LABEL_COLUMNS = ("label", "group", "family", "genre", "rate")
-"""Columns that training and evaluation read besides."""
+"""More columns that training and evaluation read."""
 
 _OTHERS = ("title", "published", *LABEL_COLUMNS)
 _NESTED = ("metadata", "meta", "warc_headers")
 """Where datatrove and dolma, RedPajama and OSCAR keep what is known of a document."""
 
 _NESTED_URLS = ("url", "warc-target-uri", "source_url")
+"""What they call the address there."""
 
 _HTML_START = 200
 """Characters of a text that tell whether it is a page; our choice."""
 
 _UUID_BYTES = 16
+"""Bytes of a UUID (RFC 9562)."""
 
 _SHOWN_COLUMNS = 20
 _SHOWN_CHARACTERS = 80

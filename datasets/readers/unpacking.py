@@ -31,6 +31,7 @@ class DamagedData(Exception):
 
 
 DAMAGE = (DamagedData,)
+"""What a reader of a stream expects."""
 
 
 class _Member(Protocol):
@@ -160,6 +161,7 @@ LZ4 = Packing(
 )
 PACKINGS = (GZIP, ZSTANDARD, BZIP2, XZ, LZ4)
 PACKED_SUFFIXES = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lz4")
+"""Compressions that are read, and how their files' names end."""
 
 START_BYTES = max(GZIP.start_bytes, ZSTANDARD.start_bytes)
 """Bytes of a member from which its first unpacked ones are had, for gzip and Zstandard."""

@@ -41,6 +41,8 @@ _PAGES: dict[str, MediaType] = {
     "text/plain": "text/plain",
     "text/markdown": "text/markdown",
 }
+"""Types of content that are pages, and how they are read."""
+
 _TOLD_BY_CONTENT = frozenset(
     ("", "application/octet-stream", "application/xml", "text/xml", "application/http", "unk")
 )
@@ -58,6 +60,7 @@ _TYPE_START = 4096
 
 
 _NOT_MODIFIED = 304
+"""The HTTP status of a page that a crawler has already (RFC 9110)."""
 
 
 def is_warc(start: bytes) -> bool:
@@ -70,7 +73,7 @@ def read_warc(stream: BinaryIO, name: str) -> Iterator[Record]:
 
     Offsets count all of its records, so those without a document (requests, revisits) are
     given too, as skipped ones. After damage reading goes on at the next place where a record
-    begins. Redirects, error pages and what is no text are read but hold no page to judge.
+    begins. Redirects, error pages and what is not text are read but hold no page to judge.
     """
     from fastwarc.warc import ArchiveIterator
 

@@ -35,6 +35,7 @@ BATCH_CHARACTERS = 1_000_000
 """What is judged at once at most, but for one document that is longer."""
 
 _ATTEMPTS = 3
+"""Times that a unit is begun anew for no record's fault; our choice."""
 
 
 class Settings(NamedTuple):

@@ -28,8 +28,10 @@ LABELS = {
     "1": True,
     "true": True,
 }
+"""Labels in lower case, and whether they mean a low-quality republication."""
 
 _MAX_NAME = 100
+"""Characters of a family's or a genre's name that tables show; our choice."""
 
 
 class LabelError(Exception):
