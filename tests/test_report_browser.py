@@ -251,9 +251,17 @@ def test_a_copy_stands_beside_its_source_with_the_differences_marked(
 
 
 def test_what_the_page_and_the_text_say_of_their_origin_stands_side_by_side(
-    page: Page, report: Path
+    page: Page, examples: Path, tmp_path: Path
 ) -> None:
-    open_document(page, report, "reposthub.example/barn-owls-breed-in-bell-tower.html#0")
+    name = "barn-owls-breed-in-bell-tower.html"
+    rows = [
+        {"id": site, "url": f"https://{site}/{name}", "html": (examples / site / name).read_text()}
+        for site in ("reposthub.example", "harbour-gazette.example")
+    ]
+    (tmp_path / "crawl.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    run_audit(tmp_path / "crawl.jsonl", tmp_path / "audit")
+    render(tmp_path / "audit", tmp_path / "report.html")
+    open_document(page, tmp_path / "report.html", "reposthub.example")
     says = page.locator(".origin > div")
     assert "canonical link\nharbour-gazette.example" in says.nth(0).inner_text()
     assert "view counter" in says.nth(1).inner_text()
