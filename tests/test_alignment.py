@@ -137,7 +137,7 @@ def test_what_is_equal_is_never_more_than_the_two_texts_can_have(
 ) -> None:
     found = aligned(" ".join(copy), " ".join(source))
     assert 0 <= found.n_equal <= found.n_in_step <= found.n_words == len(copy)
-    assert 0 <= found.n_firm_equal <= found.n_firm
+    assert 0 <= found.n_entities_equal <= found.n_entities
     assert found.n_equal <= len(source)
     assert aligned(" ".join(copy), " ".join(copy)).n_equal == len(copy)
 

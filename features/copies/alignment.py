@@ -8,14 +8,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.arrays import spread
+from chaffinch.features.arrays import ranges
 from chaffinch.features.copies.unspun_words import blocks, names_and_numbers
 
 _WIDEST_STEP = 40
-_SLACK_WORDS, _SLACK_SHARE = 2, 0.25
-_SHORTEST_RUN = 20
-_PAIR = np.uint64(0x9E3779B97F4A7C15)
+"""Words from one anchor to the next, at the most, where texts go in step. Our choice."""
 
+_SLACK_WORDS, _SLACK_SHARE = 2, 0.25
+"""How much longer a step may be in one text than in the other: words, or a share of the shorter
+step where that is more. Our choice: a phrase for a word adds two or three."""
+
+_SHORTEST_RUN = 20
+"""Words of a run in step, at the least: about a sentence. Our choice."""
+
+_PAIR = np.uint64(0x9E3779B97F4A7C15)
+"""Odd factor that parts the hash of "a b" from that of "b a"."""
+
+# Hashes, rising, and their places.
 _Places = tuple[NDArray[np.uint64], NDArray[np.int64]]
 
 
@@ -25,7 +34,7 @@ class AlignableText:
     Args:
         text: The text.
         words: uint64 array of shape (n_words,), hash of each word.
-        firm: bool array of shape (n_words,), whether each is a name or a number.
+        is_entity: bool array of shape (n_words,), whether each is a name or a number.
         start: int64 array of shape (n_words,), first code point of each word.
         end: int64 array of shape (n_words,), one past the last one.
     """
@@ -34,12 +43,12 @@ class AlignableText:
         self,
         text: str,
         words: NDArray[np.uint64],
-        firm: NDArray[np.bool_],
+        is_entity: NDArray[np.bool_],
         start: NDArray[np.int64],
         end: NDArray[np.int64],
     ) -> None:
         self.words = words
-        self.firm = firm
+        self.is_entity = is_entity
         self._text = text
         self._start = start
         self._end = end
@@ -58,7 +67,7 @@ def alignable(texts: Sequence[str]) -> list[AlignableText]:
     """Texts made ready to be aligned."""
     ready = []
     for block in blocks(texts):
-        firm = names_and_numbers(block)
+        is_entity = names_and_numbers(block)
         ends = np.cumsum(block.n_words).tolist()
         for document, first, end, origin in zip(
             block.documents, [0, *ends], ends, block.doc_start.tolist(), strict=False
@@ -67,7 +76,7 @@ def alignable(texts: Sequence[str]) -> list[AlignableText]:
                 AlignableText(
                     document.text,
                     block.word_hash[first:end],
-                    firm[first:end],
+                    is_entity[first:end],
                     block.start[first:end] - origin,
                     block.end[first:end] - origin,
                 )
@@ -83,8 +92,8 @@ class Alignment(NamedTuple):
         n_in_step: Words of the copy in runs of 20 and more that go along with the source.
         n_equal: Words of these runs that the source has in the same place.
         n_shifted: Words that stand in these runs of one text without a counterpart.
-        n_firm: Names and numbers of the copy in these runs.
-        n_firm_equal: Those of them that the source has in the same place.
+        n_entities: Names and numbers of the copy in these runs.
+        n_entities_equal: Those of them that the source has in the same place.
         replaced: int64 array of shape (n_replaced, 4): first and end word in the copy, first
             and end word in the source, of everything in these runs that differs.
     """
@@ -93,17 +102,14 @@ class Alignment(NamedTuple):
     n_in_step: int
     n_equal: int
     n_shifted: int
-    n_firm: int
-    n_firm_equal: int
+    n_entities: int
+    n_entities_equal: int
     replaced: NDArray[np.int64]
 
     @property
     def similarity(self) -> float:
         """Share of the copy's words that the source has in the same place, 0 to 1."""
         return self.n_equal / self.n_words if self.n_words else 0.0
-
-
-_NOTHING = np.zeros((0, 4), np.int64)
 
 
 def align(copy: AlignableText, source: AlignableText) -> Alignment:
@@ -116,55 +122,80 @@ def align(copy: AlignableText, source: AlignableText) -> Alignment:
     """
     n_words = len(copy.words)
     if n_words and np.array_equal(copy.words, source.words):
-        n_firm = int(copy.firm.sum())
-        return Alignment(n_words, n_words, n_words, 0, n_firm, n_firm, _NOTHING)
+        n_entities = int(copy.is_entity.sum())
+        nothing = np.zeros((0, 4), np.int64)
+        return Alignment(n_words, n_words, n_words, 0, n_entities, n_entities, nothing)
     i, j = _anchors(copy, source)
+    steps, n_beyond = _steps_in_runs(copy, source, i, j)
+    di, dj = np.diff(i)[steps], np.diff(j)[steps]
+    level = di == dj
+    # Steps of one length: words in the same place of both texts.
+    places, others = ranges(i[steps[level]], di[level]), ranges(j[steps[level]], di[level])
+    same = copy.words[places] == source.words[others]
+    is_entity = copy.is_entity[places]
+    # Other steps: what is left when equal ends are taken off.
+    uneven = steps[~level]
+    phrases = _phrases(copy, source, i, j, uneven)
+    in_uneven = ranges(i[uneven], di[~level])
+    n_phrase_words = int((phrases[:, 1] - phrases[:, 0]).sum())
+    changed, instead = places[~same], others[~same]
+    single = np.stack([changed, changed + 1, instead, instead + 1], axis=1)
+    replaced = np.concatenate([single, phrases])
+    return Alignment(
+        n_words,
+        n_in_step=int(di.sum()) + n_beyond,
+        n_equal=n_beyond + int(same.sum()) + len(in_uneven) - n_phrase_words,
+        n_shifted=int(np.abs(di - dj).sum()),
+        n_entities=int(is_entity.sum()) + int(copy.is_entity[in_uneven].sum()),
+        n_entities_equal=int((is_entity & same).sum()) + int(copy.is_entity[i[uneven]].sum()),
+        replaced=replaced[np.argsort(replaced[:, 0], kind="stable")],
+    )
+
+
+def _steps_in_runs(
+    copy: AlignableText, source: AlignableText, i: NDArray[np.int64], j: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int]:
+    """The steps of runs that go along for long enough, and equal words at the ends of these runs.
+
+    Args:
+        copy: The copy.
+        source: The source.
+        i: int64 array of shape (n_anchors,), places of anchors in the copy, rising.
+        j: int64 array of the same shape, in the source.
+
+    Returns:
+        int64 indices of anchors at which a step begins, rising, and the number of equal words
+        before the first anchor of each run and from its last one on.
+    """
     di, dj = np.diff(i), np.diff(j)
     slack = np.maximum(_SLACK_WORDS, _SLACK_SHARE * np.minimum(di, dj))
     in_step = (np.abs(di - dj) <= slack) & (np.maximum(di, dj) <= _WIDEST_STEP)
     bounds = np.flatnonzero(np.diff(in_step, prepend=False, append=False))
     first, last = bounds[::2], bounds[1::2]
     long = i[last] - i[first] >= _SHORTEST_RUN
-    n_in_step = n_equal = n_shifted = 0
-    steps = []
-    for begin, end in zip(first[long].tolist(), last[long].tolist(), strict=True):
-        before, after = _grown(copy.words, source.words, i, j, begin, end)
-        n_in_step += int(i[end] - i[begin]) + before + after
-        n_equal += before + after
-        steps.append(np.arange(begin, end))
-    chosen = np.concatenate(steps) if steps else np.zeros(0, np.int64)
-    level = chosen[di[chosen] == dj[chosen]]
-    places = spread(i[level], di[level])
-    others = spread(j[level], di[level])
-    same = copy.words[places] == source.words[others]
-    firm = copy.firm[places]
-    uneven = chosen[di[chosen] != dj[chosen]]
-    phrases = [
+    first, last = first[long], last[long]
+    runs = zip(first.tolist(), last.tolist(), strict=True)
+    n_beyond = sum(sum(_grown(copy.words, source.words, i, j, *run)) for run in runs)
+    return ranges(first, last - first), n_beyond
+
+
+def _phrases(
+    copy: AlignableText,
+    source: AlignableText,
+    i: NDArray[np.int64],
+    j: NDArray[np.int64],
+    steps: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """What differs in steps of two lengths, int64 of shape (n_steps, 4) as `Alignment.replaced`."""
+    found = [
         _core(copy.words, source.words, int(i[at]), int(i[at + 1]), int(j[at]), int(j[at + 1]))
-        for at in uneven.tolist()
+        for at in steps.tolist()
     ]
-    n_shifted += int(np.abs(di[uneven] - dj[uneven]).sum())
-    n_equal += int(same.sum()) + sum(
-        int(di[at]) - (phrase[1] - phrase[0])
-        for at, phrase in zip(uneven.tolist(), phrases, strict=True)
-    )
-    firm_uneven = [copy.firm[i[at] : i[at + 1]].sum() for at in uneven.tolist()]
-    changed, instead = places[~same], others[~same]
-    single = np.stack([changed, changed + 1, instead, instead + 1], axis=1)
-    longer = np.array(phrases, np.int64).reshape(-1, 4)
-    replaced = np.concatenate([single, longer])
-    return Alignment(
-        n_words,
-        n_in_step,
-        n_equal,
-        n_shifted,
-        int(firm.sum()) + int(sum(firm_uneven)),
-        int((firm & same).sum()) + int(copy.firm[i[uneven]].sum()),
-        replaced[np.argsort(replaced[:, 0], kind="stable")],
-    )
+    return np.array(found, np.int64).reshape(-1, 4)
 
 
 def _single(values: NDArray[np.uint64]) -> _Places:
+    """Values that stand in an array once, rising, and their places."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     differs = np.ones(len(values) + 1, np.bool_)
@@ -225,7 +256,16 @@ def _grown(
     begin: int,
     end: int,
 ) -> tuple[int, int]:
-    """How many equal words stand before a run's first anchor, and from its last one on."""
+    """How many equal words stand before a run's first anchor, and from its last one on.
+
+    Args:
+        copy: uint64 array of shape (n_words,), the copy's words.
+        source: uint64 array of shape (n_source_words,), the source's.
+        i: int64 array of shape (n_anchors,), places of anchors in the copy, rising.
+        j: int64 array of the same shape, in the source.
+        begin: Index of the run's first anchor.
+        end: Index of its last one.
+    """
     low = int(i[begin - 1]) + 1 if begin else 0
     before, at, other = 0, int(i[begin]), int(j[begin])
     while at - before > low and other > before:

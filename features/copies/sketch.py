@@ -10,26 +10,38 @@ from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import FIRST_WORD, NUMBER, powers
 
 SKETCH_VERSION = 1
-"""Rises when the same text gets other values."""
+"""Version of the values; rises when the same text gets other ones."""
 
 _WEIGHT, _LIGHT = 4, 1
+"""Weight of a word of content, and of a function word or one of two letters. Our choice."""
+
 _LIGHT_CHARACTERS = 2
+"""Characters of the longest word that is light whatever it is."""
+
 _SHINGLE_WEIGHT = 12
+"""Weight of a shingle: three words of content. Our choice: copies with 40 % of their words
+replaced still share shingles of names, numbers and function words."""
+
 _SAMPLED = np.uint64(2**64 // 8)
+"""Values below this are kept: one in eight. Our choice."""
+
 _LEAST_VALUES, _MOST_VALUES = 48, 4096
+"""Values kept of a short text, where it has so many, and of a long one. Our choice: 4096
+values take 32 KB."""
+
 _FACTORS = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _SHIFT = np.uint64(33)
+"""Factors and shift of MurmurHash3's 64-bit finaliser (Appleby 2011)."""
 
 
 def sketch(texts: Sequence[str]) -> list[NDArray[np.uint64]]:
     """The MinHash values of texts.
 
-    Hashed are shingles, runs of words that weigh about as much as three words of content,
-    function words being light. Runs of all words survive copying and light spinning. Runs of
-    names, numbers and those function words that spinners leave alone, with whatever stands
-    between them passed over, survive heavy spinning. Of the different values the lowest are
-    kept, one in eight and at least 48, so that two texts share values in proportion to what they
-    have in common, however long each of them is.
+    We hash shingles: runs of words that weigh as much as three words of content, function words
+    being light. Runs of all words survive copying and light spinning. Runs of names, numbers and
+    the function words that spinners leave alone, skipping what stands between them, survive heavy
+    spinning. The lowest of the distinct values are kept, one in eight and at least 48, so that
+    two texts share values in proportion to what they have in common, however long each is.
 
     Source: bottom sketches, Broder (1997); values kept by their size, Manber (1994) and, as
     FracMinHash, Irber et al. (2022).
@@ -37,11 +49,15 @@ def sketch(texts: Sequence[str]) -> list[NDArray[np.uint64]]:
     Returns:
         For each text a rising uint64 array; empty for a text of a few words.
     """
-    return [one for block in blocks(texts) for one in _sketches(block)]
+    return [values for block in blocks(texts) for values in _sketches(block)]
 
 
 def sketch_block(block: TokenBlock) -> list[NDArray[np.uint64]]:
-    """The sketches of documents that are tokenised already, with any vocabulary."""
+    """The sketches of documents that are tokenised already, with any vocabulary.
+
+    Returns:
+        For each document a rising uint64 array.
+    """
     return _sketches(reread(block))
 
 

@@ -25,9 +25,9 @@ elements and the like, which is what spinners make of these.
 """
 
 VOCABULARY = Vocabulary.from_words(sorted({*FUNCTION_WORDS, *UNSPUN_FUNCTION_WORDS}))
-"""All the words that have to be known here; a model's vocabulary would tie what is computed
-with it to that model."""
+"""All words that have to be known here: a model's vocabulary would tie sketches to that model."""
 
+# By id, which words those are.
 _UNSPUN = np.zeros(len(VOCABULARY), np.bool_)
 _UNSPUN[VOCABULARY.ids(list(UNSPUN_FUNCTION_WORDS))] = True
 
@@ -48,13 +48,21 @@ def reread(block: TokenBlock) -> TokenBlock:
 
 
 def names_and_numbers(block: TokenBlock) -> NDArray[np.bool_]:
-    """Which tokens of a block of `blocks` are numbers, or capitalised within a sentence."""
+    """Which tokens are numbers, or capitalised within a sentence, bool of shape (n_tokens,).
+
+    Args:
+        block: A block of `blocks` or `reread`.
+    """
     names = (block.word == NAME) & (block.gap < GAP_STOP)
     marked: NDArray[np.bool_] = names | (block.word == NUMBER)
     return marked
 
 
 def unspun(block: TokenBlock) -> NDArray[np.bool_]:
-    """Which tokens of a block of `blocks` are left alone by spinners."""
+    """Which tokens spinners leave alone, bool of shape (n_tokens,).
+
+    Args:
+        block: A block of `blocks` or `reread`.
+    """
     marked: NDArray[np.bool_] = names_and_numbers(block) | _UNSPUN[block.word]
     return marked

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.arrays import spread
+from chaffinch.features.arrays import ranges
 
 
 class Channel(NamedTuple):
@@ -34,7 +34,7 @@ class Channel(NamedTuple):
         """
         first = self.start[written].astype(np.int64)
         counts = self.start[written.astype(np.int64) + 1].astype(np.int64) - first
-        return np.repeat(np.arange(len(written)), counts), spread(first, counts)
+        return np.repeat(np.arange(len(written)), counts), ranges(first, counts)
 
     def thinned(self, share: float, seed: int) -> "Channel":
         """The same table with a random `share` of its pairs, as if a spinner were unknown."""

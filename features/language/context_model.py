@@ -9,23 +9,27 @@ from chaffinch.features.language.stream import Stream
 from chaffinch.features.text.tokens import TokenBlock
 
 WINDOW = 5
-"""Words and pauses on either side that are weighed one by one."""
+"""Words and pauses on either side that are weighed one by one. Our choice, as `TOPIC_WINDOW`."""
 
 TOPIC_WINDOW = 64
 """Words and pauses on either side whose mean stands for the topic, at the least."""
 
-_CELL = 32
-_PART = 16 * _CELL
-"""Places summed together: what is worked out on the way stays in a processor's cache."""
-
-
 TOPIC_SCALE = 4.0
 """The topic's mean is shorter than a single vector by about this factor."""
 
+_CELL = 32
+"""Places that share one topic. Our choice: half of `TOPIC_WINDOW`, which it divides."""
+
+_PART = 16 * _CELL
+"""Places summed together: the intermediate sums stay in a processor's cache. Our choice."""
+
 _LARGEST = 127
+"""Largest whole number of an input of a layer, as int8 holds it; hidden units have twice that."""
+
+# The places on either side, relative to a word's own.
 _OFFSETS = np.array([*range(-WINDOW, 0), *range(1, WINDOW + 1)])
 _TILE = 256
-"""Tokens worked on together: what is worked out on the way stays in a processor's cache."""
+"""Tokens worked on together: the intermediate arrays stay in a processor's cache. Our choice."""
 
 
 class ContextModel(NamedTuple):
@@ -98,7 +102,7 @@ class ContextModel(NamedTuple):
     def _topics(
         self, stream: Stream, vectors: NDArray[np.int8]
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Mean vectors of the text around, of every document's cells of `_CELL` places.
+        """The mean vectors of the wider text, one for each cell of `_CELL` places of a document.
 
         Returns:
             Means over a cell and `TOPIC_WINDOW` places on either side of it, float32 of shape
@@ -109,18 +113,10 @@ class ContextModel(NamedTuple):
         lengths = stream.last - stream.first
         counts = -(-lengths // _CELL)
         begin = np.cumsum(counts) - counts
-        d = vectors.shape[1]
-        sums = np.zeros((int(counts.sum()), d), np.int16)
+        sums = np.zeros((int(counts.sum()), vectors.shape[1]), np.int16)
         places = zip(stream.first.tolist(), stream.last.tolist(), begin.tolist(), strict=True)
         for first, last, start in places:
-            for place in range(first, last, _PART):
-                part = vectors[place : min(place + _PART, last)].astype(np.int16)
-                part.resize((-(-len(part) // _CELL), _CELL * d), refcheck=False)
-                while part.shape[1] > d:
-                    half = part.shape[1] // 2
-                    part = part[:, :half] + part[:, half:]
-                row = start + (place - first) // _CELL
-                sums[row : row + len(part)] = part
+            _sum_cells(vectors[first:last], sums[start:])
         cell = np.arange(len(sums))
         doc = np.repeat(np.arange(len(counts)), counts)
         total = np.zeros(sums.shape, np.float32)
@@ -181,3 +177,21 @@ class ContextModel(NamedTuple):
         mixed *= unit_output
         wanted += mixed
         return wanted
+
+
+def _sum_cells(vectors: NDArray[np.int8], sums: NDArray[np.int16]) -> None:
+    """Sum the vectors of each cell of one document into the first rows of `sums`.
+
+    Args:
+        vectors: int8 array of shape (n_places, d).
+        sums: int16 array of shape (n_cells or more, d), changed in place.
+    """
+    d = vectors.shape[1]
+    for place in range(0, len(vectors), _PART):
+        part = vectors[place : place + _PART].astype(np.int16)
+        part.resize((-(-len(part) // _CELL), _CELL * d), refcheck=False)
+        while part.shape[1] > d:
+            half = part.shape[1] // 2
+            part = part[:, :half] + part[:, half:]
+        row = place // _CELL
+        sums[row : row + len(part)] = part

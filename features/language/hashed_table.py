@@ -6,15 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_SLOTS = 16
-"""Slots of the smallest table."""
+"""Slots of the smallest table: two rows."""
 
 _MIX = np.uint64(0xD6E8FEB86659FD93)
+"""Odd factor that spreads keys over 64 bits: the multiplier of the mixing function degski64."""
+
 _MAX_PROBES = 64
+"""Slots tried for a key before it is given up: at this load hardly any are. Our choice."""
+
 _LOAD = 0.75
+"""Share of slots that are taken at the most. Our choice."""
+
 _ROW_BITS = 3
+"""Log2 of `_ROW`."""
+
 _ROW = 1 << _ROW_BITS
 """Slots that are looked at together: their comparisons fill one byte."""
 
+# Place of the lowest bit that is set in each byte.
 _LOWEST_BIT = np.array(
     [max((byte & -byte).bit_length() - 1, 0) for byte in range(1 << _ROW)], np.uint8
 )
@@ -43,6 +52,9 @@ class HashedTable(NamedTuple):
         Args:
             keys: uint64 array of shape (n_keys,), without repeats.
             values: uint8 array of shape (n_keys, n_values).
+
+        Returns:
+            The table. The last keys of a crowded place are left out.
         """
         n_slots = max(MIN_SLOTS, 1 << int(np.ceil(np.log2(max(len(keys), 1) / _LOAD))))
         fingerprint = np.zeros(n_slots, np.uint16)
@@ -64,7 +76,11 @@ class HashedTable(NamedTuple):
         return cls(fingerprint, stored)
 
     def find(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Slot of each key, -1 where it is absent; int64 of shape (n_keys,)."""
+        """Slot of each key, -1 where it is absent; int64 of shape (n_keys,).
+
+        Args:
+            keys: uint64 array of shape (n_keys,).
+        """
         n_slots = len(self.fingerprint)
         slot, print_ = _slots(keys, n_slots)
         seen = self.fingerprint.take(slot)

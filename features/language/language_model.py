@@ -13,25 +13,35 @@ from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import FIRST_WORD
 
 Ids = NDArray[np.uint16]
+"""Word ids of shape (n,)."""
 
 STEPS_PER_TEN = 32
-"""Log-probabilities are whole numbers of steps of 1/32 of a power of ten."""
+"""Steps in a power of ten: log-probabilities are whole numbers of them. Our choice: 256 steps
+reach from 1 to 10**-8."""
 
+# The log10 value of every stored byte.
 _DEQUANTISED = np.arange(256) / np.float64(-STEPS_PER_TEN)
 
 
 def quantise(log10: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Store non-positive log10 values in 8 bits, 0 to -7.97 in steps of 1/32."""
+    """Store non-positive log10 values in 8 bits, 0 to -7.97 in steps of 1/32.
+
+    Args:
+        log10: float64 array.
+
+    Returns:
+        uint8 array of the same shape.
+    """
     return np.clip(np.rint(-log10 * STEPS_PER_TEN), 0, 255).astype(np.uint8)
 
 
 def dequantise(stored: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """The log10 values that `quantise` stored."""
+    """The log10 values that `quantise` stored, float64 of the shape of `stored`."""
     return _DEQUANTISED.take(stored)
 
 
 def bigram_keys(first: Ids, second: Ids) -> NDArray[np.uint64]:
-    """One 64-bit key a pair of word ids."""
+    """One key for each pair of word ids, uint64 of shape (n,)."""
     return (first.astype(np.uint64) << np.uint64(16)) | second
 
 
@@ -40,7 +50,7 @@ class LanguageModel:
     """Interpolated Kneser-Ney bigrams over 16-bit word ids.
 
     Source: Chen and Goodman, "An empirical study of smoothing techniques for language
-    modeling" (1999), with one discount an order; n-grams seen less often than a cut-off are
+    modeling" (1999), with one discount per order; n-grams seen less often than a cut-off are
     dropped and their mass goes to the lower order, so each context's probabilities still
     add up to one.
 

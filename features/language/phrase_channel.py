@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.arrays import spread
+from chaffinch.features.arrays import ranges
 from chaffinch.features.language.channel import best_of_each
 from chaffinch.features.language.language_model import (
     STEPS_PER_TEN,
@@ -20,10 +20,13 @@ from chaffinch.features.text.tokens import GAP_NONE, LOWER, TokenBlock
 from chaffinch.features.text.vocabulary import FIRST_WORD
 
 LONGEST = 4
-"""Words of the longest phrase; the ids of one fit into 64 bits."""
+"""Words of the longest phrase: the 16-bit ids of one fit into 64 bits."""
 
 _NONE = np.uint16(0)
+"""The id after a phrase's last word."""
+
 _OPENINGS = 1 << 22
+"""Places for pairs of words that open a phrase: 4 MB of flags, of which few are set. Our choice."""
 
 
 class PhraseMatches(NamedTuple):
@@ -107,7 +110,7 @@ class PhraseChannel:
         begin = self.start[phrase].astype(np.int64)
         counts = self.start[phrase + 1].astype(np.int64) - begin
         at = np.repeat(np.arange(len(first)), counts)
-        pair = spread(begin, counts)
+        pair = ranges(begin, counts)
         original = self.original[pair].astype(np.int64)
         before = stream.place.take(first) - 1
         after = stream.place.take(first + length - 1) + 1
@@ -207,7 +210,14 @@ def _nearest(keys: NDArray[np.uint64], key: NDArray[np.uint64]) -> NDArray[np.in
 
 
 def phrase_keys(phrases: NDArray[np.uint16]) -> NDArray[np.uint64]:
-    """One 64-bit key a phrase; keys rise with the ids from the first word on."""
+    """One key for each phrase; keys rise with the ids from the first word on.
+
+    Args:
+        phrases: uint16 array of shape (n, LONGEST), 0 after the last word.
+
+    Returns:
+        uint64 array of shape (n,).
+    """
     keys = np.zeros(len(phrases), np.uint64)
     for place in range(LONGEST):
         keys = (keys << np.uint64(16)) | phrases[:, place]

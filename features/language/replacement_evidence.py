@@ -28,23 +28,30 @@ from chaffinch.features.text.tokens import CAPITALISED, GAP_STOP, LOWER, TokenBl
 from chaffinch.features.text.vocabulary import FIRST_WORD
 
 DOUBTS = (1.0, 2.0)
-"""Words that their neighbours, and then their context, leave at log ratios over these are looked at
-more closely.
-
-Of clean words 6 % are asked for their context, and 1 % for an original."""
+"""Thresholds of the two screening passes, as natural log ratios: the context of a word is looked at
+when its neighbours leave more than the first, its originals when the context leaves more than the
+second. Of clean words 6 % pass the first, and 1 % the second."""
 
 NO_DOUBTS = (-np.inf, -np.inf)
-"""Every word is looked at as closely as can be: what curves are fitted on."""
+"""Thresholds that every word passes, to fit curves on."""
 
 _LARGEST = 8.0
+"""Log-odds of the context, of either sign, beyond which none are told apart. Our choice."""
+
 _NO_GAIN = -3.0
+"""Gain (log10) of a word without an original, and the least that a candidate may have by its
+neighbours alone. Our choice: a thousand times worse than the word itself."""
+
 _CONTEXT_WEIGHT = 0.4
+"""Powers of ten of gain for each unit of log-odds of the context. Our choice: a little under
+1 / ln(10), at which both would be in one unit, since context and neighbours overlap."""
+
 _BEYOND_DOUBT = -3.5
-"""Words whose context wants them more than this (log-odds) have no originals looked up: 97 % of
-the words that a spinner of unknown words replaced lie above, and half of clean words below."""
+"""Log-odds of the context under which no originals are looked up: 97 % of the words that a spinner
+of unknown words replaced lie above, and half of clean words below."""
 
 _LIFTS = 1024
-"""Lifts are told apart up to this many steps, half of them negative."""
+"""Lifts, in steps of `STEPS_PER_TEN`, that the tabulated curves tell apart; half are negative."""
 
 
 class Evidence(NamedTuple):
@@ -86,7 +93,7 @@ def replacement_evidence(
     Args:
         block: The documents.
         resources: What the evidence is measured with.
-        doubts: Log ratios over which a word's context, and then its originals, are looked at.
+        doubts: Thresholds of the two screening passes, as `DOUBTS`.
     """
     model, odds = resources.language_model, resources.replacement_odds
     stream = Stream.of_block(block)
@@ -94,7 +101,6 @@ def replacement_evidence(
     tokens = _doubtful(block, stream, resources, doubts[0])
     place = stream.place.take(tokens)
     word = block.word.take(tokens)
-    before, after = stream.ids.take(place - 1), stream.ids.take(place + 1)
     wanted = resources.context_model.wanted(block, stream, tokens)
     context = resources.context_model.log_odds(wanted, word)
     values = np.zeros((len(tokens), len(COLUMNS)), np.float32)
@@ -110,22 +116,16 @@ def replacement_evidence(
     ):
         values[:, COLUMNS.index(name)] = column
     log_ratio = odds.log_ratio(CONTEXT, values)
-    asked = np.flatnonzero((log_ratio > doubts[1]) & (context > _BEYOND_DOUBT))
-    own = (fit.steps.take(place - 1) + fit.steps.take(place)) / np.float64(STEPS_PER_TEN)
-    gain, best = _best_candidates(
-        word[asked],
-        before[asked],
-        after[asked],
-        own[asked],
-        wanted[asked],
-        context[asked],
-        resources,
-    )
+    queried = np.flatnonzero((log_ratio > doubts[1]) & (context > _BEYOND_DOUBT))
+    at = place[queried]
+    own = (fit.steps.take(at - 1) + fit.steps.take(at)) / np.float64(STEPS_PER_TEN)
+    written = _Written(word[queried], stream.ids[at - 1], stream.ids[at + 1], own)
+    gain, best = _best_candidates(written, wanted[queried], context[queried], resources)
     original = np.zeros(len(tokens), np.uint16)
-    original[asked] = np.where(gain > 0, best, 0)
-    values[asked, COLUMNS.index("gain")] = np.maximum(gain, _NO_GAIN)
-    values[asked, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
-    log_ratio[asked] = odds.log_ratio(ORIGINALS, values[asked])
+    original[queried] = np.where(gain > 0, best, 0)
+    values[queried, COLUMNS.index("gain")] = np.maximum(gain, _NO_GAIN)
+    values[queried, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
+    log_ratio[queried] = odds.log_ratio(ORIGINALS, values[queried])
     return Evidence(tokens, values, original, log_ratio)
 
 
@@ -159,36 +159,47 @@ def _first_look(odds: ReplacementOdds, model: LanguageModel) -> _FirstLook:
 def _doubtful(
     block: TokenBlock, stream: Stream, resources: Resources, doubt: float
 ) -> NDArray[np.int64]:
-    """Words that their neighbours speak against, indices of tokens."""
+    """Words that pass the first screening, int64 indices of tokens."""
     look = _first_look(resources.replacement_odds, resources.language_model)
     lift = pair_fit(block, resources.language_model).lift + np.int16(_LIFTS // 2)
     starts = block.gap >= GAP_STOP
-    able = (block.case == LOWER) | ((block.case == CAPITALISED) & starts)
-    able &= (block.word >= FIRST_WORD) & running_text(block).words
+    eligible = (block.case == LOWER) | ((block.case == CAPITALISED) & starts)
+    eligible &= (block.word >= FIRST_WORD) & running_text(block).words
     ratio = look.word.take(block.word)
     ratio += look.after.take(lift).take(stream.place - 1)
     ratio += look.before.take(lift).take(stream.place)
     ratio += look.capital * starts
-    return np.flatnonzero(able & (ratio > doubt))
+    return np.flatnonzero(eligible & (ratio > doubt))
+
+
+class _Written(NamedTuple):
+    """Words as a text has them, whose originals are looked up.
+
+    Attributes:
+        word, before, after: uint16 arrays of shape (n,), ids of the words and of their neighbours.
+        fit: float64 array of shape (n,), log10 probability of the word and the next one.
+    """
+
+    word: NDArray[np.uint16]
+    before: NDArray[np.uint16]
+    after: NDArray[np.uint16]
+    fit: NDArray[np.float64]
 
 
 def _best_candidates(
-    word: NDArray[np.uint16],
-    before: NDArray[np.uint16],
-    after: NDArray[np.uint16],
-    own: NDArray[np.float64],
+    written: _Written,
     wanted: NDArray[np.float32],
     context: NDArray[np.float32],
     resources: Resources,
 ) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
     """The candidate original of each word that fits best, and by how much (log10)."""
     model, channel = resources.language_model, resources.channel
-    gain = np.full(len(word), -np.inf)
-    original = np.zeros(len(word), np.uint16)
-    at, pair = channel.expand(word)
+    gain = np.full(len(written.word), -np.inf)
+    original = np.zeros(len(written.word), np.uint16)
+    at, pair = channel.expand(written.word)
     candidate = channel.original.take(pair)
-    from_before, to_after = model.pairs(before.take(at), candidate, after.take(at))
-    value = dequantise(channel.weight.take(pair)) + (from_before + to_after) - own.take(at)
+    from_before, to_after = model.pairs(written.before.take(at), candidate, written.after.take(at))
+    value = dequantise(channel.weight.take(pair)) + (from_before + to_after) - written.fit.take(at)
     hopeful = np.flatnonzero(value > _NO_GAIN)
     at, candidate, value = at.take(hopeful), candidate.take(hopeful), value.take(hopeful)
     better = context.take(at) - resources.context_model.log_odds(wanted.take(at, axis=0), candidate)

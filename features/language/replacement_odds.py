@@ -18,7 +18,7 @@ COLUMNS = (
 """Names of the columns of the evidence on a word; `replacement_evidence` says what they hold."""
 
 PAIRS, CONTEXT, ORIGINALS = range(3)
-"""How closely a word was looked at: at its neighbours, at its wider context, for an original."""
+"""How closely a word was looked at: its neighbours, then its context, then its originals."""
 
 COLUMNS_OF = (4, 6, 8)
 """How many of the columns are known after each of these looks."""
@@ -83,6 +83,10 @@ class ReplacementOdds:
         return total
 
     def phrase_log_ratio(self, gain: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The same for phrases, by their gain alone."""
+        """The same for phrases, by their gain alone; float64 of shape (n,).
+
+        Args:
+            gain: float64 array of shape (n,), log10.
+        """
         ratio: NDArray[np.float64] = np.interp(gain, self.phrase_knots, self.phrase_curve)
         return ratio

@@ -63,6 +63,7 @@ class TorturedPhrases:
 def _longest(
     first: NDArray[np.int64], length: NDArray[np.int64], phrase: NDArray[np.int64]
 ) -> TorturedMatches:
+    """The matches that no longer one, or one further left, overlaps."""
     kept = []
     end = 0
     for index in np.lexsort((-length, first)).tolist():

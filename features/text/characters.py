@@ -9,18 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 SPACE, LETTER, DIGIT, APOSTROPHE, HYPHEN, QUOTE, CLAUSE, STOP, NEWLINE, IGNORED = range(10)
+"""Classes of characters. `QUOTE` is all other punctuation, `IGNORED` what nobody sees."""
 
 LAST_ASCII = 0x7F
+"""Last code point of ASCII; all look-alikes, fillers and styled letters lie beyond it."""
 
 _TABLE_SIZE = 0x3000
+"""Code points that the tables cover: alphabets and punctuation end where CJK symbols begin."""
+
+# Marks by what they do between two words.
 _APOSTROPHES = "'`\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
 _HYPHENS = "-/_\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 _CLAUSE_MARKS = ",;:()[]{}|\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}\N{BULLET}"
 _STOPS = ".!?\N{HORIZONTAL ELLIPSIS}"
 _NEWLINES = "\n\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
+# Letters and symbols by their category, but blank in every font.
 _FILLERS = "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}"
 _HIGH_FILLERS = (0x3164, 0xFEFF, 0xFFA0)
 _BLANK = "\N{BRAILLE PATTERN BLANK}"
+# The block Mathematical Alphanumeric Symbols.
 _MATHEMATICAL = range(0x1D400, 0x1D800)
 
 # Letters drawn like Latin ones, from the confusables of Unicode Technical Standard 39.
@@ -103,6 +110,7 @@ _GREEK = {
     "\u03c4": "t",
     "\u03c5": "u",
 }
+# The same letters as a set, and by code point.
 _CONTEXTUAL = frozenset(_GREEK)
 _GREEK_POINTS = {ord(greek): ord(latin) for greek, latin in _GREEK.items()}
 
@@ -157,7 +165,7 @@ def tables() -> CharacterTables:
 def _mathematical_letters() -> NDArray[np.uint32]:
     """The plain letter or digit of each styled one, from U+1D400."""
     plain = (unicodedata.normalize("NFKC", chr(point)) for point in _MATHEMATICAL)
-    return np.array([ord(one) if len(one) == 1 else ord(" ") for one in plain], np.uint32)
+    return np.array([ord(letter) if len(letter) == 1 else ord(" ") for letter in plain], np.uint32)
 
 
 def classify(
@@ -165,9 +173,15 @@ def classify(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.bool_]]:
     """Classes, folded code points and upper-case flags of an array of code points.
 
-    Full-width forms and mathematical letters are made plain first; above U+3000, scripts
+    Full-width forms and mathematical letters are made plain first. Above U+3000, scripts
     written in letters or ideographs are letters, and everything else (pictographs, private
     use) is a space.
+
+    Args:
+        points: uint32 array of shape (n,).
+
+    Returns:
+        uint8 classes, uint32 code points and bool flags, each of shape (n,).
     """
     table = tables()
     kind = table.kind.take(points, mode="clip")
@@ -225,20 +239,35 @@ def _fold_greek(fold: NDArray[np.uint32], far: NDArray[np.int64]) -> None:
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
-    """The code points of a text, lone surrogates included."""
+    """The code points of a text, lone surrogates included, uint32 of shape (n_characters,)."""
     encoding = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
     return np.frombuffer(text.encode(encoding, "surrogatepass"), np.uint32)
 
 
 def one_of(points: NDArray[np.uint32], some: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Which characters are among some, given in rising order."""
+    """Which characters are among others.
+
+    Args:
+        points: uint32 array of shape (n,).
+        some: uint32 array of shape (n_others,), rising.
+
+    Returns:
+        bool array of shape (n,).
+    """
     place = np.searchsorted(some, points)
     found: NDArray[np.bool_] = some.take(place, mode="clip") == points
     return found
 
 
 def disguises(points: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Which characters are letters drawn like Latin ones that are none, styled ones included."""
+    """Which characters are no Latin letters but look like them, styled ones included.
+
+    Args:
+        points: uint32 array of shape (n,).
+
+    Returns:
+        bool array of shape (n,).
+    """
     known = tables().disguised[np.minimum(points, _TABLE_SIZE - 1)]
     marked: NDArray[np.bool_] = known & (points < _TABLE_SIZE)
     return marked | ((points >= _MATHEMATICAL.start) & (points < _MATHEMATICAL.stop))
@@ -268,3 +297,4 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding()
+"""Filled by every text, at most with one entry for each code point there is."""

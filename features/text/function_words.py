@@ -10,3 +10,4 @@ FUNCTION_WORDS = tuple(
     each just those how too own
     """.split()
 )
+"""In lower case, the commonest first; how many is our choice."""

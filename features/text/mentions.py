@@ -9,17 +9,25 @@ MOST_WORDS = 5
 """Longer quotations are speech, which spinners spin like everything else."""
 
 _MOST_SHARE = 0.06
+"""Share of a document's words that may be mentions. Our choice: more of them hide a spun text."""
+
 _MOST_CHARACTERS = 60
+"""Characters between the marks of a mention: about twice those of five words. Our choice."""
+
+# Code points of the quotation marks.
 _STRAIGHT, _OPEN, _CLOSE = map(
     ord, '"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}'
 )
 
 
 def mentioned(block: TokenBlock) -> NDArray[np.bool_]:
-    """Which tokens stand in quotation marks with at most four others, bool of (n_tokens,).
+    """Which tokens stand in quotation marks with at most four others.
 
     An article about spinners quotes "bosom peril"; it does not use it. A document of which
     over 6 % stands in such marks hides its words behind them, and none of it is a mention.
+
+    Returns:
+        bool array of shape (n_tokens,).
     """
     opening, closing = _short_quotations(block)
     first = np.searchsorted(block.start, opening)
@@ -36,7 +44,7 @@ def mentioned(block: TokenBlock) -> NDArray[np.bool_]:
 
 
 def _short_quotations(block: TokenBlock) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where marks stand that enclose 1 to 60 characters of a line, and no other such mark."""
+    """Places in `points` of opening and closing marks round 1 to 60 characters of one line."""
     mark = block.points.take(block.marks)
     opens, closes = (mark == _STRAIGHT) | (mark == _OPEN), (mark == _STRAIGHT) | (mark == _CLOSE)
     bounds = np.flatnonzero(opens | closes | (mark == ord("\n")))

@@ -7,14 +7,25 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 MAX_CHARACTERS = 400
-"""Characters of a passage that are read."""
+"""Characters of a passage that are read: a long first paragraph. Our choice."""
+
+_MAX_WORDS = 60
+"""Words of a passage that are read, so that to align two takes a bounded time. Our choice."""
+
+_MAX_ADDRESS = 300
+"""Characters of one part of an address that are read. Our choice."""
+
+_STEM, _LEAST_STEM = 4, 3
+"""Letters that two forms of a word begin with alike; of a shorter word all, if three at least.
+
+Our choice: "votes" and "voted" are one word, "on" and "one" are not.
+"""
 
 _WORD = re.compile(r"[^\W_]+")
+# ASCII with a space for what is neither letter nor digit.
 _SPACED = "".join(letter if letter.isalnum() else " " for letter in map(chr, range(128)))
+# What stands between words in addresses.
 _APART = "-_+%"
-_MAX_WORDS = 60
-_MAX_ADDRESS = 300
-_STEM, _LEAST_STEM = 4, 3
 
 
 class Passage(NamedTuple):
@@ -41,7 +52,7 @@ class Passage(NamedTuple):
         return cls(place, start, text, words, set(words))
 
     def span(self, index: int) -> tuple[int, int]:
-        """Where one of the words stands in the place's text."""
+        """Start and end of one of the words in the place's text."""
         return next(islice(_WORD.finditer(self.text), index, None)).span()
 
     def wording(self, first: int, end: int) -> str:

@@ -41,7 +41,9 @@ def find_patterns(
     """
     counts = np.zeros((len(block), len(patterns)))
     spans: list[Span] = []
-    if not any(_may_hold(block, needle) for one in patterns.values() for needle in one.needles):
+    if not any(
+        _may_hold(block, needle) for pattern in patterns.values() for needle in pattern.needles
+    ):
         return counts, spans
     for doc, text in enumerate(texts(block)):
         found = []

@@ -12,19 +12,27 @@ from chaffinch.features.text.function_words import FUNCTION_WORDS
 from chaffinch.features.text.vocabulary import WordSet
 
 PhraseKind = Literal["scraper", "template", "credit"]
+"""Who left the line: a farm's tools, the source's template, or a site that names its source."""
+
 Position = Literal["line", "head", "tail"]
+"""Where in a text the line counts."""
 
 MAX_LINE = 160
-"""Longer lines, in code points, are paragraphs and never residue."""
+"""Code points of the longest line that may be residue: longer ones are paragraphs. Our choice."""
 
+# Attributes that every row of the phrase file has.
 _FIELDS = {"phrase", "kind", "position", "home", "seen"}
 _QUOTES = str.maketrans(
     "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}"
     "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}",
     "''\"\"",
 )
+# What a line may end with beside its phrase.
 _TRAILING = ".:> \N{RIGHTWARDS ARROW}\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 _FIRST_LETTERS = 4
+"""Letters by which patterns are put into buckets, so that a line meets few. Our choice."""
+
+# A word that stands whole in every line that matches: no wildcard or apostrophe touches it.
 _KEY = re.compile(r"(?<![^\W_])(?<!['*#])[a-z]{2,}(?![^\W_])(?!['*#])")
 
 

@@ -9,11 +9,21 @@ from numpy.typing import NDArray
 from chaffinch.features.text.tokens import GAP_NONE, TokenBlock
 
 _LEAST_WORDS = 3
+"""Words of a line of running text, at the least. Our choice: shorter lines are items of lists."""
+
 _WORDS_FOR_EACH = 3
+"""Words for each technical mark, of which a step to another column counts as two. Our choice,
+after manuals, change logs and texts of games."""
+
 _COLUMN = 4
+"""Spaces that make a step to another column. Our choice: spinners leave two or three."""
+
 _LONGEST_WRAPPED = 80
+"""Characters of the longest line that may have been broken by hand: a terminal's width."""
+
 _TAB = ord("\t")
 
+# ASCII marks of code, addresses and tables.
 _TECHNICAL = np.zeros(128, np.bool_)
 _TECHNICAL[[ord(mark) for mark in "\\_=<>{}[]|^~@#*+&`$/"]] = True
 

@@ -33,7 +33,7 @@ GAP_NONE, GAP_HYPHEN, GAP_QUOTE, GAP_CLAUSE, GAP_STOP, GAP_LINE, GAP_DOCUMENT = 
 """What stands between a token and the one before it, weakest first."""
 
 BLOCK_CHARACTERS = 131_072
-"""Characters of one block: its arrays fit in a processor's cache."""
+"""Characters of one block. Our choice: its arrays fit in a processor's cache."""
 
 LOWER, CAPITALISED, UPPER, MIXED = range(4)
 """How a token is written. A single upper-case letter is `CAPITALISED`."""
@@ -45,6 +45,7 @@ ENCODED_LETTER = re.compile(
 )
 """A Latin letter written as a numeric character reference."""
 
+# How strongly each class of characters parts two words.
 _GAP_OF_KIND = np.zeros(10, np.uint8)
 _GAP_OF_KIND[[SPACE, HYPHEN, APOSTROPHE, QUOTE, CLAUSE, STOP, NEWLINE]] = [
     GAP_NONE,
@@ -119,7 +120,12 @@ class TokenBlock:
 
     @classmethod
     def from_documents(cls, documents: Sequence[Document], vocabulary: Vocabulary) -> "TokenBlock":
-        """Tokenise documents; only their first `MAX_CHARACTERS` characters are read."""
+        """Tokenise documents; only their first `MAX_CHARACTERS` characters are read.
+
+        Args:
+            documents: The documents.
+            vocabulary: Ids of the words that a model knows.
+        """
         texts = [document.text[:MAX_CHARACTERS] for document in documents]
         raw = code_points("".join(f"{text}\n" for text in texts))
         lengths = np.array([len(text) + 1 for text in texts], np.int64)
@@ -204,7 +210,7 @@ class TokenBlock:
 def _stable_order(
     word_hash: NDArray[np.uint64], doc: NDArray[np.int64], n_docs: int
 ) -> NDArray[np.int64]:
-    """Tokens by document, then hash, then place: 16 bits a time, which numpy sorts by radix."""
+    """Order of tokens by document, hash and place; numpy sorts 16 bits at a time by radix."""
     digits = np.ascontiguousarray(word_hash.astype("<u8").view("<u2").reshape(-1, 4).T)
     order = np.argsort(digits[0], kind="stable")
     for digit in (*digits[1:], doc.astype(np.min_scalar_type(n_docs))):
@@ -213,7 +219,7 @@ def _stable_order(
 
 
 def token_blocks(documents: Sequence[Document], vocabulary: Vocabulary) -> Iterator[TokenBlock]:
-    """Documents tokenised in their order, as many at once as fit a processor's cache."""
+    """Documents tokenised in their order, at most `BLOCK_CHARACTERS` or one document at once."""
     first = size = 0
     for index, document in enumerate(documents):
         length = min(len(document.text), MAX_CHARACTERS)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.arrays import spread
+from chaffinch.features.arrays import ranges
 
 PAIR = np.dtype([("copy", np.int64), ("source", np.int64), ("score", np.int64)])
 """A document's row, the row of what it may be a copy of, and the evidence in 1/16 bits."""
@@ -96,7 +96,7 @@ def candidates(
         groups = np.flatnonzero(of_crawl & (size > place + 1))
         source = rows[start[groups] + place]
         later = size[groups] - place - 1
-        copy = rows[spread(start[groups] + place + 1, later)]
+        copy = rows[ranges(start[groups] + place + 1, later)]
         found.append(_pairs(copy, np.repeat(source, later), np.repeat(weight[groups], later)))
         found[-1] = found[-1][rank[found[-1]["source"]] < rank[found[-1]["copy"]]]
     for part, first, end in zip(originals, known, known_end, strict=True):
@@ -104,8 +104,8 @@ def candidates(
         groups = np.flatnonzero(held)
         # Every document of a group with every original of the group.
         copies = np.repeat(held[groups], size[groups])
-        copy = np.repeat(rows[spread(start[groups], size[groups])], copies)
-        row = part.rows[spread(np.repeat(first[groups], size[groups]), copies)].astype(np.int64)
+        copy = np.repeat(rows[ranges(start[groups], size[groups])], copies)
+        row = part.rows[ranges(np.repeat(first[groups], size[groups]), copies)].astype(np.int64)
         gain = np.repeat(weight[groups], held[groups] * size[groups])
         found.append(_pairs(copy, part.first + row, gain))
     return merged(np.concatenate(found)), int(common.sum())

@@ -89,14 +89,14 @@ def _stays_in_place(alignment: Alignment) -> bool:
 def _keeps_entities(alignment: Alignment) -> bool:
     """Whether names and numbers are kept: pages made from one form differ in exactly these."""
     changed = alignment.n_in_step - alignment.n_equal
-    differing = alignment.n_firm - alignment.n_firm_equal
+    differing = alignment.n_entities - alignment.n_entities_equal
     return (
-        differing <= max(_FEW_ENTITIES, _MAX_ENTITIES * alignment.n_firm)
+        differing <= max(_FEW_ENTITIES, _MAX_ENTITIES * alignment.n_entities)
         or differing <= _MAX_CHANGED * changed
     ) and (
         changed <= alignment.n_equal
         or differing <= _FEW_ENTITIES
-        or alignment.n_firm_equal >= _MIN_ENTITIES_KEPT * alignment.n_firm
+        or alignment.n_entities_equal >= _MIN_ENTITIES_KEPT * alignment.n_entities
     )
 
 
@@ -144,7 +144,7 @@ def _replaced(
             continue
         substitute = copy.wording(first, end).lower()
         original = source.wording(other_first, other_end).lower()
-        names = source.firm[other_first:other_end].any()
+        names = source.is_entity[other_first:other_end].any()
         if substitute != original and not names and _letters(substitute) and _letters(original):
             yield Replaced(row, substitute, original)
 
