@@ -110,7 +110,7 @@ def simulated_examples(
             quarter as many texts of every other corpus are spun once.
     """
     test = read_part(data, "test", most_clean)
-    examples = [_example(text, text.text) for texts in test.values() for text in texts]
+    examples = [example_of(text, text.text) for texts in test.values() for text in texts]
     examples += real_pages(data)
     articles = [text for name in NEWS for text in test.get(name, []) if _is_long(text)]
     articles = spread(articles, most_spun)
@@ -127,7 +127,7 @@ def simulated_examples(
         rng = np.random.default_rng(pieces)
         family = f"{SCRAPED}, {pieces} kind{'s' if pieces > 1 else ''} of residue"
         examples += [
-            _example(text, inject_residue(text.text, rng, unseen, pieces), family)
+            example_of(text, inject_residue(text.text, rng, unseen, pieces), family)
             for text in articles
         ]
     return examples
@@ -159,7 +159,7 @@ def training_examples(
     for source in sources:
         words = TRAINING_CROPS[int(rng.integers(len(TRAINING_CROPS)))]
         text = crop(source.text, words, rng) if words else source.text
-        examples.append(_example(source, text))
+        examples.append(example_of(source, text))
         name = names[int(rng.integers(len(names)))]
         spinner = families[name][int(rng.integers(len(TRAINING_SITES)))]
         low, high = (min(max(rate, RATES[0] / 2), RATES[-1]) for rate in FAMILIES[name].rates)
@@ -205,10 +205,13 @@ def _spun(
     """The spun copy, or nothing where the spinner knows none of the words."""
     spun = spinner.spin(text, rng, float(np.nan_to_num(rate))).text
     if spun != text:
-        yield _example(source, spun, family, rate)
+        yield example_of(source, spun, family, rate)
 
 
-def _example(source: CleanText, text: str, family: str = "", rate: float = float("nan")) -> Example:
+def example_of(
+    source: CleanText, text: str, family: str = "", rate: float = float("nan")
+) -> Example:
+    """A text made from a clean one, labelled; a clean text where no family made it."""
     return Example(
         Document(text, title=source.title),
         label=bool(family),

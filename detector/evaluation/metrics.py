@@ -183,6 +183,21 @@ def precision(recall: Floats, false_positive_rate: Floats, base_rate: float) -> 
     return share
 
 
+def share_of(hits: int, total: int) -> Interval:
+    """A share of independent texts with its bounds; NaN where there are none.
+
+    Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the
+    case of the binomial" (1934).
+
+    >>> [round(figure, 3) for figure in share_of(3, 300)]
+    [0.01, 0.002, 0.029]
+    """
+    if not total:
+        return Interval(math.nan, math.nan, math.nan)
+    bounds = binomtest(hits, total).proportion_ci(CONFIDENCE)
+    return Interval(hits / total, float(bounds.low), float(bounds.high))
+
+
 def resamplings(groups: NDArray[np.str_], n_resamples: int, seed: int = 0) -> Iterator[Floats]:
     """Weights of a bootstrap that draws whole groups, a few hundred resamples at a time.
 
@@ -370,15 +385,10 @@ def _interval(column: Floats) -> Interval:
 
 
 def _widened(share: Interval, n_groups: int) -> Interval:
-    """Bounds of a share of none or of all, which resampling cannot move.
-
-    Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the
-    case of the binomial" (1934), for `n_groups` independent draws.
-    """
+    """Bounds of a share of none or of all, which resampling cannot move."""
     if np.isnan(share.low) or share.value not in (0, 1):
         return share
-    bounds = binomtest(int(share.value) * n_groups, n_groups).proportion_ci(CONFIDENCE)
-    return Interval(share.value, float(bounds.low), float(bounds.high))
+    return share_of(int(share.value) * n_groups, n_groups)
 
 
 def _precision(
