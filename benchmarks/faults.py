@@ -32,6 +32,9 @@ from watching import CHAFFINCH
 MEGABYTE = 1_000_000
 """Bytes."""
 
+N_NOTES = 8
+"""Readable files in crawls with files that are not; our choice, most of them."""
+
 PIECE = 10 * MEGABYTE
 """Bytes that large files are written in at once; our choice."""
 
@@ -142,6 +145,12 @@ def large_crawl(folder: Path, rows: int = 6_000) -> Path:
     return crawl
 
 
+def write_notes(crawl: Path) -> None:
+    """Readable files beside those that are not: a crawl of which half cannot be read has failed."""
+    for number in range(N_NOTES):
+        (crawl / f"note{number}.txt").write_text(PROSE)
+
+
 def begun(output: Path, process: subprocess.Popen[str]) -> None:
     """Wait until an audit has written its first shard."""
     while process.poll() is None and not list(output.glob(".work/*.json")):
@@ -250,7 +259,7 @@ def link_loop(folder: Path, _: int) -> Outcome:
     (crawl / "sub").mkdir(parents=True)
     (crawl / "sub" / "up").symlink_to(crawl)
     (crawl / "self.txt").symlink_to("self.txt")
-    (crawl / "note.txt").write_text(PROSE)
+    write_notes(crawl)
     return audited(crawl, folder / "out")
 
 
@@ -259,7 +268,7 @@ def unreadable(folder: Path, _: int) -> Outcome:
     crawl, output = folder / "crawl", folder / "out"
     (crawl / "closed").mkdir(parents=True)
     (crawl / "closed.txt").write_text(PROSE)
-    (crawl / "note.txt").write_text(PROSE)
+    write_notes(crawl)
     for path in (crawl / "closed", crawl / "closed.txt"):
         path.chmod(0)
     # Root is let in everywhere unless it gives that up.
@@ -268,7 +277,9 @@ def unreadable(folder: Path, _: int) -> Outcome:
     if done.status:
         return Outcome(done, "")
     errors = [str(row["error"]) for row in rows_of(output) if row["error"]]
-    return Outcome(done._replace(said=" ".join(errors)), f"3, {len(errors)} with errors")
+    return Outcome(
+        done._replace(said=" ".join(errors)), f"{N_NOTES + 2}, {len(errors)} with errors"
+    )
 
 
 def changed(change: Callable[[Path], object]) -> Fault:

@@ -295,7 +295,7 @@ def test_growth_is_measured_until_a_text_takes_too_long() -> None:
 
 def test_a_fault_is_set_up_and_told(tmp_path: Path) -> None:
     outcome = faults.FAULTS["links in a loop"](tmp_path, 1)
-    assert (outcome.ended.status, outcome.rows) == (0, "2, 1 with errors")
+    assert (outcome.ended.status, outcome.rows) == (0, "9, 1 with errors")
     assert outcome.ended.said.startswith("self.txt cannot be read")
 
 
