@@ -63,10 +63,12 @@ def column_of(role: Role) -> int:
     """Column of the one feature with a role.
 
     Raises:
-        ValueError: There is none, or more than one.
+        ValueError: No feature has it, or several have.
     """
-    (column,) = columns_of(role)
-    return column
+    columns = columns_of(role)
+    if len(columns) != 1:
+        raise ValueError(f"One feature must have the role {role!r}. Got {len(columns)}.")
+    return columns[0]
 
 
 def names_of(role: Role) -> tuple[str, ...]:

@@ -36,6 +36,9 @@ CORROBORATES = 0.5
 """`Feature.most_alone` of what honest pages have now and then, such as runs of spaces. Our choice:
 two such features may flag a page together, and neither may alone."""
 
+CONVICTS = math.inf
+"""`Feature.most_alone` of what may flag a page alone: no limit."""
+
 MOST_NAMED = 3
 """Findings that a summary names. Our choice: as many as fit a line."""
 
@@ -52,8 +55,8 @@ class Feature(NamedTuple):
         group: What a high value speaks for: ``spun``, ``scraped``, or nothing by itself
             (``context``: a number that only helps to read the others).
         most_alone: Share of the log-odds that flag a typical page which this feature may add;
-            from 1 on it may flag a page alone.
-        most_each: The same for a value of 1, such as one phrase; infinite where there is no limit.
+            `CONVICTS` where it may flag a page alone.
+        most_each: The same for a value of 1, such as one phrase; infinite where that has no limit.
         role: What the detector reads the value for beside its weight, or None. ``words``,
             ``running words`` and ``function words`` (each the role of one feature) tell whether
             a text can be judged. Two features with the role ``residue kind`` flag a page

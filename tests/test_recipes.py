@@ -17,10 +17,9 @@ ROOMS = ("features", "datasets", "detector", "reports", "cli")
 SIGNAL = '''
 """Sentences that shout."""
 
-import math
 import re
 
-from chaffinch.features.signal import Feature, Measurement, Signal
+from chaffinch.features.signal import CONVICTS, Feature, Measurement, Signal
 from chaffinch.features.text.patterns import Pattern, find_patterns
 from chaffinch.features.text.rates import damped
 from chaffinch.features.text.tokens import TokenBlock
@@ -41,7 +40,7 @@ class Shouting(Signal):
     """
 
     name = "shouting"
-    features = (Feature("marks", "per word", "exclamation marks", 0, 1, "spun", math.inf),)
+    features = (Feature("marks", "per word", "exclamation marks", 0, 1, "spun", CONVICTS),)
 
     def measure(self, block: TokenBlock) -> Measurement:
         counts, spans = find_patterns(block, _PATTERNS)

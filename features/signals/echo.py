@@ -316,17 +316,17 @@ def _beside_tags(block: TokenBlock) -> Iterator[tuple[int, str]]:
     hash_of = dict(zip(words, hash_words(words).tolist(), strict=True))
     # Nothing but a space parts the two words, so they are of one document.
     spaced = np.append(block.gap[1:] == GAP_NONE, False).tolist()
-    for doc, one, other in wanted:
-        of_one, of_other = (places.get((doc, hash_of[word]), ()) for word in (one, other))
-        is_rare = max(len(of_one), len(of_other)) <= _MOST_PLACES
-        if is_rare and not _says_both(block, of_one, of_other):
-            yield from ((token + 1, other) for token in of_one if spaced[token])
-            yield from ((token - 1, one) for token in of_other if token and spaced[token - 1])
+    for doc, first, second in wanted:
+        firsts, seconds = (places.get((doc, hash_of[word]), ()) for word in (first, second))
+        is_rare = max(len(firsts), len(seconds)) <= _MOST_PLACES
+        if is_rare and not _says_both(block, firsts, seconds):
+            yield from ((token + 1, second) for token in firsts if spaced[token])
+            yield from ((token - 1, first) for token in seconds if token and spaced[token - 1])
 
 
-def _says_both(block: TokenBlock, one: Sequence[int], other: Sequence[int]) -> bool:
+def _says_both(block: TokenBlock, firsts: Sequence[int], seconds: Sequence[int]) -> bool:
     """Whether a text has two words side by side, other than in a list of tags."""
-    for token in {token + 1 for token in one}.intersection(other):
+    for token in {token + 1 for token in firsts}.intersection(seconds):
         after = block.gap[token + 1] if token + 1 < len(block.gap) else GAP_DOCUMENT
         if block.gap[token - 1] < GAP_CLAUSE or after < GAP_CLAUSE:
             return True

@@ -2,12 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from math import inf
 
 import numpy as np
 
 from chaffinch.features.addresses import is_within
-from chaffinch.features.signal import Feature, Measurement, Signal, Span
+from chaffinch.features.signal import CONVICTS, Feature, Measurement, Signal, Span
 from chaffinch.features.signals.counters import Counters, counter_lines
 from chaffinch.features.text.characters import one_of
 from chaffinch.features.text.phrases import PhraseMatcher, phrase_matcher
@@ -63,7 +62,7 @@ class Residue(Signal):
             0,
             _CAP,
             "scraped",
-            most_alone=inf,
+            most_alone=CONVICTS,
             role="residue kind",
         ),
         Feature(
@@ -73,10 +72,10 @@ class Residue(Signal):
             0,
             _CAP,
             "scraped",
-            most_alone=inf,
+            most_alone=CONVICTS,
             role="residue kind",
         ),
-        Feature("credit_lines", "phrases", "first publisher named", 0, _CAP, "scraped", inf),
+        Feature("credit_lines", "phrases", "first publisher named", 0, _CAP, "scraped", CONVICTS),
         Feature(
             "two_kinds",
             "0 or 1",
@@ -84,7 +83,7 @@ class Residue(Signal):
             0,
             1,
             "scraped",
-            most_alone=inf,
+            most_alone=CONVICTS,
             role="several residue kinds",
         ),
     )

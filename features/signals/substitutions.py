@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from chaffinch.features.language.phrase_channel import PhraseMatches
 from chaffinch.features.language.replacement_evidence import Evidence, replacement_evidence
 from chaffinch.features.language.replacement_odds import COLUMNS
-from chaffinch.features.signal import MOST_NAMED, Feature, Measurement, Signal, Span
+from chaffinch.features.signal import CONVICTS, MOST_NAMED, Feature, Measurement, Signal, Span
 from chaffinch.features.text.mentions import mentioned
 from chaffinch.features.text.rates import damped, distinct_count, type_counts
 from chaffinch.features.text.tokens import TokenBlock
@@ -75,14 +74,22 @@ class Substitutions(Signal):
 
     name = "substitutions"
     features = (
-        Feature("light", "nats per word", "evidence if 3 % were replaced", 0, 8, "spun", inf),
-        Feature("medium", "nats per word", "evidence if 10 % were replaced", 0, 8, "spun", inf),
-        Feature("heavy", "nats per word", "evidence if 25 % were replaced", 0, 8, "spun", inf),
+        Feature("light", "nats per word", "evidence if 3 % were replaced", 0, 8, "spun", CONVICTS),
         Feature(
-            "clear", "share of words", "words over 50 times likelier replaced", 0, 1, "spun", inf
+            "medium", "nats per word", "evidence if 10 % were replaced", 0, 8, "spun", CONVICTS
+        ),
+        Feature("heavy", "nats per word", "evidence if 25 % were replaced", 0, 8, "spun", CONVICTS),
+        Feature(
+            "clear",
+            "share of words",
+            "words over 50 times likelier replaced",
+            0,
+            1,
+            "spun",
+            CONVICTS,
         ),
         Feature(
-            "peak", "nats per word", "most of `medium` in 100 running words", 0, 8, "spun", inf
+            "peak", "nats per word", "most of `medium` in 100 running words", 0, 8, "spun", CONVICTS
         ),
         # One strange word is all there is to doubt in some short texts.
         Feature(

@@ -1,10 +1,8 @@
 """Set terms of science in a paraphrasing tool's words."""
 
-from math import inf
-
 import numpy as np
 
-from chaffinch.features.signal import Feature, Measurement, Signal, Span
+from chaffinch.features.signal import CONVICTS, Feature, Measurement, Signal, Span
 from chaffinch.features.text.mentions import mentioned
 from chaffinch.features.text.tokens import GAP_HYPHEN, TokenBlock
 
@@ -46,7 +44,7 @@ class Tortured(Signal):
             0,
             _CAP,
             "spun",
-            most_alone=inf,
+            most_alone=CONVICTS,
             most_each=_MOST_EACH,
         ),
     )
