@@ -249,7 +249,7 @@ def repeated_value(folder: Path, _: int) -> Outcome:
     writer = multiprocessing.get_context("fork").Process(target=write)
     writer.start()
     writer.join()
-    (crawl / "note.txt").write_text(PROSE)
+    write_notes(crawl)
     return audited(crawl, folder / "out")
 
 
