@@ -204,7 +204,7 @@ def warc(data: Path, rounds: int, copies: int) -> None:
         base = statistics.median(took[ALONE])
         for name, times in took.items():
             middle = statistics.median(times)
-            click.echo(f"{name:<50}{middle:8.0f} us a page{middle / base:7.2f}")
+            click.echo(f"{name:<50}{middle:8.0f} us per page{middle / base:7.2f}")
 
 
 def warc_steps(crawl: Path, work: Path) -> dict[str, Callable[[], None]]:

@@ -22,12 +22,12 @@ def texts(data: Path, most: int) -> Iterator[dict[str, str]]:
     chance = random.Random(1)
     corpora = sorted(data.glob("*.jsonl.zst"))
     for round_ in count():
-        streams = [zstandard.open(file, "rt", encoding="utf-8") for file in corpora]
-        while streams:
-            for stream in list(streams):
-                line = stream.readline()
+        opened = [zstandard.open(file, "rt", encoding="utf-8") for file in corpora]
+        while opened:
+            for file in list(opened):
+                line = file.readline()
                 if not line:
-                    streams.remove(stream)
+                    opened.remove(file)
                     continue
                 row = json.loads(line)
                 words = row["text"][:most].split(" ")

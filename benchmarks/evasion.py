@@ -37,7 +37,7 @@ SHORTEST = 150
 @click.option("--model", type=click.Path(exists=True, path_type=Path))
 @click.option("--rate", default=0.25, show_default=True, help="Share of words replaced.")
 def main(data: Path, model: Path | None, rate: float) -> None:
-    """Print one row a trick as Markdown."""
+    """Print one row per trick as Markdown."""
     detector = Detector.load(model)
     test = read_part(data, "test", 10**6)
     articles = [

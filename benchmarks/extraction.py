@@ -110,7 +110,7 @@ def main(data: Path) -> None:
     """Print the comparison as a Markdown table."""
     truth = json.loads((data / "html" / "trafilatura_eval_en.json").read_text("utf-8"))
     pages = {name: page for name, page in archived_pages(data) if name in truth}
-    click.echo("| extraction | precision | recall | F1 | wanted | unwanted | us a page |")
+    click.echo("| extraction | precision | recall | F1 | wanted | unwanted | us per page |")
     click.echo("|---|---:|---:|---:|---:|---:|---:|")
     for title, extract in extractors().items():
         took = []

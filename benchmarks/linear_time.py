@@ -68,7 +68,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "one endless line": repeated(PROSE),
     "one endless word": repeated("a"),
     "one word repeated": repeated("successful "),
-    "a word a line": repeated("arsenic\n"),
+    "one word per line": repeated("arsenic\n"),
     "nested tags": nested("<div>", "</div>"),
     "tags never closed": repeated("<b><i>"),
     "nested hidden elements": nested("<p hidden><span style='color:#fff'>a", "</span></p>"),

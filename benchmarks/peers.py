@@ -86,7 +86,7 @@ def _filters(texts: Sequence[str]) -> Callable[[], object]:
 
 
 def measured(texts: Sequence[str], detector: Detector, n_rounds: int) -> dict[str, list[float]]:
-    """Processor time in microseconds a text: a list by name, one entry a round."""
+    """Processor time by name, in microseconds per text, one entry per round."""
     to_time = steps(texts, detector)
     took: dict[str, list[float]] = {name: [] for name in to_time}
     with threadpool_limits(1):
@@ -102,7 +102,7 @@ def measured(texts: Sequence[str], detector: Detector, n_rounds: int) -> dict[st
 
 def table(took: Mapping[str, Sequence[float]]) -> list[str]:
     """Medians and ratios to scoring as Markdown."""
-    lines = ["| on the same texts, one thread | us a text | over scoring |", "|---|---:|---:|"]
+    lines = ["| on the same texts, one thread | us per text | over scoring |", "|---|---:|---:|"]
     for name, times in took.items():
         ratio = statistics.median(a / b for a, b in zip(times, took[SCORING], strict=True))
         lines.append(f"| {name} | {statistics.median(times):,.0f} | {ratio:,.1f} |")

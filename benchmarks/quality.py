@@ -64,7 +64,7 @@ def tables(evaluation: Evaluation, texts: ScoredTexts) -> Iterator[str]:
 
 
 def _found_by_length(evaluation: Evaluation, texts: ScoredTexts) -> Iterator[str]:
-    """Share of republications found: a line a family and rate, a column a length."""
+    """Share of republications found: one line per family and rate, one column per length."""
     ends = [words or np.inf for words in CROPS]
     # A crop ends with the line that its last word stands on, so it may be a little longer.
     length = np.searchsorted(np.array(ends[:-1]) * 1.5, texts.words)

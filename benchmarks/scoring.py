@@ -60,7 +60,7 @@ def main(data: Path, model: Path | None) -> None:
             took[title].append(1e6 * (time.process_time() - start) / len(pages))
     words = sum(len(text.split()) for text in texts) / len(texts)
     click.echo(f"{len(pages)} pages, {words:.0f} words each\n")
-    click.echo("| step | us a page | over extraction |\n|---|---:|---:|")
+    click.echo("| step | us per page | over extraction |\n|---|---:|---:|")
     for title, times in took.items():
         ratios = [one / other for one, other in zip(times, took[EXTRACTION], strict=True)]
         click.echo(

@@ -89,7 +89,7 @@ def test_the_benchmarks_crawl_is_attributed_rightly(data: Path, tmp_path: Path) 
 
 
 def page(kind: str, known: bool) -> CrawledPage:
-    text = CleanText("corpus", "1", "source", "genre", "", "text", "test")
+    text = CleanText("corpus", "1", "genre", "", "text", "test")
     return CrawledPage(Document("text", id="1"), kind, text, known)
 
 

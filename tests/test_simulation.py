@@ -12,7 +12,7 @@ def source(number: int) -> CleanText:
         f"The council of town {number} voted to bring back the harbour road." for _ in range(9)
     ]
     title = f"Town {number} will bring back the harbour road" if number % 2 else ""
-    return CleanText("news", str(number), "news", "news", title, "\n".join(lines), "training")
+    return CleanText("news", str(number), "news", title, "\n".join(lines), "training")
 
 
 SOURCES = [source(number) for number in range(300)]

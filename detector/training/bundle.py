@@ -70,8 +70,8 @@ _AT_ONCE = 256
 """Documents that a process measures in one go; our choice."""
 
 
-class Makings(NamedTuple):
-    """What simulated copies are made with.
+class SimulationInputs(NamedTuple):
+    """What copies are simulated with.
 
     Attributes:
         spinners: Family to the spinners of several sites.
@@ -103,12 +103,15 @@ class MeasuredDocuments(NamedTuple):
 
 
 def measure(documents: Sequence[Document], resources: Sequence[Resources]) -> NDArray[np.float64]:
-    """Feature values of many documents, float64 of shape (n, n_features), in several processes.
+    """Measure many documents in several processes.
 
     Args:
         documents: What to measure.
         resources: What to measure it with; with two, every second pair of documents is measured
             with the second.
+
+    Returns:
+        float64 array of shape (n, n_features).
     """
     which = np.arange(len(documents)) // 2 % len(resources)
     chunks = [
@@ -171,7 +174,7 @@ def build_bundle(
     parts = read_parts(data, share)
     _require_enough(parts, data)
     families = training_families(hold_out)
-    seen, unseen = _makings(lexicons, families)
+    seen, unseen = _inputs(lexicons, families)
 
     human = _written_by_people(parts["language_model"])
     n_texts = sum(map(len, human.values()))
@@ -213,7 +216,7 @@ def _require_enough(parts: Mapping[str, Sequence[CleanText]], data: Path) -> Non
 
 
 def _written_by_people(texts: Sequence[CleanText]) -> dict[str, list[str]]:
-    """Texts by corpus, but those of language models: clean, but no model of human English."""
+    """Texts of people by corpus: what a language model wrote is clean, but no human English."""
     human = [text for text in texts if not text.genre.startswith("llm")]
     return {name: [text.text for text in own] for name, own in by_corpus(human).items()}
 
@@ -224,17 +227,21 @@ def _allowed(texts: Sequence[CleanText]) -> list[CleanText]:
 
 
 def _spread(texts: Sequence[CleanText], most: int) -> list[CleanText]:
-    """At most so many texts of each corpus, corpus after corpus."""
+    """At most `most` texts of each corpus, one corpus after the other."""
     return [text for own in by_corpus(texts, most).values() for text in own]
 
 
-def _makings(lexicons: Lexicons, families: Sequence[str]) -> tuple[Makings, Makings]:
-    """What training copies are made with, and what those of the test part are made with."""
+def _inputs(
+    lexicons: Lexicons, families: Sequence[str]
+) -> tuple[SimulationInputs, SimulationInputs]:
+    """Inputs of the simulated training and calibration texts, and of the test texts."""
     phrases, unseen_phrases = split_phrases(PHRASE_SEED)
     templates, unseen_templates = split_templates()
     return (
-        Makings(make_spinners(lexicons, families), phrases, templates),
-        Makings(make_spinners(lexicons, families, _NEW_SITES), unseen_phrases, unseen_templates),
+        SimulationInputs(make_spinners(lexicons, families), phrases, templates),
+        SimulationInputs(
+            make_spinners(lexicons, families, _NEW_SITES), unseen_phrases, unseen_templates
+        ),
     )
 
 
@@ -244,7 +251,7 @@ def _measured(
     resources: Sequence[Resources],
     progress: Callable[[str], None],
 ) -> MeasuredDocuments:
-    """Simulated documents of a part of the split, measured as `measure` does."""
+    """Measure the simulated documents of one part of the split."""
     items = list(simulated)
     documents = [item.document for item in items]
     progress(f"measuring {len(items):,} texts for {part}")

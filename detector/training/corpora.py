@@ -39,7 +39,6 @@ class CleanText:
     Attributes:
         corpus: Name of the file it stands in.
         id: Its id there.
-        source: Publisher or collection.
         genre: Kind of prose.
         title: Title, or "".
         text: The text.
@@ -48,7 +47,6 @@ class CleanText:
 
     corpus: str
     id: str
-    source: str
     genre: str
     title: str
     text: str
@@ -90,7 +88,7 @@ def corpus_files(folder: Path) -> list[Path]:
 def read_corpus(file: Path) -> Iterator[CleanText]:
     """The texts of one JSON Lines file.
 
-    Rows have a ``text`` and may have an ``id``, ``source``, ``genre`` and ``title``.
+    Rows have a ``text`` and may have an ``id``, ``genre`` and ``title``.
 
     Raises:
         CorpusError: A line is no such row, or the file is no Zstandard.
@@ -110,7 +108,6 @@ def read_corpus(file: Path) -> Iterator[CleanText]:
                 yield CleanText(
                     corpus=corpus,
                     id=id,
-                    source=row.get("source", corpus),
                     genre=row.get("genre", corpus),
                     title=row.get("title") or "",
                     text=row["text"],

@@ -10,7 +10,7 @@ NOT_STATED = "not stated"
 
 
 def read_licences(data: Path) -> dict[str, str]:
-    """File names to licences, as the tables of ``README.md`` in a folder say.
+    """Licences by file name, from the tables of ``README.md`` in a folder.
 
     Every table with the columns ``file`` and ``licence`` (or ``license``) counts; a cell that
     names several files in code marks gives each of them its row's licence. Folders without

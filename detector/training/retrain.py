@@ -150,7 +150,7 @@ def train_on_labels(
 
 
 def _measured(examples: Sequence[Example], resources: Resources) -> _JudgeableTexts:
-    """The texts that can be judged, in an order of their own."""
+    """The texts that can be judged, sorted, so that the order of the examples does not matter."""
     ordered = sorted(examples, key=lambda one: (one.unit, one.label, one.document.text))
     documents = [example.document for example in ordered]
     empty = np.zeros((0, len(FEATURE_NAMES)))
@@ -190,7 +190,7 @@ def build_from_labels(
         recipe: How the model is made.
 
     Raises:
-        PairsError: The recipe's pairs are no such file.
+        PairsError: The recipe's pairs are no pairs of an audit.
         TrainingError: There are too few texts.
     """
     resources, rest, prior, origin = _start(examples, recipe)
@@ -261,7 +261,7 @@ def _start(examples: Sequence[Example], recipe: Recipe) -> _Start:
 
 
 def _digest(data: Path, examples: Sequence[Example]) -> str:
-    """The digest of a file or folder; of the texts, in their order, for standard input."""
+    """Digest of a file or folder, or, for standard input, of the texts in their order."""
     if str(data) != STANDARD_INPUT:
         return data_digest(data)
     whole = hashlib.blake2b(digest_size=16)

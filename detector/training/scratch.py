@@ -50,11 +50,11 @@ def build_from_examples(
 
     Args:
         examples: Labelled texts.
-        lexicons: Data folder with synonym resources for the channel; without them no
-            original can be named; which words were replaced is learned from random ones.
+        lexicons: Data folder with synonym resources for the channel. Without them no original can
+            be named, and what a replaced word looks like is learned from random words.
 
     Returns:
-        The arrays to measure with, and the examples of the other groups.
+        The resources to measure with, and the examples of the other groups.
 
     Raises:
         TrainingError: There are too few clean words.

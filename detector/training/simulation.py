@@ -123,7 +123,7 @@ def _spun(
     spinners: Mapping[str, Sequence[Spinner]],
     rng: np.random.Generator,
 ) -> tuple[str, SpunText]:
-    """A family, drawn, and the text as one of its sites spins it."""
+    """Draw a family, and spin a text as one of its sites does."""
     families = [*sorted(spinners), *[_WIDEST] * _WIDEST_AGAIN * (_WIDEST in spinners)]
     family = families[int(rng.integers(len(families)))]
     sites = spinners[family]
@@ -136,7 +136,7 @@ def _spun(
 def simulate_spinning(
     texts: Sequence[str], spinners: Mapping[str, Sequence[Spinner]], seed: int
 ) -> Iterator[SpunText]:
-    """Of every clean text a crop as it is, and the same crop spun, with the truth.
+    """Yield a crop of every clean text as it is and then the same crop spun.
 
     Args:
         texts: Clean texts.
@@ -158,7 +158,7 @@ def simulate(
     seed: int,
     honest_residue: float,
 ) -> Iterator[Simulated]:
-    """For every clean text itself, and a spun copy or a scraped copy, often cropped.
+    """Yield every clean text and a spun or a scraped copy of it, often cropped.
 
     Half of both are bare texts, the others whole pages in a publisher's or a farm's template.
     Some spun copies end with a clean part; half have a spun title, and the address, og:title and
@@ -221,7 +221,7 @@ def _copied(
     spinners: Mapping[str, Sequence[Spinner]],
     rng: np.random.Generator,
 ) -> _Copied:
-    """A text spun by a family drawn, or scraped as it is."""
+    """A text spun by a family that is drawn, or scraped as it is."""
     pieces = int(rng.integers(2, 5))
     first_title = " ".join(source.title.split() or text.split()[:_TITLE_WORDS])
     scraped = _Copied(CopiedArticle(text, source.title, first_title), pieces)
@@ -245,7 +245,7 @@ def _copied(
 
 
 def _moved(replacements: Sequence[Replacement], by: int) -> list[Replacement]:
-    """Replacements with other offsets; without those that would begin before the text."""
+    """Replacements with other offsets, without those that would begin before the text."""
     return [
         item._replace(start=item.start + by, end=item.end + by)
         for item in replacements

@@ -1,4 +1,4 @@
-"""What signals measure with, built from clean texts and synonym resources."""
+"""The resources that signals measure with, built from clean texts and synonym resources."""
 
 from collections.abc import Mapping, Sequence
 
@@ -46,12 +46,12 @@ thesaurus unseen was found, without 76 % (model card)."""
 def build_resources(
     corpora: Mapping[str, Sequence[str]], lexicons: Lexicons, epochs: float = EPOCHS
 ) -> Resources:
-    """Language model, channel and context model; the odds' curves are not fitted yet.
+    """Build language model, channel and context model; the odds' curves are not fitted yet.
 
     Args:
         corpora: Clean texts by corpus.
         lexicons: Synonym resources.
-        epochs: Training of the context model, in words drawn for each word there is.
+        epochs: Words drawn to train the context model, as a multiple of all words.
     """
     texts = [text for corpus in corpora.values() for text in corpus]
     counts = count_words(texts)
@@ -96,7 +96,7 @@ def build_resources(
 
 
 def with_few_pairs(resources: Resources) -> Resources:
-    """The same with most of the channel's pairs unknown, as a new spinner's words are."""
+    """The same resources without most of the channel's pairs, as if a spinner were new."""
     return resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
 
 

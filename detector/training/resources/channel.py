@@ -34,7 +34,7 @@ Pairs = dict[tuple[int, int], float]
 
 
 def _options(table: InflectedSynonyms, word: str) -> dict[str, float]:
-    """What one resource has spinners write for a word, with chances that add up to about 1.
+    """The substitutes that one resource has for a word, with chances that add up to about 1.
 
     A spinner that forgets the ending writes "battle" for "wars" now and then.
     """

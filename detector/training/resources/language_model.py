@@ -1,4 +1,4 @@
-"""Counts of clean text made into a language model."""
+"""A language model of word pairs, estimated from clean text."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ _LEAST_BACKOFF = 1e-4
 
 
 def blocks(texts: Iterable[str], vocabulary: Vocabulary) -> Iterator[TokenBlock]:
-    """Texts tokenised a few at a time."""
+    """Tokenise texts, a few at a time."""
     batch: list[Document] = []
     for text in texts:
         batch.append(Document(text))
@@ -40,7 +40,7 @@ def blocks(texts: Iterable[str], vocabulary: Vocabulary) -> Iterator[TokenBlock]
 
 
 def count_words(texts: Iterable[str]) -> Counter[str]:
-    """How often each folded word stands in the texts (numbers left out)."""
+    """Count each folded word of the texts; numbers are left out."""
     counts: Counter[str] = Counter()
     for block in blocks(texts, Vocabulary.from_words([])):
         text = "".join(map(chr, classify(block.points)[1]))
@@ -50,7 +50,7 @@ def count_words(texts: Iterable[str]) -> Counter[str]:
 
 
 def choose_vocabulary(counts: Counter[str], wanted: Iterable[str], min_count: int) -> Vocabulary:
-    """The words worth an id: every frequent one, then the wanted ones, up to `MAX_WORDS`."""
+    """Choose the words with an id: the wanted ones, then the frequent ones, up to `MAX_WORDS`."""
     frequent = [
         word
         for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -79,8 +79,8 @@ def train_language_model(
 ) -> LanguageModel:
     """Estimate interpolated Kneser-Ney bigrams (Chen and Goodman 1999).
 
-    Own code: the toolkits for it (KenLM, SRILM) are programs to compile, and theirs is no table
-    that numpy can look up in.
+    Own code: the usual toolkits (KenLM, SRILM) are programs in C++, and numpy cannot look words up
+    in their files.
 
     Args:
         streams: uint16 word ids of running text.

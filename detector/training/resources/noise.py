@@ -1,4 +1,4 @@
-"""What the context model learns to tell apart: clean text, and the same with words replaced."""
+"""Noise that the context model is trained on: clean text with words replaced at random."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -74,7 +74,7 @@ def substitute_table(
     return table
 
 
-class Segments(NamedTuple):
+class NoisyText(NamedTuple):
     """Running text as it was written and as a spinner left it.
 
     Attributes:
@@ -89,7 +89,7 @@ class Segments(NamedTuple):
 
 
 class Questions(NamedTuple):
-    """For each judged place three answers: the word there, a substitute, and a random word.
+    """Three answers for each judged place: the word there, a substitute, and a random word.
 
     Attributes:
         answers: int64 array of shape (3 * n,), word ids; the n words there come first.
@@ -127,8 +127,8 @@ class Noise:
         weight = np.where(np.arange(len(counts)) < FIRST_WORD, 0.0, counts) ** _RANDOM_POWER
         self._random_words = np.cumsum(weight) / weight.sum()
 
-    def segments(self, rng: np.random.Generator) -> Segments:
-        """Segments of corpora drawn, a random share of the words replaced in each span."""
+    def segments(self, rng: np.random.Generator) -> NoisyText:
+        """Draw segments of corpora, and replace a random share of the words in each span."""
         chosen = rng.choice(len(self._corpora), N_SEGMENTS, p=self._share)
         starts = [int(rng.integers(len(self._corpora[corpus]) - LENGTH)) for corpus in chosen]
         clean = np.stack(
@@ -143,10 +143,10 @@ class Noise:
         rates = rates.repeat(_RATE_SPAN, axis=1)[:, :LENGTH]
         replaced = (rng.random(clean.shape) < rates) & self._replaceable[clean]
         drawn = self._substitutes[clean, rng.integers(NOISE_WORDS, size=clean.shape)]
-        return Segments(clean, np.where(replaced, drawn, clean), replaced)
+        return NoisyText(clean, np.where(replaced, drawn, clean), replaced)
 
-    def questions(self, segments: Segments, rng: np.random.Generator) -> Questions:
-        """Three answers for each judged place, and which of them are not what was written."""
+    def questions(self, segments: NoisyText, rng: np.random.Generator) -> Questions:
+        """Ask for three answers at each judged place."""
         here = segments.written[:, INNER].ravel()
         before = segments.clean[:, INNER].ravel()
         n = len(here)
