@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.sites import sites
@@ -61,6 +62,12 @@ def test_a_site_with_three_pages_is_not_judged_like_one_with_three_thousand(
     hits: int, scored: int, verdict: str
 ) -> None:
     assert site_verdict(*wilson_interval(hits, scored)) == verdict
+
+
+@pytest.mark.parametrize(("hits", "scored"), [(0, 3), (3, 3), (1, 4), (7, 50), (900, 3000)])
+def test_the_interval_of_a_share_is_that_of_scipy(hits: int, scored: int) -> None:
+    bounds = binomtest(hits, scored).proportion_ci(0.95, "wilson")
+    assert wilson_interval(hits, scored) == pytest.approx((bounds.low, bounds.high), abs=1e-4)
 
 
 def test_captures_of_one_address_are_one_document_as_it_last_was() -> None:
