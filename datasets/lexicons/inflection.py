@@ -7,7 +7,9 @@ from typing import Literal
 from chaffinch.features.text.function_words import FUNCTION_WORDS
 
 Tag = Literal["plural", "past", "ing", "comparative", "superlative"]
+"""A form of a word; "plural" is the third person of a verb as well."""
 
+# Before a "y" or a last consonant they change how an ending is joined.
 _VOWELS = "aeiou"
 
 

@@ -24,6 +24,7 @@ from chaffinch.datasets.simulation.publishers import (
 from chaffinch.datasets.simulation.residue import add_residue
 from chaffinch.features.text.phrases import Phrase
 
+# Lines that publishers' templates print.
 _COUNTS = ("{} comments", "{} min read", "Comments: {}", "Reading time: {} minutes")
 _SHARE_LINES = ("Share this: Facebook Twitter Email", "Share on Facebook", "Print this page")
 

@@ -190,10 +190,10 @@ def _tags(text: str, replacements: Sequence[Replacement], rng: np.random.Generat
 def _restored(text: str, start: int, end: int, replacements: Sequence[Replacement]) -> str:
     """A part of a spun text with the originals of all words that were replaced in it."""
     pieces = []
-    for one in replacements:
-        if start <= one.start and one.end <= end:
-            pieces += [text[start : one.start], one.original]
-            start = one.end
+    for item in replacements:
+        if start <= item.start and item.end <= end:
+            pieces += [text[start : item.start], item.original]
+            start = item.end
     return "".join([*pieces, text[start:end]])
 
 

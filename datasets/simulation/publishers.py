@@ -36,6 +36,7 @@ POSTERS = ("admin", "Newsroom Staff", "Wire Desk", "PR Desk", "News Team", "Cont
 AGES = ("2 hours ago", "3 days ago", "1 week ago", "5 months ago", "a day ago", "2 years ago")
 """Dates as pages with relative times print them."""
 
+# As written dates have them.
 _MONTHS = "January February March April May June July August September October November December"
 
 _FIRST_DAY, _N_DAYS = date(2012, 1, 1), 4_500

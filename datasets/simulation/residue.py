@@ -9,11 +9,16 @@ import numpy as np
 from chaffinch.datasets.simulation.pages import Page
 from chaffinch.features.text.phrases import Phrase, PhraseKind, load_phrases
 
+# What counters count in, and what.
 _UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
 _COUNTED = ("views", "shares", "reads")
+# Made-up publishers and posters that phrases and bylines name.
 _NAMES = ("Morning Harbour", "The Daily Larch", "Tech Wren", "Northgate Post", "Sparrow Wire")
-_COUNTER_AT_HEAD, _WITH_BYLINE, _WITH_CREDIT = 0.8, 0.5, 1 / 6
 _BYLINES = ("Newsroom Staff", "RepostHub Desk", "Syndicated Feed", "Wire Desk")
+
+_COUNTER_AT_HEAD, _WITH_BYLINE, _WITH_CREDIT = 0.8, 0.5, 1 / 6
+"""Shares of counters that stand at the head, of those that a byline follows, and of scraper lines
+with one that names the first publisher. Our choice."""
 
 
 def split_phrases(seed: int) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
@@ -89,8 +94,7 @@ def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: in
 
     The kinds are counters (head, often with an agency-like byline, or tail), scraper lines
     (head or tail, as the phrase has it; one in six times with a line that names the first
-    publisher) and template
-    lines (anywhere). Pieces beyond these are more scraper lines.
+    publisher) and template lines (anywhere). Pieces beyond these are more scraper lines.
 
     Args:
         rng: Source of chance.

@@ -10,7 +10,10 @@ from chaffinch.datasets.spinners.spinner import WORD
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
 
 _SHORTEST_NAME = 4
+"""Letters of the shortest name that is damaged. Our choice: shorter ones are abbreviations."""
+
 _NAME_SYNONYMS = 3
+"""Synonyms that a name may get, beside being put in lower case. Our choice."""
 
 
 class DamageSpinner(ThesaurusSpinner):

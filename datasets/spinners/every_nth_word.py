@@ -29,10 +29,10 @@ class EveryNthWordSpinner(ThesaurusSpinner):
         self._n = n
 
     def select(
-        self, able: Sequence[Candidate], wanted: int, rng: np.random.Generator
+        self, eligible: Sequence[Candidate], wanted: int, rng: np.random.Generator
     ) -> Sequence[int]:
         """Every n-th candidate, from a first one drawn at random; `wanted` is not used."""
-        return range(int(rng.integers(self._n)), len(able), self._n)
+        return range(int(rng.integers(self._n)), len(eligible), self._n)
 
 
 FAMILIES = {

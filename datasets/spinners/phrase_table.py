@@ -14,8 +14,14 @@ from chaffinch.features.text.function_words import FUNCTION_WORDS
 T = TypeVar("T")
 
 _COMMON_RANK = 20_000
+"""Rank of the rarest word that is written, by frequency. Our choice: such tools write plainly."""
+
 _PHRASE_SHARE = 0.3
+"""Share of words that get a phrase, where there is one. Our choice."""
+
 _SHORTEST = 4
+"""Letters of the shortest word or phrase that is replaced. Our choice: the others are function
+words nearly all."""
 
 
 class PhraseTableSpinner(LookupSpinner):

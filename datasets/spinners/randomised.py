@@ -20,6 +20,7 @@ from chaffinch.datasets.spinners.spinner import (
 from chaffinch.features.text.function_words import FUNCTION_WORDS
 
 _SHORTEST_CONTENT = 4
+"""Letters of the shortest word that is no function word. Our choice, as for other families."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Policy:
         seed: Fixes which part of an entry is known, and which choice is the fixed one.
         known_share: Part of every entry that is known, over 0 to 1.
         function_words: Share of function words that are looked up, 0 to 1.
-        fixed: One choice a word, not a new one each time.
+        fixed: One choice for each word, not a new one each time.
         inflects: Substitutes take the form of the word they replace.
         digits: Number words become digits.
     """
@@ -112,11 +113,12 @@ class DrawnSpinner(LookupSpinner):
 class RandomisedSpinner(Spinner):
     """Draws for each text what its spinner knows and how it writes.
 
-    Drawn are: each table of words in or out, one table of phrases or none, and of every entry
-    one part of 30 to 100 %; one fixed choice a word or a new one each time; function words
+    It draws each table of words in or out, one table of phrases or none, and a part of 30 to
+    100 % of every entry; one fixed choice for each word or a new one each time; function words
     left alone, looked up, or some of them looked up; inflection kept or forgotten; capitals
     kept or not; a word replaced wherever it stands or here and there, anywhere or between
-    spaces only; spaces doubled or not; number words turned into digits or not.
+    spaces only; spaces doubled or not; number words turned into digits or not. The chances are
+    our choice.
 
     Domain randomisation (Tobin et al., IROS 2017) for spinners: a model that has met many
     mixtures has to rely on what they share.

@@ -10,10 +10,18 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 WORD = r"[A-Za-z]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][A-Za-z]+)?"
+"""Expression of a word: letters of ASCII, with an apostrophe inside or not."""
 
 
 class Replacement(NamedTuple):
-    """One replaced span of a spun text: where it stands there, and what stood there before."""
+    """One replaced span of a spun text: where it stands there, and what stood there before.
+
+    Attributes:
+        start: First code point in the spun text.
+        end: One past the last one.
+        original: The clean text's words.
+        substitute: The spun text's.
+    """
 
     start: int
     end: int
@@ -67,7 +75,15 @@ class Style:
 
 
 class Candidate(NamedTuple):
-    """A span of clean text that could be replaced."""
+    """A span of clean text that could be replaced.
+
+    Attributes:
+        start: First code point in the clean text.
+        end: One past the last one.
+        n_words: Its number of words.
+        phrase: Its words as they are looked up.
+        options: What may be written for it.
+    """
 
     start: int
     end: int
@@ -77,7 +93,11 @@ class Candidate(NamedTuple):
 
 
 def keyed_draw(seed: int, key: str) -> int:
-    """A 64-bit number that a seed and a key always give, whatever was drawn before."""
+    """A 64-bit number that a seed and a key always give, whatever was drawn before.
+
+    Raises:
+        OverflowError: The seed is negative, or has over 64 bits.
+    """
     digest = blake2b(key.encode(), digest_size=8, key=seed.to_bytes(8, "big")).digest()
     return int.from_bytes(digest, "big")
 
@@ -131,22 +151,22 @@ class LookupSpinner(Spinner):
 
     def spin(self, text: str, rng: np.random.Generator, rate: float) -> SpunText:
         words = list(self.word_pattern.finditer(text))
-        able = self._candidates(text, words)
-        chosen = self.select(able, round(rate * len(words)), rng)
-        return self._write(text, [able[index] for index in sorted(chosen)], len(words), rng)
+        eligible = self._candidates(text, words)
+        chosen = self.select(eligible, round(rate * len(words)), rng)
+        return self._write(text, [eligible[index] for index in sorted(chosen)], len(words), rng)
 
     def select(
-        self, able: Sequence[Candidate], wanted: int, rng: np.random.Generator
+        self, eligible: Sequence[Candidate], wanted: int, rng: np.random.Generator
     ) -> Sequence[int]:
         """Indices of the candidates to replace; a family may choose otherwise.
 
         Args:
-            able: Everything that could be replaced, in the text's order.
+            eligible: Everything that could be replaced, in the text's order.
             wanted: Most words to replace.
             rng: Source of chance.
         """
         groups: dict[str | int, list[int]] = {}
-        for index, candidate in enumerate(able):
+        for index, candidate in enumerate(eligible):
             key = candidate.phrase if self.style.every_occurrence else index
             groups.setdefault(key, []).append(index)
         members = list(groups.values())
@@ -155,7 +175,7 @@ class LookupSpinner(Spinner):
             if wanted <= 0:
                 break
             group = members[number]
-            n_words = len(group) * able[group[0]].n_words
+            n_words = len(group) * eligible[group[0]].n_words
             if n_words <= wanted:
                 chosen += group
                 wanted -= n_words
@@ -172,14 +192,14 @@ class LookupSpinner(Spinner):
         return substitute
 
     def _candidates(self, text: str, words: Sequence[re.Match[str]]) -> list[Candidate]:
-        able: list[Candidate] = []
+        eligible: list[Candidate] = []
         index = 0
         while index < len(words):
             candidate = self._candidate(text, words, index)
             if candidate:
-                able.append(candidate)
+                eligible.append(candidate)
             index += candidate.n_words if candidate else 1
-        return able
+        return eligible
 
     def _candidate(self, text: str, words: Sequence[re.Match[str]], index: int) -> Candidate | None:
         start, end = words[index].span()

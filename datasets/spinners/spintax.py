@@ -9,9 +9,12 @@ from chaffinch.datasets.spinners.family import of_one_thesaurus
 from chaffinch.datasets.spinners.spinner import Candidate
 from chaffinch.datasets.spinners.thesaurus import ThesaurusSpinner
 
+# Alternatives without any inside.
 _INNERMOST = re.compile(r"\{([^{}|]*(?:\|[^{}|]*)+)\}")
+# What vendors' templates call what is to be filled in.
 _PLACEHOLDERS = ("keyword", "title", "city", "category")
 _NESTED, _SINGLE, _PLACEHOLDER = 0.015, 0.01, 0.005
+"""Shares of replaced words that are nested, in braces alone, or never filled in. Our choice."""
 
 
 def expand_once(spintax: str, rng: np.random.Generator) -> str:

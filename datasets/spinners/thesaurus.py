@@ -8,6 +8,7 @@ from chaffinch.datasets.spinners.family import of_one_thesaurus
 from chaffinch.datasets.spinners.spinner import LookupSpinner
 
 _SHORTEST = 4
+"""Letters of the shortest word that is replaced."""
 
 
 class ThesaurusSpinner(LookupSpinner):

@@ -37,7 +37,7 @@ def find_patterns(
             or nearer before it than any other token does; all where None.
 
     Returns:
-        float64 counts of shape (n_docs, n_patterns), and one span a match in order.
+        float64 counts of shape (n_docs, n_patterns), and one span per match, in order.
     """
     counts = np.zeros((len(block), len(patterns)))
     spans: list[Span] = []

@@ -199,7 +199,7 @@ class TokenBlock:
         return np.bincount(self.doc[mask], minlength=len(self)).astype(np.float64)
 
     def total(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum of one value a token over each document, float64 of shape (n_docs,).
+        """Sum of the values of each document's tokens, float64 of shape (n_docs,).
 
         `bincount` adds in the order of the tokens, so the bits of a document's sum do not
         depend on its neighbours.
