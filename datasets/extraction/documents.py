@@ -5,7 +5,7 @@ from dataclasses import replace
 from chaffinch.datasets.extraction.decoding import NotTextError, decode
 from chaffinch.datasets.extraction.mending import mended
 from chaffinch.datasets.records import Record
-from chaffinch.features.document import Document
+from chaffinch.features.document import MAX_CHARACTERS, Document
 
 MAX_PAGE = 20_000_000
 """Bytes or characters of a web page that are parsed; the rest is cut off. Our choice."""
@@ -53,7 +53,8 @@ def _document(record: Record) -> Document:
         document = _plain_document(record, content.replace("\r\n", "\n"))
     return replace(
         document,
-        text=mended(document.text),
+        # What lies behind the cut is not scored.
+        text=mended(document.text[:MAX_CHARACTERS]) + document.text[MAX_CHARACTERS:],
         title=mended(document.title),
         notes=(*notes, *document.notes),
     )

@@ -11,7 +11,7 @@ from chaffinch.datasets.readers.whole_file import whole_content
 from chaffinch.datasets.records import Record
 
 _BEGINS = re.compile(
-    rb"\s*(?:<\?xml\b.*?\?>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*|<!DOCTYPE\s+rss[^>]*>\s*)*"
+    rb"\s*(?:<\?xml\b.*?\?>\s*)?(?><!--.*?-->\s*|<\?.*?\?>\s*|<!DOCTYPE\s+rss[^>]*>\s*)*+"
     rb"<(?:rss|(?:\w+:)?RDF|(?:\w+:)?feed)[\s>]",
     re.DOTALL,
 )

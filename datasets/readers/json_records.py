@@ -27,6 +27,9 @@ _SPACE = b" \t\r\n\x1e"
 _BETWEEN = " \t\r\n,\x1e"
 """White space, commas, and the separator of JSON text sequences (RFC 7464)."""
 
+_SEPARATORS = re.compile(r"[ \t\r\n,\x1e\[\]]*")
+"""The same, and the brackets of arrays."""
+
 _NEAR_END = 16
 """Characters from the end of what was read where an error may come of a cut (``tru``, ``-1e``)."""
 
@@ -134,20 +137,22 @@ def _values_of(line: _Line) -> Iterator[_Value]:
 
 def _values_in(pieces: Iterator[str | Exception]) -> Iterator[_Value]:
     """Values that may span lines, within brackets or not; nothing behind the first error."""
-    text, number, found, wanted = "", 1, False, 0
+    text, place, number, found, wanted = "", 0, 1, False, 0
     ended = False
     while True:
-        separators = len(text) - len(text.lstrip(_BETWEEN + "[]"))
-        number += text.count("\n", 0, separators)
-        text = text[separators:]
+        separators = _SEPARATORS.match(text, place)
+        assert separators is not None
+        start = separators.end()
+        number += text.count("\n", place, start)
+        place = start
         problem: str | None = None
-        if text:
+        if place < len(text):
             try:
-                value, end = _DECODER.raw_decode(text)
+                value, end = _DECODER.raw_decode(text, place)
             except json.JSONDecodeError as error:
                 cut = error.pos > len(text) - _NEAR_END or error.msg.startswith("Unterminated")
                 if ended or not cut:
-                    number += text.count("\n", 0, error.pos)
+                    number += text.count("\n", place, error.pos)
                     problem = f"not JSON ({_reason(error)}). The rest was not read."
             except (ValueError, RecursionError) as error:
                 problem = f"not JSON ({_reason(error)}). The rest was not read."
@@ -155,10 +160,10 @@ def _values_in(pieces: Iterator[str | Exception]) -> Iterator[_Value]:
                 yield _Value(value, number)
                 if not isinstance(value, dict):
                     return
-                number += text.count("\n", 0, end)
-                text, wanted, found = text[end:], 0, True
+                number += text.count("\n", place, end)
+                place, wanted, found = end, 0, True
                 continue
-            if len(text) > MAX_BYTES and problem is None:
+            if len(text) - place > MAX_BYTES and problem is None:
                 problem = f"longer than {MAX_BYTES // 1_000_000} MB. The rest was not read."
         elif ended and not found:
             problem = "not JSON (no object is in it). Check the file."
@@ -173,7 +178,7 @@ def _values_in(pieces: Iterator[str | Exception]) -> Iterator[_Value]:
         if more and isinstance(more[-1], Exception):
             yield _Value(None, number, more[-1])
             return
-        text += "".join(map(str, more))
+        text, place = text[place:] + "".join(map(str, more)), 0
 
 
 def _about(pieces: Iterator[str | Exception], characters: int) -> Iterator[str | Exception]:

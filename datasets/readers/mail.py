@@ -1,18 +1,17 @@
 """Mail and web archives of browsers (MHTML), by the standard library: MIME messages."""
 
-import email
-import email.policy
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from chaffinch.datasets.readers.html import is_html
 from chaffinch.datasets.readers.reader import Columns, Reader
 from chaffinch.datasets.readers.unpacking import DAMAGE, sentence
 from chaffinch.datasets.readers.whole_file import whole_content
 from chaffinch.datasets.records import MAX_BYTES, Record
+
+if TYPE_CHECKING:
+    from email.message import MIMEPart
 
 _HEADER = re.compile(
     rb"(?:From [^\r\n]*\r?\n)?(?:[A-Za-z][\w-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2}"
@@ -68,8 +67,10 @@ def _messages(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _record(content: bytes, name: str, offset: int) -> Record:
-    message = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
+    # To import it takes longer than to score a text.
+    from email import message_from_bytes, policy
+
+    message = message_from_bytes(content, policy=policy.default)
     body = _body(message)
     if body is None:
         problem = "a message without text. Give the text or HTML of the page"
@@ -94,17 +95,17 @@ def _record(content: bytes, name: str, offset: int) -> Record:
     )
 
 
-def _body(message: EmailMessage) -> EmailMessage | None:
+def _body(message: "MIMEPart") -> "MIMEPart | None":
     """The part with the text: of an archive its page, of mail the plain text or else HTML."""
     archive = message.get_content_type() == "multipart/related"
     found = message.get_body(("html", "plain") if archive else ("plain", "html"))
     if found is None:
         parts = (part for part in message.walk() if part.get_content_maintype() == "text")
         found = next(parts, None)
-    return found if isinstance(found, EmailMessage) else None
+    return found
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _header(message: "MIMEPart", name: str) -> str:
     try:
         return " ".join(str(message.get(name) or "").split())
     except (ValueError, IndexError, AttributeError):
@@ -112,7 +113,9 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _date(message: EmailMessage) -> str | None:
+def _date(message: "MIMEPart") -> str | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(_header(message, "Date")).isoformat()
     except (ValueError, TypeError, IndexError):

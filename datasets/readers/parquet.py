@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfoNotFoundError
 
 from chaffinch.datasets.readers.reader import Columns, Reader
 from chaffinch.datasets.readers.tables import (
@@ -17,8 +16,8 @@ _MAGIC = b"PAR1"
 _BATCH = 64
 """Rows that are held at once; our choice: a row may have 64 MB."""
 
-_IMPOSSIBLE = (ValueError, OverflowError, ZoneInfoNotFoundError)
-"""What pyarrow raises for values that Python cannot hold."""
+_IMPOSSIBLE = (ValueError, OverflowError, KeyError)
+"""What pyarrow raises for values that Python cannot hold; the last for unknown time zones."""
 
 
 def _read(stream: BinaryIO, name: str, columns: Columns) -> Iterator[Record]:

@@ -59,7 +59,7 @@ _ARC = b"filedesc://"
 
 _SOURCES = (
     (re.compile(rb"\s*\{\\rtf"), "an RTF document"),
-    (re.compile(rb"(?:\s*%[^\n]*\n)*\s*\\(?:documentclass|documentstyle|input|begin)\b"), "TeX"),
+    (re.compile(rb"(?>\s*%[^\n]*\n)*+\s*\\(?:documentclass|documentstyle|input|begin)\b"), "TeX"),
     (re.compile(rb"%!PS"), "PostScript"),
     (re.compile(rb"WEBVTT\b"), "subtitles"),
     (re.compile(rb"BEGIN:V(?:CALENDAR|CARD)\b"), "a calendar or an address book"),
@@ -72,7 +72,7 @@ _SOURCES = (
 """Texts that are no prose, by what they begin with."""
 
 _XML = re.compile(
-    rb"\s*<\?xml\b(?:[^>]*>)\s*(?:<!--.*?-->\s*|<\?.*?\?>\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
+    rb"\s*<\?xml\b(?:[^>]*>)\s*(?><!--.*?-->\s*|<\?.*?\?>\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*+"
     rb"<([\w:.-]+)",
     re.DOTALL,
 )

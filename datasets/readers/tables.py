@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from uuid import UUID
+from functools import lru_cache
 
 from chaffinch.datasets.readers.html import is_html
 from chaffinch.datasets.readers.reader import DOCUMENT, Columns
@@ -18,6 +18,9 @@ _NESTED = ("metadata", "meta", "warc_headers")
 
 _NESTED_URLS = ("url", "warc-target-uri", "source_url")
 """What they call the address there."""
+
+_REMEMBERED = 64
+"""Sets of names whose capitals are remembered; our choice, rows of a table have the same."""
 
 _HTML_START = 200
 """Characters of a text that tell whether it is a page; our choice."""
@@ -115,7 +118,14 @@ def value_of(row: Mapping[str, object], path: str) -> object:
 def _item(row: Mapping[str, object], key: str) -> object:
     if key in row:
         return row[key]
-    return next((value for name, value in row.items() if name.lower() == key.lower()), None)
+    name = _with_capitals(tuple(row)).get(key.lower())
+    return None if name is None else row[name]
+
+
+@lru_cache(_REMEMBERED)
+def _with_capitals(names: tuple[str, ...]) -> dict[str, str]:
+    """Those names that have capitals, by the same in lower case."""
+    return {name.lower(): name for name in reversed(names) if name != name.lower()}
 
 
 def _content(value: object) -> str | bytes | None:
@@ -167,13 +177,15 @@ def _id(value: object) -> str | None:
         except UnicodeDecodeError:
             text = "\0"
         if not text.isprintable():
+            from uuid import UUID
+
             return str(UUID(bytes=value)) if len(value) == _UUID_BYTES else value.hex()
         value = text
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, UUID) or (isinstance(value, int) and not isinstance(value, bool)):
-        return str(value)
-    return _string(value) or None
+    if isinstance(value, bool | float | list | dict) or value is None:
+        return None
+    return str(value) or None
 
 
 def _string(value: object) -> str:

@@ -1,7 +1,6 @@
 """Compressed data as plain streams that tell an end from a cut and outlive damage."""
 
 import io
-import tempfile
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -199,8 +198,10 @@ def on_disk(stream: BinaryIO) -> BinaryIO:
     Raises:
         OSError: There is no room for it.
     """
+    from tempfile import SpooledTemporaryFile
+
     # Removed when it is closed.
-    kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    kept = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     with stream, suppress(*DAMAGE):
         while kept.tell() < _MOST_ON_DISK and (piece := stream.read(_PIECE)):
             kept.write(piece)
