@@ -3,18 +3,19 @@
 import shlex
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chaffinch.cli.messages import complain, stopped
-from chaffinch.cli.options import column_options, model_options, output_option
+from chaffinch.cli.options import ModelChoice, column_options, model_options, output_option
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.features.wording import counted, printable
 from chaffinch.reports.formats.registry import DOCUMENTS
 
 if TYPE_CHECKING:
     from chaffinch.datasets.readers.reader import Columns
+    from chaffinch.detector.audit.audit import AuditOptions
     from chaffinch.detector.audit.task import Counts
 
 _SHOWN_SITES = 10
@@ -90,9 +91,7 @@ def audit(
     originals: Path | None,
     overwrite: bool,
     columns: "Columns",
-    model: Path | None,
-    threshold: float | None,
-    base_rate: float | None,
+    choice: ModelChoice,
 ) -> None:
     """Judge every document of CRAWL: a folder, a file, or a URL that fsspec can open.
 
@@ -111,27 +110,51 @@ def audit(
 
         # Before this process imports what the others do.
         start_server()
-    from tqdm import tqdm
-
-    from chaffinch.datasets.files import MissingLibrary
     from chaffinch.detector.atomic import write_lines
-    from chaffinch.detector.audit.audit import AuditError, AuditOptions, run_audit
-    from chaffinch.detector.audit.copies.originals import OriginalsError
-    from chaffinch.detector.audit.crawl import CrawlError
+    from chaffinch.detector.audit.audit import AuditOptions
     from chaffinch.detector.audit.scoring import Settings
-    from chaffinch.detector.audit.task import EngineError, Limits
-    from chaffinch.detector.audit.trusted import (
-        TrustedSites,
-        TrustedSitesError,
-        read_trusted,
-    )
-    from chaffinch.detector.model_folder import ModelError
+    from chaffinch.detector.audit.task import Limits
+    from chaffinch.detector.audit.trusted import TrustedSites, TrustedSitesError, read_trusted
     from chaffinch.reports.audit.data import AuditData
 
     place = files_from if crawl is None else crawl
     if place is None or (crawl and files_from):
         raise click.UsageError("Give either CRAWL or --files-from.")
-    settings = Settings(str(model) if model else None, threshold, base_rate, columns)
+    model = str(choice.model) if choice.model else None
+    try:
+        options = AuditOptions(
+            Settings(model, choice.threshold, choice.base_rate, columns),
+            files_from=files_from is not None,
+            trusted=read_trusted(trusted) if trusted else TrustedSites(),
+            originals=originals,
+            jobs=jobs,
+            engine=engine,
+            limits=Limits(timeout, memory),
+            overwrite=overwrite,
+        )
+    except TrustedSitesError as error:
+        raise click.UsageError(str(error)) from None
+    manifest = _run(place, output, options)
+    for name in formats:
+        write_lines(output / f"documents.{name}", DOCUMENTS[name](AuditData(output)))
+    if not manifest["documents"]:
+        complain(f"{place} holds no document. Check the path, and which files are read (--help).")
+    _summary(output, manifest)
+    if manifest["errors"] * 2 >= manifest["documents"] > 0:
+        _fail_on_one_reason(output, manifest["documents"])
+
+
+def _run(place: str, output: Path, options: "AuditOptions") -> dict[str, Any]:
+    """Run an audit with a bar on the terminal; what stops it becomes a sentence."""
+    from tqdm import tqdm
+
+    from chaffinch.datasets.files import MissingLibrary
+    from chaffinch.detector.audit.audit import AuditError, run_audit
+    from chaffinch.detector.audit.copies.originals import OriginalsError
+    from chaffinch.detector.audit.crawl import CrawlError
+    from chaffinch.detector.audit.task import EngineError
+    from chaffinch.detector.model_folder import ModelError
+
     documents = flagged = 0
     # disable=None: no bar where standard error is not a terminal.
     with tqdm(unit="B", unit_scale=True, disable=None) as bar:
@@ -148,22 +171,8 @@ def audit(
             bar.update(done.size)
 
         try:
-            manifest = run_audit(
-                place,
-                output,
-                AuditOptions(
-                    settings,
-                    files_from=files_from is not None,
-                    trusted=read_trusted(trusted) if trusted else TrustedSites(),
-                    originals=originals,
-                    jobs=jobs,
-                    engine=engine,
-                    limits=Limits(timeout, memory),
-                    overwrite=overwrite,
-                ),
-                progress,
-            )
-        except (CrawlError, TrustedSitesError) as error:
+            return run_audit(place, output, options, progress)
+        except CrawlError as error:
             raise click.UsageError(str(error)) from None
         except (AuditError, EngineError, MissingLibrary, ModelError, OriginalsError) as error:
             raise click.ClickException(str(error)) from None
@@ -173,13 +182,6 @@ def audit(
             raise click.ClickException(
                 "Interrupted. What is done is kept; run the same command again to go on."
             ) from None
-    for name in formats:
-        write_lines(output / f"documents.{name}", DOCUMENTS[name](AuditData(output)))
-    if not manifest["documents"]:
-        complain(f"{place} holds no document. Check the path, and which files are read (--help).")
-    _summary(output, manifest)
-    if manifest["errors"] * 2 >= manifest["documents"] > 0:
-        _fail_on_one_reason(output, manifest["documents"])
 
 
 def _fail_on_one_reason(output: Path, n_documents: int) -> None:

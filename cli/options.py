@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -23,8 +23,23 @@ _COLUMN_HELP = {
 """Help of each option, by the fields of `Columns`."""
 
 
+class ModelChoice(NamedTuple):
+    """What ``--model``, ``--threshold`` and ``--base-rate`` say; None for the model's own."""
+
+    model: Path | None = None
+    threshold: float | None = None
+    base_rate: float | None = None
+
+
 def model_options(function: Function) -> Function:
-    """``--model``, ``--threshold`` and ``--base-rate``."""
+    """``--model``, ``--threshold`` and ``--base-rate``, as one argument ``choice``."""
+
+    @wraps(function)
+    def gathered(**options: Any) -> Any:
+        chosen = {name: options.pop(name) for name in ModelChoice._fields}
+        return function(choice=ModelChoice(**chosen), **options)
+
+    decorated: Function = gathered
     rate = click.FloatRange(0, 1, min_open=True, max_open=True)
     for option in (
         click.option(
@@ -41,8 +56,8 @@ def model_options(function: Function) -> Function:
             help="Model folder; the bundled one by default.",
         ),
     ):
-        function = option(function)
-    return function
+        decorated = option(decorated)
+    return decorated
 
 
 def column_options(function: Function) -> Function:

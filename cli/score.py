@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import chain, islice
-from pathlib import Path
 
 import click
 
 from chaffinch.cli.messages import complain
-from chaffinch.cli.options import column_options, load_detector, model_options
+from chaffinch.cli.options import ModelChoice, column_options, load_detector, model_options
 from chaffinch.datasets.intake import STANDARD_INPUT, read_items
 from chaffinch.datasets.readers.reader import Columns
 from chaffinch.detector.audit.judging import judge
@@ -40,9 +39,7 @@ def score(
     with_text: bool,
     fail_on: str | None,
     columns: Columns,
-    model: Path | None,
-    threshold: float | None,
-    base_rate: float | None,
+    choice: ModelChoice,
 ) -> None:
     """Judge pages and texts in files of any kind that is read; - is standard input.
 
@@ -58,7 +55,7 @@ def score(
     """
     if url and len(paths) > 1:
         raise click.UsageError("--url is the address of one page. Give one FILE.")
-    detector = load_detector(model, threshold, base_rate)
+    detector = load_detector(*choice)
     model_name = f"{detector.name} {detector.digest[:8]}".strip()
     unreadable = flagged = False
 

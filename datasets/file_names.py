@@ -13,6 +13,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 """What Python makes of such a byte (PEP 383)."""
 
 _TO_READ_BACK = re.compile(rf"\\\\|{_ESCAPED.pattern}")
+"""What `shown_name` wrote in place of something else."""
 
 
 def shown_name(name: str) -> str:

@@ -56,7 +56,7 @@ def test_every_bad_input_gets_a_sentence_and_the_others_are_scored(
         [
             "There is no text",
             "it looks like a PNG image",
-            "3 words",
+            "4 words",
             "does not exist",
             "is a directory",
             "has 10 words",

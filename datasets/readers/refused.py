@@ -4,6 +4,7 @@ import re
 
 from chaffinch.datasets.readers.html import holds_html
 
+# Sentences, behind the name of a file.
 _NOT_TEXT = "not text (it looks like {kind}). Give the text or HTML of the page."
 _NOT_READ = "{kind}, which is not read. Give the text or HTML of the page."
 _PACKED = "not text (it looks like {kind}). Unpack it, or give the text or HTML of the page."
@@ -109,13 +110,11 @@ def why_refused(start: bytes) -> str | None:
         return _PACKED.format(kind="a tar archive")
     if start.startswith(_ARC):
         return "an ARC file. Convert it to WARC: pip install warcio; warcio recompress."
-    if _CONTROL.search(start):
-        for magic, kind in _ARCHIVES:
-            if start.startswith(magic):
-                return _PACKED.format(kind=kind)
-        for magic, kind in _MAGIC:
-            if start.startswith(magic):
-                return _NOT_TEXT.format(kind=kind)
+    binary = bool(_CONTROL.search(start))
+    for sentence, kinds in ((_PACKED, _ARCHIVES), (_NOT_TEXT, _MAGIC)):
+        for magic, kind in kinds:
+            if start.startswith(magic) and (binary or not magic.isascii()):
+                return sentence.format(kind=kind)
     for pattern, kind in _SOURCES:
         if pattern.match(start):
             return _NOT_READ.format(kind=kind)

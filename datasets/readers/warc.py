@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from chaffinch.datasets.readers.html import is_html
-from chaffinch.datasets.readers.http_message import Response, decoded_content, parsed_response
 from chaffinch.datasets.readers.reader import Columns, Reader
 from chaffinch.datasets.readers.refused import why_refused
 from chaffinch.datasets.readers.unpacking import (
@@ -24,6 +23,8 @@ from chaffinch.datasets.records import MAX_BYTES, MediaType, Record
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
     from fastwarc.warc import WarcRecord
+
+    from chaffinch.datasets.readers.http_message import Response
 
 _MAGIC = b"WARC/"
 _FIRST_CHUNK = 1 << 12
@@ -128,6 +129,8 @@ def _record(record: "WarcRecord", name: str, offset: int, pages: set[int]) -> tu
     """
     from fastwarc.warc import WarcRecordType
 
+    from chaffinch.datasets.readers.http_message import decoded_content, parsed_response
+
     kind = record.record_type
     url = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
     if (
@@ -186,7 +189,7 @@ def _page(content: bytes, stated: str) -> dict[str, Any]:
     }
 
 
-def _why_no_page(response: Response) -> str | None:
+def _why_no_page(response: "Response") -> str | None:
     """What a response's status says against its being a page, in a sentence."""
     status = response.status
     if status is None or 200 <= status < 300:
