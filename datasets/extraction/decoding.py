@@ -46,13 +46,19 @@ _DECLARED_WITHIN = 65_536
 """Bytes of a page that are searched for its encoding. Browsers search 1,024, but then take what
 stands behind them as well."""
 
+_SIGNS = frozenset("\N{COPYRIGHT SIGN}\N{REGISTERED SIGN}\N{DEGREE SIGN}\N{TRADE MARK SIGN}")
+"""Symbols that texts have."""
+
+_LOOSE = ("Sm", "Sk")
+"""Unicode's categories of signs of mathematics and of accents by themselves."""
+
 _MAX_MISPLACED = 0.3
 """Share of misplaced characters from which data is no text in an encoding. Our choice: right
 encodings leave under a tenth, wrong ones and random bytes half."""
 
 _WESTERN = ("cp1252", "mac_roman")
 _BEYOND_ASCII = bytes(range(128, 256))
-_MAX_BEYOND_ASCII = 0.5
+_MAX_WESTERN = 0.5
 """Share of bytes beyond ASCII from which data is no text in a western encoding. Our choice: French
 has one in twenty."""
 
@@ -116,7 +122,7 @@ def decode(data: bytes, stated: str | None = None) -> Decoded:
     try:
         text, used = data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":
+        if error.reason == "unexpected end of data" and not data[: error.start].isascii():
             # Cut off within a character.
             return decode(data[: error.start], stated)
         used = legacy_encoding(data, name)
@@ -194,11 +200,10 @@ def legacy_encoding(data: bytes, stated: str | None = None) -> str:
     candidates = dict.fromkeys(name for name in names if name and name != "utf-8")
     shares = {name: _misplaced(data.decode(name, "replace")) for name in candidates}
     best = min(shares, key=lambda name: shares[name])
-    beyond = len(data) - len(data.translate(None, _BEYOND_ASCII))
-    odd = shares[best] > _MAX_MISPLACED or (
-        best in _WESTERN and beyond > _MAX_BEYOND_ASCII * len(data)
-    )
-    if odd and beyond > _FEW:
+    beyond = (len(data) - len(data.translate(None, _BEYOND_ASCII))) / max(1, len(data))
+    if beyond > (_MAX_WESTERN if best in _WESTERN else 1) or (
+        beyond > _MAX_BROKEN and shares[best] > _MAX_MISPLACED
+    ):
         raise NotTextError("broken characters throughout")
     return best
 
@@ -215,11 +220,12 @@ def _misplaced(text: str) -> float:
 
 def _is_misplaced(before: str, character: str, after: str) -> bool:
     kind = unicodedata.category(character)
-    if (kind[0] == "C" and kind != "Cf") or character == _BROKEN:
+    if (kind[0] == "C" and kind != "Cf") or (kind == "So" and character not in _SIGNS):
         return True
-    inside = before.isalpha() and after.isalpha()
+    beside = before.isalpha(), after.isalpha()
     if kind[0] not in "LM":
-        return inside and character not in _INSIDE_WORDS
+        # A sign of mathematics or a loose accent stands at no word.
+        return any(beside) if kind in _LOOSE else all(beside) and character not in _INSIDE_WORDS
     if not unicodedata.name(character, "").startswith("LATIN"):
         return any(beside.isascii() and beside.isalpha() for beside in (before, after))
     if kind == "Lu":
