@@ -185,7 +185,7 @@ def test_a_name_of_any_bytes_is_read_and_told_from_any_other(audited: Path) -> N
     }
     assert len({row["id"] for row in rows}) == len(rows)
     assert [row["error"] for row in rows if row["error"]] == [
-        "rows.jsonl, line 4: without a `text` or `html` string. Give one of the two."
+        "rows.jsonl, line 4: `text` is not a text, but int. Give the text or HTML of the page."
     ]
 
 
