@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,10 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 from command import run
+from documentation import ROOT, blocks
 
 from chaffinch.detector.audit.audit import run_audit
 from chaffinch.detector.audit.comparison import ComparisonError, compare
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +52,9 @@ def test_csv_holds_every_document_and_no_formula(audited: Path) -> None:
     assert spun["reasons"].startswith("substitutions: ")
 
 
-def test_the_query_in_the_readme_finds_the_worst_sites(audited: Path) -> None:
-    blocks = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    query = blocks[0].replace("OUT", str(audited)).replace("pages >= 5", "pages >= 1")
+def test_the_query_in_the_documentation_finds_the_worst_sites(audited: Path) -> None:
+    (shown,) = blocks("docs/auditing.md", "sql")
+    query = shown.replace("OUT", str(audited)).replace("pages >= 5", "pages >= 1")
     found = duckdb.connect().execute(query).fetchall()
     expected: dict[str, list[bool]] = {}
     for row in rows(audited):

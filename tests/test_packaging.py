@@ -22,8 +22,16 @@ ROOT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 FOLDERS = ("cli", "datasets", "detector", "features", "reports")
 DOOR = ("chaffinch/__init__.py", "chaffinch/__main__.py", "chaffinch/py.typed")
-BESIDE = ("benchmarks", "examples", "tests")
-FILES = ("CHANGELOG.md", "LICENSE", "MANIFEST.in", "NOTICE", "README.md", "pyproject.toml")
+BESIDE = ("benchmarks", "docs", "examples", "tests")
+FILES = (
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "MANIFEST.in",
+    "NOTICE",
+    "README.md",
+    "pyproject.toml",
+)
 OUTSIDE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 """Where the checkout does not show through."""
 

@@ -1,80 +1,40 @@
-"""A new signal, and a new family of spinners, in a copy of the tree: one file and one line each."""
+"""The recipes of docs/contributing.md, followed in a copy of the tree as they are written."""
 
+import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from articles import article
+from documentation import PAGES, ROOT
+from test_build import write_data
 
-ROOT = Path(__file__).parent.parent
 ROOMS = ("features", "datasets", "detector", "reports", "cli")
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+HEAD = re.compile(r"# (?P<file>\S+?)(?:, (?:in (?P<table>\w+)|(?P<imports>with its imports)))?\n")
 
-SIGNAL = '''
-"""Sentences that shout."""
-
-import re
-
-from chaffinch.features.signal import CONVICTS, Feature, Measurement, Signal
-from chaffinch.features.text.patterns import Pattern, find_patterns
-from chaffinch.features.text.rates import damped
-from chaffinch.features.text.tokens import TokenBlock
-
-_PATTERNS = {"exclamation mark": Pattern(re.compile("!"), ("!",))}
+pytestmark = pytest.mark.slow
 
 
-class Shouting(Signal):
-    """Exclamation marks.
-
-    What it measures: exclamation marks per word (plus 50).
-
-    Why farms show it: they are said to shout.
-
-    When it is wrong: on plays.
-
-    Source: none, it is thrown away.
-    """
-
-    name = "shouting"
-    features = (Feature("marks", "per word", "exclamation marks", 0, 1, "spun", CONVICTS),)
-
-    def measure(self, block: TokenBlock) -> Measurement:
-        counts, spans = find_patterns(block, _PATTERNS)
-        return Measurement(damped(counts, block.n_words[:, None]).clip(0, 1), spans)
-'''
-
-FAMILY = '''
-"""A spinner that writes a synonym backwards."""
-
-from collections.abc import Sequence
-
-from chaffinch.datasets.lexicons.inflection import InflectedSynonyms
-from chaffinch.datasets.spinners.family import of_one_thesaurus
-from chaffinch.datasets.spinners.spinner import LookupSpinner
+def blocks(recipe: str) -> list[tuple[str, str]]:
+    """Language and content of every code block in a recipe."""
+    page = PAGES["docs/contributing.md"]
+    return BLOCK.findall(page.partition(f"\n### {recipe}\n")[2].partition("\n### ")[0])
 
 
-class BackwardSpinner(LookupSpinner):
-    """Writes the first synonym from its end to its start.
-
-    Args:
-        synonyms: Words to their synonyms.
-    """
-
-    family = "backward"
-
-    def __init__(self, synonyms: InflectedSynonyms) -> None:
-        self._synonyms = synonyms
-
-    def choices(self, phrase: str) -> Sequence[str]:
-        return [option[::-1] for option in self._synonyms.options(phrase)[:1]]
-
-
-FAMILIES = {"backward": of_one_thesaurus("moby", (0.08, 0.4), BackwardSpinner)}
-'''
+def assigned(statement: ast.stmt) -> list[str]:
+    """Names that a statement gives a value to."""
+    match statement:
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+    return []
 
 
 class Tree:
@@ -88,15 +48,31 @@ class Tree:
             shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
         shutil.copy(ROOT / "pyproject.toml", root)
 
-    def add(self, file: str, content: str, registry: str) -> None:
-        """Follow the recipe: a file, and its name in one line of the registry's list of files."""
-        place = self.root / file
-        place.write_text(content.lstrip())
-        table = self.root / registry
-        before = table.read_text("utf-8")
-        start = before.index("_FILES = (\n") + len("_FILES = (\n")
-        end = before.index(")\n", start)
-        table.write_text(f'{before[:end]}    "{place.stem}",\n{before[end:]}', "utf-8")
+    def follow(self, recipe: str) -> list[str]:
+        """Write a recipe's files and add its lines; the files touched."""
+        touched = []
+        for _, content in blocks(recipe):
+            head = HEAD.match(content)
+            assert head is not None
+            self._add(
+                self.root / head["file"], content[head.end() :], head["table"], head["imports"]
+            )
+            touched.append(head["file"])
+        return list(dict.fromkeys(touched))
+
+    def _add(self, place: Path, content: str, table: str | None, imports: str | None) -> None:
+        if not table and not imports:
+            assert not place.exists()
+            place.write_text(content)
+            return
+        before = place.read_text("utf-8").splitlines(keepends=True)
+        statements = ast.parse("".join(before)).body
+        if imports:
+            at = max(one.end_lineno or 0 for one in statements if isinstance(one, ast.ImportFrom))
+        else:
+            ends = [one.end_lineno or 0 for one in statements if table in assigned(one)]
+            (at,) = (end - 1 for end in ends)
+        place.write_text("".join([*before[:at], content, *before[at:]]))
 
     def python(self, *arguments: object) -> str:
         """What a module prints that is run with the copy as the package, and succeeds."""
@@ -120,13 +96,13 @@ class Tree:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Iterator[Tree]:
-    yield Tree(tmp_path / "copy")
+def tree(tmp_path: Path) -> Tree:
+    return Tree(tmp_path / "copy")
 
 
-@pytest.mark.slow
 def test_a_signal_is_one_file_and_one_line(tree: Tree, tmp_path: Path) -> None:
-    tree.add("features/signals/shouting.py", SIGNAL, "features/registry.py")
+    touched = tree.follow("Add a signal")
+    assert touched == ["features/signals/shouting.py", "features/registry.py"]
     calm, loud = tmp_path / "calm.txt", tmp_path / "loud.txt"
     calm.write_text(article(0))
     loud.write_text(article(0).replace(".", "!"))
@@ -162,7 +138,8 @@ def test_a_signal_is_one_file_and_one_line(tree: Tree, tmp_path: Path) -> None:
 
 
 def test_a_family_of_spinners_is_one_file_and_one_line(tree: Tree) -> None:
-    tree.add("datasets/spinners/backward.py", FAMILY, "datasets/spinners/registry.py")
+    touched = tree.follow("Add a family of spinners")
+    assert touched == ["datasets/spinners/backward.py", "datasets/spinners/registry.py"]
     assert " passed" in tree.contract("test_spinners.py", "backward")
     (tree.root / "spin.py").write_text(
         "from tests.test_spinners import LEXICONS, spin\n"
@@ -171,3 +148,52 @@ def test_a_family_of_spinners_is_one_file_and_one_line(tree: Tree) -> None:
         "print(spin(spinners['backward'][0], 'the harbour ferry').text)\n"
     )
     assert tree.python("spin") == "the trop taob\n"
+
+
+def test_a_reader_is_one_file_and_two_lines(tree: Tree, tmp_path: Path) -> None:
+    touched = tree.follow("Add a reader")
+    assert touched == ["datasets/readers/form_feeds.py", "datasets/readers/registry.py"]
+    crawl = tmp_path / "crawl"
+    crawl.mkdir()
+    (crawl / "town.pages").write_text("\f".join(article(number) for number in range(3)))
+    lines = tree.chaffinch("score", "--format", "jsonl", crawl / "town.pages").splitlines()
+    assert [json.loads(line)["id"][-2:] for line in lines] == ["#0", "#1", "#2"]
+    tree.chaffinch("audit", crawl, "-o", tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["documents"] == 3
+
+
+def test_an_engine_is_one_file_and_two_lines(tree: Tree, examples: Path, tmp_path: Path) -> None:
+    touched = tree.follow("Add an engine")
+    assert touched == ["detector/audit/engines/serial.py", "detector/audit/engines/registry.py"]
+    manifests = []
+    for engine in ("local", "serial"):
+        output = tmp_path / engine
+        tree.chaffinch("audit", examples, "-o", output, "--engine", engine, "--format", "jsonl")
+        manifests.append((output / "documents.jsonl").read_text())
+    assert manifests[0] == manifests[1]
+
+
+def test_an_output_format_is_one_file_and_two_lines(tree: Tree, examples: Path) -> None:
+    touched = tree.follow("Add an output format")
+    assert touched == ["reports/formats/ids.py", "reports/formats/registry.py"]
+    pages = sorted((examples / "newswire-pr.example").iterdir())
+    clean = examples / "larkfield-kitchen.example" / "leek-and-barley-soup.txt"
+    shown = tree.chaffinch("score", "--format", "ids", *pages, clean)
+    assert shown.splitlines() == [f"{page}#0" for page in pages]
+
+
+def test_a_corpus_is_one_file_and_its_licence(tmp_path: Path) -> None:
+    (_, row), (_, licences) = blocks("Add a corpus")
+    data = write_data(tmp_path / "data")
+    letters = (data / "letters.jsonl").read_text().splitlines()
+    minutes = [
+        {**json.loads(row), "id": number, "text": json.loads(one)["text"]}
+        for number, one in enumerate(letters)
+    ]
+    (data / "letters.jsonl").unlink()
+    (data / "minutes.jsonl").write_text("\n".join(map(json.dumps, minutes)))
+    (data / "README.md").write_text(licences)
+    command = [sys.executable, "-m", "chaffinch.detector.training", str(data), "-o"]
+    subprocess.run([*command, str(tmp_path / "model")], cwd=ROOT, check=True, capture_output=True)
+    card = (tmp_path / "model" / "card.md").read_text()
+    assert "| minutes.jsonl | 120 | language model, training, calibration, test | CC0 |" in card
