@@ -59,10 +59,11 @@ _DOTS = re.compile("[\N{IDEOGRAPHIC FULL STOP}\N{HALFWIDTH IDEOGRAPHIC FULL STOP
 
 # Each matches a host and the path behind it.
 _ARCHIVE = re.compile(
-    r"(?:(?:web|wayback)\.archive\.org|wayback\.archive-it\.org|web\.archive\.bibalex\.org"
+    r"(?:(?:web|web-beta|wayback)\.archive\.org|wayback\.archive-it\.org|web\.archive\.bibalex\.org"
     r"|archive\.(?:today|ph|is|li|vn|fo|md)|webarchive\.nationalarchives\.gov\.uk|arquivo\.pt"
     r"|(?:www\.)?webarchive\.org\.uk|webarchive\.loc\.gov|wayback\.vefsafn\.is"
-    r"|(?:www\.)?webcitation\.org|perma\.cc)/|(?:www\.)?archive\.org/web/"
+    r"|(?:www\.)?webcitation\.org|perma\.cc|timetravel\.mementoweb\.org|archive\.wikiwix\.com"
+    r"|megalodon\.jp|ghostarchive\.org|12ft\.io|r\.jina\.ai)/|(?:www\.)?archive\.org/web/"
 )
 _QUERIED = re.compile(
     r"(?:translate\.google\.[a-z.]{2,6}|(?:translate|webcache)\.googleusercontent\.com"
@@ -104,7 +105,13 @@ _CAMPAIGN_PARAMETER = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=.*)?", 
 _VARIANT_LABELS = frozenset(("m", "amp", "mobile"))
 """Labels of hosts that show the mobile or the AMP variant of a page."""
 
-_AMP_PARAMETER = re.compile(r"amp(?:=(?:1|true)?)?|output(?:Type)?=amp", re.IGNORECASE)
+_VARIANT_SEGMENTS = frozenset(("amp", "amp.html"))
+"""First or last parts of a path that show the AMP variant."""
+
+_BLOGGER_MOBILE = re.compile(r"m=[01]")
+"""The parameter by which Blogger shows a page to telephones; elsewhere it may mean anything."""
+
+_AMP_PARAMETER = re.compile(r"_?amp(?:=(?:1|true)?)?|output(?:Type)?=amp", re.IGNORECASE)
 """Parameters that ask for the AMP variant."""
 
 _AMP_ENDING = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
@@ -221,7 +228,7 @@ def page_key(url: str) -> str:
     if parts is None:
         return url.partition("#")[0].rstrip("/")
     query = _left(parts.query, _CAMPAIGN_PARAMETER)
-    return _joined(_without_www(_host(parts)) + parts.path.rstrip("/"), query)
+    return _joined(_without_www(_host(parts)) + unquote(parts.path).rstrip("/"), query)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -384,15 +391,17 @@ def _without_variant(parts: SplitResult) -> str | None:
             netloc = ".".join(kept) + registered
     first, *segments = parts.path.split("/")
     named = [segment for segment in segments if segment]
-    if len(named) > 1 and "amp" in (named[0].lower(), named[-1].lower()):
+    if len(named) > 1:
         edges = (0, len(segments) - 1 - (not segments[-1]))
         segments = [
             segment
             for place, segment in enumerate(segments)
-            if place not in edges or segment.lower() != "amp"
+            if place not in edges or segment.lower() not in _VARIANT_SEGMENTS
         ]
     path = _AMP_ENDING.sub("", "/".join((first, *segments)))
     query = _left(parts.query, _AMP_PARAMETER)
+    if ".blogspot." in name:
+        query = _left(query, _BLOGGER_MOBILE)
     if (netloc, path, query) == (parts.netloc, parts.path, parts.query):
         return None
     return parts._replace(netloc=netloc, path=path, query=query).geturl()

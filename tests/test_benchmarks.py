@@ -26,7 +26,7 @@ from baselines import (
 from leave_one_family_out import comparable_examples, compare, left_out, markdown, sample
 from numpy.typing import NDArray
 from quality import tables
-from real_pages import ARCHIVE, GENRE, real_pages
+from real_pages import ARCHIVE, FOLDERS, GENRE, archived_pages, audited_in, real_pages
 from simulated import (
     SimulatedFamily,
     simulated_examples,
@@ -130,6 +130,14 @@ def test_training_texts_are_of_their_part_and_never_of_a_held_out_source(data: P
         assert corpus not in HELD_OUT
     assert sum(not row.label for row in rows) == 10
     assert {row.family for row in rows} <= {"", *FAMILIES}
+
+
+@pytest.mark.slow
+def test_no_honest_page_is_flagged_for_the_name_of_its_folder(shared_data: Path) -> None:
+    pages = list(archived_pages(shared_data))
+    found = [audited_in(folder, pages) for folder in FOLDERS]
+    assert [one.flagged for one in found] == [[]] * len(FOLDERS)
+    assert all(one == found[0] for one in found)
 
 
 def test_real_pages_are_read_from_an_archive_of_html(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Which addresses, names and dates contradict each other, and which are honest."""
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -33,6 +34,10 @@ def page(text: str = BODY, published: str | None = None, **metadata: object) -> 
     return Document(text, url=SITE, published=published, metadata=stated)
 
 
+def on(url: str, canonical: str) -> Document:
+    return replace(page(canonical_url=canonical), url=url)
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
@@ -41,6 +46,27 @@ def page(text: str = BODY, published: str | None = None, **metadata: object) -> 
         (page(canonical_url="https://amp.farm.example/b"), []),
         (page(canonical_url="https://farm.co.uk/b"), []),
         (page(canonical_url="/a"), []),
+        (page(canonical_url="https://web.archive.org/web/2024/https://farm.example/a"), []),
+        (page(canonical_url="https://archive.ph/AbC12"), []),
+        (
+            page(canonical_url="https://web.archive.org/web/2024/https://paper.example/a"),
+            ["canonical link: paper.example"],
+        ),
+        (
+            on("https://ada.github.io/a", "https://tom.github.io/a"),
+            ["canonical link: tom.github.io"],
+        ),
+        (on("https://ada.blogspot.co.uk/a", "https://ada.blogspot.com/a"), []),
+        (on("https://paper.co.uk/a", "https://farm.co.uk/a"), ["canonical link: farm.co.uk"]),
+        (
+            on(
+                "https://web.archive.org/web/2024/https://paper.example/a",
+                "https://paper.example/a",
+            ),
+            [],
+        ),
+        (on("https://archive.ph/AbC12", "https://paper.example/a"), []),
+        (on("http://192.0.2.7/a", "https://paper.example/a"), []),
         (page(publisher="www.paper.example"), ["publisher: paper.example"]),
         (page(publisher="The Paper"), []),
         (page(stated_urls=("https://paper.example/x",)), ["structured data: paper.example"]),
