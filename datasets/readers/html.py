@@ -15,11 +15,13 @@ _BEGINS = re.compile(
     rb"|button|caption|center|cite|code|dd|details|div|dl|dt|em|fieldset|figure|font|footer|form"
     rb"|h[1-6]|head|header|hgroup|hr|html|i|iframe|img|input|label|li|link|main|menu|meta|nav"
     rb"|noscript|object|ol|p|picture|pre|q|s|script|section|small|span|strong|style|sub|sup|table"
-    rb"|tbody|td|template|th|thead|time|title|tr|tt|u|ul|video|[a-z][\w.]*-[\w.-]*)(?:\s[^<]*|\s*/)?>|<(?:\w+:)?html[\s>]",
+    rb"|tbody|td|template|th|thead|time|title|tr|tt|u|ul|video)(?:\s[^<]*|\s*/)?>|<(?:\w+:)?html[\s>]"
+    rb"|<[a-z][\w.]*-[\w.-]*(?:\s[^<]*)?>\s*<",
     re.IGNORECASE,
 )
 """A document type, a comment or a whole tag of HTML (WHATWG MIME Sniffing, section 7.1, takes the
-same for a page, of fewer elements)."""
+same for a page, of fewer elements). An element of somebody's own has another tag right behind it:
+in a chat's log `<kit-k>` is who speaks."""
 
 _SHELL = re.compile(rb"<(?:head|body|title|meta)[\s>]", re.IGNORECASE)
 """What a whole page has behind its root element."""
@@ -32,6 +34,8 @@ def is_html(start: bytes) -> bool:
     (True, True)
     >>> is_html(b"<?xml version='1.0'?><rss>"), is_html(b"<3 is a heart"), is_html(b"Text <b>")
     (False, False, False)
+    >>> is_html(b"<my-page><p>Text"), is_html(b"<kit-k> hello")
+    (True, False)
     """
     place = _after(start, 0)
     prolog = _PROLOG.match(start, place)
