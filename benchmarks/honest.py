@@ -97,7 +97,7 @@ def kinds_of(texts: ScoredTexts, honest: Sequence[str], threshold: float) -> lis
     ]
 
 
-class Family(NamedTuple):
+class FamilyRecall(NamedTuple):
     """What became of the copies that one family of spinners made.
 
     Attributes:
@@ -111,13 +111,13 @@ class Family(NamedTuple):
     found: Interval
 
 
-def families_of(texts: ScoredTexts, threshold: float) -> list[Family]:
+def families_of(texts: ScoredTexts, threshold: float) -> list[FamilyRecall]:
     """Every family, the least found first, then all together."""
 
-    def family(name: str, chosen: NDArray[np.bool_]) -> Family:
+    def family(name: str, chosen: NDArray[np.bool_]) -> FamilyRecall:
         # The base rate moves no recall.
         figures = measure(texts.of(chosen & texts.label), threshold, 0.5)
-        return Family(name, figures.n_republications, figures.recall)
+        return FamilyRecall(name, figures.n_republications, figures.recall)
 
     names = np.unique(texts.family[texts.label]).tolist()
     families = [family(name, texts.family == name) for name in names]
@@ -127,7 +127,7 @@ def families_of(texts: ScoredTexts, threshold: float) -> list[Family]:
     ]
 
 
-def tables(kinds: Sequence[Kind], families: Sequence[Family]) -> Iterator[str]:
+def tables(kinds: Sequence[Kind], families: Sequence[FamilyRecall]) -> Iterator[str]:
     """Both tables as Markdown, and which kinds miss the target."""
     yield "| honest texts, most flagged first | scored | unscorable | flagged | 95 % interval |"
     yield "|---|---:|---:|---:|---:|"
