@@ -43,8 +43,8 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _DECLARED_WITHIN = 65_536
-"""Bytes of a page that are searched for its encoding. Browsers search 1,024, but then take what
-stands behind them as well."""
+"""Bytes of a page in no UTF-8 that are searched for its encoding. Browsers search 1,024, but then
+take what stands behind them as well."""
 
 _SIGNS = frozenset("\N{COPYRIGHT SIGN}\N{REGISTERED SIGN}\N{DEGREE SIGN}\N{TRADE MARK SIGN}")
 """Symbols that texts have."""
@@ -118,16 +118,19 @@ def decode(data: bytes, stated: str | None = None) -> Decoded:
     if len(data) - len(data.translate(None, _CONTROLS)) > _MAX_CONTROLS * len(data):
         raise NotTextError("control characters throughout")
     data = data.replace(b"\0", b"")
-    name = stated or declared_encoding(data)
     try:
-        text, used = data.decode("utf-8"), "utf-8"
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data" and not data[: error.start].isascii():
             # Cut off within a character.
             return decode(data[: error.start], stated)
+        name = stated or declared_encoding(data, _DECLARED_WITHIN)
         used = legacy_encoding(data, name)
         text = data.decode(used, WINDOWS_1252 if used == "utf-8" else "replace")
-    return Decoded(_readable(text), None if text.isascii() else _misfit(name, used))
+        return Decoded(_readable(text), _misfit(name, used))
+    if text.isascii():
+        return Decoded(text)
+    return Decoded(_readable(text), _misfit(stated or declared_encoding(data), "utf-8"))
 
 
 def wide_encoding(data: bytes) -> str | None:
@@ -154,9 +157,14 @@ def wide_encoding(data: bytes) -> str | None:
     return None
 
 
-def declared_encoding(data: bytes) -> str | None:
-    """What markup says its encoding is, in a meta tag or an XML declaration; None without it."""
-    found = _DECLARED.search(data, 0, _DECLARED_WITHIN) if b"<" in data[:_WIDE_SAMPLE] else None
+def declared_encoding(data: bytes, within: int = 4096) -> str | None:
+    """What markup says its encoding is, in a meta tag or an XML declaration; None without it.
+
+    Args:
+        data: The markup.
+        within: Bytes of it that are searched.
+    """
+    found = _DECLARED.search(data, 0, within) if b"<" in data[:_WIDE_SAMPLE] else None
     return (found[1] or found[2]).decode() if found else None
 
 

@@ -1,5 +1,6 @@
 """Records made into documents: encodings decoded, markup taken off."""
 
+import re
 from dataclasses import replace
 
 from chaffinch.datasets.extraction.decoding import NotTextError, decode
@@ -9,6 +10,13 @@ from chaffinch.features.document import MAX_CHARACTERS, Document
 
 MAX_PAGE = 20_000_000
 """Bytes or characters of a web page that are parsed; the rest is cut off. Our choice."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character outside of the basic plane, which a parser of HTML does not take."""
+
+_INLINE_DATA = re.compile(r"data:[\w/+.-]{0,99};base64,[A-Za-z0-9+/=\s]{1000,}")
+_INLINE_BYTES = re.compile(_INLINE_DATA.pattern.encode(), re.ASCII)
+"""Data of pictures and fonts within a page, of a thousand characters or more."""
 
 _MAX_TITLE = 200
 """Characters of a first line that may be a title. Our choice: a paragraph has more."""
@@ -44,7 +52,7 @@ def document_from_record(record: Record) -> Document:
 
 def _document(record: Record) -> Document:
     markup = record.media_type == "text/html"
-    content, notes = _content(record, MAX_PAGE if markup else len(record.content))
+    content, notes = _content(record, markup=markup)
     if markup:
         from chaffinch.datasets.extraction.html import document_from_html
 
@@ -82,14 +90,23 @@ def first_line(text: str) -> str:
     return line if len(line) <= _MAX_TITLE else ""
 
 
-def _content(record: Record, limit: int) -> tuple[str, list[str]]:
+def _content(record: Record, *, markup: bool) -> tuple[str, list[str]]:
     """A record's content as text, and what to note of it."""
     notes = list(record.notes)
-    if len(record.content) > limit:
-        notes.append(f"It was cut after {limit // 1_000_000} MB.")
-    content = record.content[:limit]
+    content = record.content
+    if markup and len(content) > MAX_PAGE:
+        # Pages that browsers save as one file hold their pictures and fonts.
+        content = (
+            _INLINE_DATA.sub("", content)
+            if isinstance(content, str)
+            else _INLINE_BYTES.sub(b"", content)
+        )
+    if markup and len(content) > MAX_PAGE:
+        notes.append(f"It was cut after {MAX_PAGE // 1_000_000} MB.")
+        content = content[:MAX_PAGE]
     if isinstance(content, str):
-        # A mark of byte order within a row, and characters that no text has.
-        return content.lstrip("\ufeff").replace("\0", ""), notes
+        # JSON can hold NUL characters, marks of byte order and halves of surrogate pairs.
+        text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", content) if markup else content
+        return text.lstrip("\ufeff").replace("\0", ""), notes
     text, note = decode(content, record.charset)
     return text, notes if note is None else [*notes, note]

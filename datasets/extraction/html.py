@@ -24,7 +24,6 @@ _MANY_TAGS = 5_000
 _MAX_ELEMENTS = 30_000
 _MIN_SHOWN = 2_000
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _CLOSED_BY_THEMSELVES = frozenset(
     """
@@ -113,9 +112,8 @@ def _title(tree: HTMLTree) -> str:
 
 
 def _markup(record: Record) -> str:
-    assert isinstance(record.content, str)
-    # JSON can hold halves of surrogate pairs, which the parser does not take.
-    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", record.content)
+    text = record.content
+    assert isinstance(text, str)
     return _cut_deep(text) if text.count("<") > _MANY_TAGS else text
 
 
