@@ -8,6 +8,7 @@ from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
     from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.audit.copies.text_comparison import TextComparison
     from chaffinch.reports.audit.data import AuditData
 
 
@@ -27,3 +28,11 @@ def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
     """One line for each document that changed."""
     for difference in differences:
         yield f"{json_text(difference._asdict())}\n"
+
+
+def texts(compared: "TextComparison", page: str, source: str) -> Iterator[str]:
+    """One line for a page beside its probable source."""
+    row = compared._asdict()
+    row["passages"] = [passage._asdict() for passage in compared.passages]
+    row["replaced"] = [span._asdict() for span in compared.replaced]
+    yield f"{json_text({'page': page, 'source': source, **row})}\n"

@@ -8,13 +8,15 @@ from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
     from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.audit.copies.text_comparison import TextComparison
     from chaffinch.reports.audit.data import AuditData
 
-# What renders the four things that `Format` names.
+# What renders the five things that `Format` names.
 Results = Callable[[Iterable[Result], bool], Iterator[str]]
 Documents = Callable[["AuditData"], Iterator[str]]
 Summary = Callable[[Mapping[str, Any]], Iterator[str]]
 Comparison = Callable[[Iterable["VerdictChange"]], Iterator[str]]
+Texts = Callable[["TextComparison", str, str], Iterator[str]]
 
 
 class Format(NamedTuple):
@@ -25,18 +27,25 @@ class Format(NamedTuple):
         documents: All documents of an audit, for ``chaffinch audit``.
         summary: A summary (`chaffinch.reports.audit.summary`), for ``chaffinch report``.
         comparison: What changed between two audits, for ``chaffinch compare``.
+        texts: A page beside its probable source, and how both are called, for the same.
     """
 
     results: Results | None = None
     documents: Documents | None = None
     summary: Summary | None = None
     comparison: Comparison | None = None
+    texts: Texts | None = None
 
 
 FORMATS = {
-    "text": Format(results=text.results, comparison=text.comparison),
+    "text": Format(results=text.results, comparison=text.comparison, texts=text.texts),
     "json": Format(results=json.results, summary=json.summary),
-    "jsonl": Format(results=jsonl.results, documents=jsonl.documents, comparison=jsonl.comparison),
+    "jsonl": Format(
+        results=jsonl.results,
+        documents=jsonl.documents,
+        comparison=jsonl.comparison,
+        texts=jsonl.texts,
+    ),
     "csv": Format(
         results=csv.results,
         documents=csv.documents,
@@ -59,4 +68,7 @@ SUMMARIES = {name: it.summary for name, it in FORMATS.items() if it.summary is n
 """Formats of ``chaffinch report``, beside the report itself."""
 
 COMPARISONS = {name: it.comparison for name, it in FORMATS.items() if it.comparison is not None}
-"""Formats of ``chaffinch compare``."""
+"""Formats of ``chaffinch compare`` for two audits."""
+
+TEXTS = {name: it.texts for name, it in FORMATS.items() if it.texts is not None}
+"""Formats of ``chaffinch compare`` for two texts."""

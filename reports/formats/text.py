@@ -15,6 +15,7 @@ from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
     from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.audit.copies.text_comparison import TextComparison
 
 _REPLACING = signals_that_find("replaced words")
 _LEFTOVER = signals_that_find("leftover lines")
@@ -70,20 +71,25 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
     for reason in against[:_SHOWN_REASONS]:
         text = f"{reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
         yield from _wrapped(text, indent=2)
-    replaced = Counter(
-        f"{printable(item.text.lower())} > {printable(item.original or '?')}"
+    yield from _replacements(
+        (item.text, item.original or "?")
         for item in sorted(verdict.evidence, key=lambda item: -item.weight)
         if item.signal in _REPLACING
     )
-    if replaced:
-        pairs = [
-            pair if count == 1 else f"{pair} ({count})"
-            for pair, count in replaced.most_common(_SHOWN_WORDS)
-        ]
-        yield from _wrapped(f"replaced: {', '.join(pairs)}")
     lines = [_line(item) for item in verdict.evidence if item.signal in _LEFTOVER]
     for line in lines[:_SHOWN_LINES]:
         yield f"          {line}"
+
+
+def _replacements(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The commonest pairs of a replaced word and its original."""
+    counts = Counter(f"{one_line(new.lower())} > {one_line(old)}" for new, old in pairs)
+    shown = [
+        pair if count == 1 else f"{pair} ({count})"
+        for pair, count in counts.most_common(_SHOWN_WORDS)
+    ]
+    if shown:
+        yield from _wrapped(f"replaced: {', '.join(shown)}")
 
 
 def _line(item: Evidence) -> str:
@@ -102,3 +108,29 @@ def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
         old, new = percent(one.old_probability) or "-", percent(one.new_probability) or "-"
         named = f"{printable(one.id)}  {printable(one.title)}"
         yield f"{one.change:<10}{f'{old} > {new}':>18}  {named}\n"
+
+
+def texts(compared: "TextComparison", page: str, source: str) -> Iterator[str]:
+    """A page beside its probable source: whether it is a copy, how much of it, what differs."""
+    colour = "red" if compared.copied else "green"
+    verdict = ", ".join(["copied", *compared.ways]) if compared.copied else "not a copy"
+    yield f"{click.style(verdict, fg=colour, bold=True)}  {printable(page)}\n"
+    words = sum(passage.words for passage in compared.passages)
+    same = sum(passage.same for passage in compared.passages)
+    shared = f"no passage runs along with {source}"
+    if words:
+        ours, theirs = _share(compared.page_share), _share(compared.source_share)
+        shared = f"{ours} of its words run along with {theirs} of {source}"
+        shared += f"; {_share(same / words)} of these are the same"
+    lines = [*_wrapped(one_line(shared), indent=2)]
+    for passage in sorted(compared.passages, key=lambda passage: -passage.words)[:_SHOWN_LINES]:
+        lines += _wrapped(
+            f"passage: characters {passage.start:,} to {passage.end:,}, in the source "
+            f"{passage.source_start:,} to {passage.source_end:,} ({passage.words:,} words)"
+        )
+    lines += _replacements((span.text, span.original) for span in compared.replaced)
+    yield "".join(f"{line}\n" for line in lines)
+
+
+def _share(share: float) -> str:
+    return "all" if share == 1 else percent(share)
