@@ -2,6 +2,7 @@
 
     python benchmarks/republication.py quality DATA  a crawl of copies against an index
     python benchmarks/republication.py cost DATA  memory, disk and time of an index and a look-up
+    python benchmarks/republication.py prior DATA  how many texts share a value of their sketches
 
 DATA is a folder with *.jsonl.zst corpora, lexicons/ and paraphrase/. The crawl of `quality` is made
 of texts of the test part: 30 % copies of originals that are in the index, as many of others that
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ import click
 import numpy as np
 import pyarrow.parquet as pq
 import zstandard
+from scipy.optimize import minimize_scalar
+from scipy.special import betaln, logsumexp
 from simulated import TEST_SITES, read_part
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
@@ -413,7 +416,7 @@ def costs(data: Path, lexicons: Lexicons, n_originals: int, n_documents: int, at
         first,
     )
     n_values = np.array([len(one) for one in sketches])[pairs["copy"]]
-    pairs = worth_verifying(pairs, n_values, len(texts), first)
+    pairs = worth_verifying(pairs, n_values, np.zeros(len(texts), np.int64), first)
     n_rows = len(texts)
 
     def texts_of(rows: Sequence[int]) -> list[str]:
@@ -518,6 +521,52 @@ def cost(data: Path, originals: int, documents: int) -> None:
         measured = costs(data, read_lexicons(data), originals, documents, Path(temporary))
     for line in cost_lines(measured):
         click.echo(line)
+
+
+def prior_texts(corpora: Iterable[Sequence[str]]) -> float:
+    """The parameter of Fisher's log-series for the numbers of texts that share a sketch value.
+
+    Fisher, Corbet and Williams, "The relation between the number of species and the number of
+    individuals in a random sample of an animal population" (1943). It is the limit of a beta
+    prior with parameters 0 and b for the share of texts that have a value: of a value that c of
+    n texts have, this share is c / (n + b) on the mean.
+
+    Args:
+        corpora: Texts of each corpus.
+    """
+    counts = []
+    for texts in corpora:
+        _, sharing = np.unique(np.concatenate(sketch(texts)), return_counts=True)
+        counts.append((len(texts), np.bincount(sharing, minlength=len(texts) + 1)[1:]))
+
+    def surprise(log_b: float) -> float:
+        """Negative log-likelihood."""
+        b = np.exp(log_b)
+        total = 0.0
+        for n, counted in counts:
+            k = np.arange(1, n + 1)
+            chance = betaln(k, n - k + b) - betaln(k + 1, n - k + 1)
+            total -= (counted * (chance - logsumexp(chance))).sum()
+        return total
+
+    found = minimize_scalar(surprise, bounds=(0, 20), method="bounded")
+    return float(np.exp(found.x))
+
+
+@main.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--texts", default=300, show_default=True, help="Texts of each corpus at most.")
+def prior(data: Path, texts: int) -> None:
+    """Fit how many texts share a value of their sketches, and print it."""
+    folders = [data, *(folder for folder in (data / "honest",) if folder.is_dir())]
+    files = [file for folder in folders for file in corpus_files(folder)]
+    corpora = [[text.text for text in spread(list(read_corpus(file)), texts)] for file in files]
+    everything = [text for corpus in corpora for text in corpus]
+    _, sharing = np.unique(np.concatenate(sketch(everything)), return_counts=True)
+    click.echo(
+        f"{len(corpora)} corpora: b = {prior_texts(corpora):,.0f}. Of {len(sharing):,} values in "
+        f"{len(everything):,} texts, {(sharing == 1).mean():.1%} are in one of them alone."
+    )
 
 
 @main.command(hidden=True)

@@ -6,6 +6,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stories import ABOUT_THE_SHOP, BOWL, JUG
 
 from chaffinch.detector.audit.copies.verification import is_copy
 from chaffinch.features.copies.alignment import Alignment, align, alignable
@@ -84,6 +85,12 @@ CASES = {
         form("Corn Hill", "Tom Reeve", "94 euros", "Tuesday", "51"),
         False,
         (0.4, 0.9),
+    ),
+    "of one template": (
+        f"{ABOUT_THE_SHOP}\n\n{JUG}",
+        f"{ABOUT_THE_SHOP}\n\n{BOWL}",
+        False,
+        (0.7, 0.9),
     ),
     "a sentence said again": (
         " ".join(SOURCE.split()[:30]).replace("voted", "decided"),

@@ -218,9 +218,12 @@ def test_the_work_for_a_value_grows_with_the_documents_that_share_it() -> None:
 
 def test_only_the_best_pairs_of_a_document_are_verified() -> None:
     pairs = np.array([(9, source, 1000 + source) for source in range(9)], PAIR)
-    kept = worth_verifying(pairs, np.full(9, 50), 10, 1000)
-    assert kept["source"].tolist() == [8, 7, 6, 5]
-    assert len(worth_verifying(pairs, np.full(9, 5000), 10, 1000)) == 0
+    kept = worth_verifying(pairs, np.full(9, 50), np.arange(10), 1000)
+    assert kept["source"].tolist() == [0, 8, 7, 6], "the likeliest source, then the most alike"
+    pairs["score"][0] = 100
+    kept = worth_verifying(pairs, np.full(9, 50), np.arange(10), 1000)
+    assert kept["source"].tolist() == [1, 8, 7, 6], "if it is as much alike"
+    assert len(worth_verifying(pairs, np.full(9, 5000), np.arange(10), 1000)) == 0
 
 
 def test_copies_are_verified_in_any_portions() -> None:

@@ -15,6 +15,7 @@ from republication import (
     judged,
     make_crawl,
     original,
+    prior_texts,
     quality_lines,
     third,
 )
@@ -124,3 +125,9 @@ def test_what_follows_for_larger_crawls_is_worked_out_from_what_was_measured() -
     assert "| look-up over scoring | 0.25 |" in lines
     assert "| processor time while built, an original | 500 us |" in lines
     assert lines[-1] == "| 1,000,000,000 | 3,000 GB | 277.8 | 1,111 |"
+
+
+def test_the_rarer_shared_values_are_the_more_texts_a_crawl_is_counted_with() -> None:
+    apart = [article(seed, 12) for seed in range(40)]
+    shared = [f"{article(0, 6)} {article(seed, 6)}" for seed in range(40)]
+    assert prior_texts([apart]) > 10 * prior_texts([shared])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chaffinch.detector.audit.copies.attribution import NO_ROW
 from chaffinch.detector.audit.copies.stage import FoundCopies
-from chaffinch.detector.audit.rows import ShardRows, tables
+from chaffinch.detector.audit.rows import ShardRows, places, tables
 from chaffinch.detector.audit.storage import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.features.document import Document
@@ -46,7 +46,7 @@ class Part(WholeTask):
         for table in tables(self.segments):
             added = self.additions.slice(row, table.num_rows)
             row += table.num_rows
-            ids = pc.if_else(added["repeated"], _places(table), table["id"])
+            ids = pc.if_else(added["repeated"], places(table), table["id"])
             for name, column in zip(_COLUMNS, (ids, *added.columns[1:]), strict=True):
                 index = table.schema.get_field_index(name)
                 table = table.set_column(index, table.schema.field(index), column)
@@ -106,7 +106,7 @@ def _sources(rows: Sequence[ShardRows], ends: NDArray[np.int64], found: FoundCop
         inside = of_segment - (ends[index] - table.num_rows)
         picked = table.take(pa.array(inside))
         repeated = pa.array(found.documents.repeated[of_segment])
-        ids = pc.if_else(repeated, _places(picked), picked["id"])
+        ids = pc.if_else(repeated, places(picked), picked["id"])
         named.append(pa.table([ids, picked["site"]], schema))
     if found.originals is not None:
         stated = found.originals.stated(sources[sources >= n_rows] - n_rows)
@@ -134,9 +134,3 @@ def _additions(found: FoundCopies, sources: _Sources, start: int, end: int) -> p
             "similarity": pa.array(copies.similarity[start:end], mask=~copied),
         }
     )
-
-
-def _places(table: pa.Table) -> pa.ChunkedArray:
-    """``path#offset`` of each row."""
-    offsets = table["offset"].cast(pa.string())
-    return pc.binary_join_element_wise(table["path"], offsets, "#")

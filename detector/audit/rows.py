@@ -129,3 +129,9 @@ def tables(rows: Iterable[ShardRows], columns: Sequence[str] | None = None) -> I
         if segment.paths is not None:
             table = table.filter(pc.is_in(table["path"], pa.array(segment.paths)))
         yield table if columns is None else table.select(names)
+
+
+def places(table: pa.Table) -> pa.ChunkedArray:
+    """``path#offset`` of each row."""
+    offsets = table["offset"].cast(pa.string())
+    return pc.binary_join_element_wise(table["path"], offsets, "#")

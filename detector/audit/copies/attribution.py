@@ -45,6 +45,8 @@ class DocumentFacts(NamedTuple):
         probability: Its probability, or None.
         contradicted: Whether its byline, dateline, canonical link or data name somebody else.
         trusted: Whether its site is trusted.
+        named: Whether its record states an address or id of its own; a file's name is none,
+            since pages of many sites have the same.
     """
 
     text_digest: str | None
@@ -55,6 +57,7 @@ class DocumentFacts(NamedTuple):
     probability: float | None = None
     contradicted: bool = False
     trusted: bool = False
+    named: bool = True
 
 
 class Documents(NamedTuple):
@@ -121,7 +124,8 @@ def ranked(
         trusted_identities: Hashes of records that are originals.
     """
     addresses = column("address")
-    trusted = column("trusted") | np.isin(column("identity"), trusted_identities)
+    identities = column("identity")
+    trusted = column("trusted") | (np.isin(identities, trusted_identities) & (identities != 0))
     trusted |= np.isin(addresses, trusted_addresses) & (addresses != 0)
     keys = ("probability", "date", "contradicted", "flagged")
     # Stable: of documents that are alike in all of it the first row goes first.
@@ -229,7 +233,7 @@ def _record(document: DocumentFacts) -> tuple[Any, ...]:
         int(digest[16:], 16),
         address_hash(document.url),
         text_hash(document.id),
-        identity_hash(document.id, document.url, document.text_digest),
+        identity_hash(document.id, document.url, document.text_digest) if document.named else 0,
         document.flagged,
         document.contradicted,
         document.trusted,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chaffinch.detector.atomic import replacing
@@ -25,7 +26,7 @@ from chaffinch.detector.audit.copies.replaced_words import Replacements, write_r
 from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
 from chaffinch.detector.audit.copies.verification import MATCH, verify
 from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save_array, texts_in
-from chaffinch.detector.audit.rows import ShardRows, tables
+from chaffinch.detector.audit.rows import ShardRows, places, tables
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
 from chaffinch.features.registry import names_of
@@ -52,12 +53,14 @@ class DescribeRows(WholeTask):
     def write(self) -> None:
         found = [packed([])]
         against = (f"features.{name}" for name in _CONTRADICTIONS)
-        for table in tables(self.segments, (*_FACTS, "site", *against)):
+        for table in tables(self.segments, (*_FACTS, "site", "path", "offset", *against)):
             columns = [table[name].to_pylist() for name in _FACTS]
-            named = table["features"].to_pylist()
-            contradicted = [bool(row) and any(row.values()) for row in named]
+            has_url = pc.not_equal(pc.fill_null(table["url"], ""), "")
+            named = pc.or_(has_url, pc.not_equal(table["id"], places(table))).to_pylist()
+            foreign = table["features"].to_pylist()
+            contradicted = [bool(row) and any(row.values()) for row in foreign]
             trusted = self.trusted.mask(table["site"]).tolist()
-            rows = zip(*columns, contradicted, trusted, strict=True)
+            rows = zip(*columns, contradicted, trusted, named, strict=True)
             found.append(packed([DocumentFacts(*row) for row in rows]))
         save_array(np.array([len(rows) for rows in found[1:]]), self.sizes)
         save_array(np.concatenate(found), self.target)
@@ -171,4 +174,5 @@ class VerifyCandidates(WholeTask):
             found.append(np.array(pairs[slice(*bounds)]))
         pairs = merged(np.concatenate(found))
         n_values = np.bincount(own.rows, minlength=len(own))[pairs["copy"] - first]
-        return worth_verifying(pairs, n_values, workspace.n_rows, workspace.n_texts)
+        rank = np.load(workspace.ranks, mmap_mode="r")
+        return worth_verifying(pairs, n_values, rank, workspace.n_texts)

@@ -29,6 +29,9 @@ _MIN_EQUAL = 0.2
 _FEW_SHIFTED, _MAX_SHIFTED = 0.02, 0.25
 """Words without a counterpart, as a share of those in step, or of those that differ."""
 
+_MAX_FOREIGN = 0.1
+"""Share of a copy's words that stand opposite other words of the source, stretch by stretch."""
+
 _FEW_ENTITIES = 2
 """Names and numbers that may always differ."""
 
@@ -38,7 +41,7 @@ _MAX_ENTITIES, _MAX_CHANGED = 0.1, 0.3
 _MIN_ENTITIES_KEPT = 0.25
 """Share of names and numbers that a copy keeps when most of its words differ."""
 
-_LONGEST_PHRASE = 4
+LONGEST_PHRASE = 4
 """Words of a replacement on either side: longer ones are rewritten, not replaced (our choice)."""
 
 _COPIES_AT_ONCE = 100
@@ -63,8 +66,8 @@ def is_copy(alignment: Alignment) -> bool:
     """Whether a text aligned with another is a copy of it or of a part of it.
 
     At least 70 % of its words run in step with the other's, and a fifth of these are the same.
-    The others were replaced, as a program replaces words: in place, and without touching names
-    and numbers. Under 40 words only the very same words are a copy.
+    The others were replaced, as a program replaces words: in place, here and there, and without
+    touching names and numbers. Under 40 words only the very same words are a copy.
     """
     n_words, in_step, equal = alignment.n_words, alignment.n_in_step, alignment.n_equal
     if n_words < _MIN_WORDS:
@@ -72,6 +75,7 @@ def is_copy(alignment: Alignment) -> bool:
     return (
         in_step >= _MIN_IN_STEP * n_words
         and equal >= _MIN_EQUAL * in_step
+        and alignment.n_foreign <= _MAX_FOREIGN * n_words
         and _stays_in_place(alignment)
         and _keeps_entities(alignment)
     )
@@ -140,7 +144,7 @@ def _replaced(
     """Replacements of one to four words by one to four, all of letters and not names."""
     for first, end, other_first, other_end in alignment.replaced.tolist():
         lengths = (end - first, other_end - other_first)
-        if min(lengths) < 1 or max(lengths) > _LONGEST_PHRASE:
+        if min(lengths) < 1 or max(lengths) > LONGEST_PHRASE:
             continue
         substitute = copy.wording(first, end).lower()
         original = source.wording(other_first, other_end).lower()
