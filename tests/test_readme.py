@@ -96,7 +96,8 @@ def folder(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(examples, folder / "CRAWL")
     shutil.copytree(examples / "larkfield-kitchen.example", folder / "ORIGINALS")
-    shutil.copy(examples / SPUN, folder / "FILE")
+    for name in ("FILE", "PAGE", "SOURCE"):
+        shutil.copy(examples / SPUN, folder / name)
     for name in ("OUT", "OLD", "NEW"):
         done = CliRunner().invoke(main, ["audit", str(folder / "CRAWL"), "-o", str(folder / name)])
         assert done.exit_code == 0, done.output
