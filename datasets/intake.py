@@ -16,8 +16,9 @@ from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.readers.registry import read_file, read_stream
 from chaffinch.datasets.records import Record
-from chaffinch.features.addresses import host, is_intermediary, seen_through, site
+from chaffinch.features.addresses import is_intermediary, seen_through, site
 from chaffinch.features.document import Document
+from chaffinch.features.hosts import host
 
 STANDARD_INPUT = "-"
 """The path that stands for standard input, as in other commands of Unix."""

@@ -4,15 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.features.addresses import (
-    host,
-    is_intermediary,
-    owner,
-    page_key,
-    same_owner,
-    seen_through,
-    site,
-)
+from chaffinch.features.addresses import is_intermediary, page_key, seen_through, site
+from chaffinch.features.hosts import host, owner, same_owner
 
 PAGE = "https://www.river-news.example/2024/bridge"
 HOST = "www.river-news.example"

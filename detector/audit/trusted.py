@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from chaffinch.features.addresses import is_within, site
+from chaffinch.features.addresses import site
+from chaffinch.features.hosts import is_within
 
 
 class TrustedSitesError(Exception):

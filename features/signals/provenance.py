@@ -6,8 +6,9 @@ from datetime import date
 
 import numpy as np
 
-from chaffinch.features.addresses import same_owner, site
+from chaffinch.features.addresses import site
 from chaffinch.features.document import Document
+from chaffinch.features.hosts import same_owner
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.text.lines import Line
 from chaffinch.features.text.tokens import TokenBlock

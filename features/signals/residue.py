@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chaffinch.features.addresses import is_within
+from chaffinch.features.hosts import is_within
 from chaffinch.features.signal import CONVICTS, Feature, Measurement, Signal, Span
 from chaffinch.features.signals.counters import Counters, counter_lines
 from chaffinch.features.text.characters import one_of
