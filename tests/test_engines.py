@@ -180,12 +180,14 @@ def test_every_engine_gives_the_same_rows(
     assert sum(done.flagged for done in told) == manifest["flagged"] > 0
 
 
-def test_rows_hold_what_the_detector_says(crawl: Path, expected: list[dict[str, Any]]) -> None:
+def test_rows_hold_what_the_detector_says(
+    detector: Detector, crawl: Path, expected: list[dict[str, Any]]
+) -> None:
     verdicts = {}
     for path in {row["path"] for row in expected}:
         for record in read_records(crawl / path, path):
             try:
-                verdict = Detector.load().score(document_from_record(record))
+                verdict = detector.score(document_from_record(record))
             except UnreadableRecord:
                 continue
             verdicts[path, record.offset] = verdict.probability
