@@ -36,7 +36,7 @@ _NO_TERM = Term(centre=0.0, scale=1.0, highest=0.0, weight=0.0)
 """The term of a feature that a classifier does not know: it adds nothing, whatever its value."""
 
 
-class Columns(NamedTuple):
+class TermColumns(NamedTuple):
     """Terms as columns, one number per feature in the registry's order.
 
     Attributes:
@@ -102,10 +102,10 @@ class Classifier:
         return tuple(name for name in self.terms if name not in FEATURE_NAMES)
 
     @cached_property
-    def columns(self) -> Columns:
+    def columns(self) -> TermColumns:
         """The terms of this version's features."""
         rows = [self.terms.get(name, _NO_TERM) for name in FEATURE_NAMES]
-        return Columns(*np.array(rows, np.float64).T)
+        return TermColumns(*np.array(rows, np.float64).T)
 
     def contributions(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each feature adds to the log-odds.

@@ -235,3 +235,25 @@ def test_any_content_becomes_a_document_or_a_sentence(
         assert isinstance(page(content, media_type).text, str)
     except UnreadableRecord as error:
         assert str(error).startswith("a: not text")
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        '<div class="has-footer">',
+        '<div id="related-wrapper">',
+        '<div class="comment subscribe promo">',
+        "<aside><main>",
+        "<nav>",
+    ],
+)
+def test_an_article_stays_whatever_its_wrapper_is_called(opening: str) -> None:
+    paragraphs = [
+        f"The council of Larkfield voted on day {day} to keep the old ferry at the harbour, and "
+        "the people on the quay were glad of it."
+        for day in range(12)
+    ]
+    markup = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    page = f"<html><body>{opening}{markup}</body></html>"
+    text = document_from_record(Record("page", 0, page, "text/html")).text
+    assert all(paragraph in text for paragraph in paragraphs)

@@ -10,10 +10,20 @@ from resiliparse.parse.html import HTMLTree, NodeType
 from chaffinch.datasets.extraction.selection import select
 
 _MAX_HIDDEN = 20_000
+"""Elements of hidden classes that are taken out. Our choice, against hostile pages."""
+
 _MAX_STYLE = 1_000
+"""Characters of a style that are read. Our choice: written styles are shorter."""
+
 _MAX_SELECTORS = 50
+"""Hiding rules of style sheets that are followed. Our choice: each is one more to match."""
+
 _MAX_DEPTH = 30
+"""Elements around white text that are asked for their background. Our choice."""
+
 _TOO_BIG_TO_HIDE = ("html", "body", "main", "article")
+"""Elements that hold whatever the page has: scripts show them once the page is loaded."""
+
 
 _END = r"\s*(?:;|!|\}|$)"
 _OUT_OF_SIGHT = (

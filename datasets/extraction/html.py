@@ -21,8 +21,23 @@ MAX_DEPTH = 1_000
 """Open elements at which a page with many tags is cut off; browsers stop nesting at 512."""
 
 _MANY_TAGS = 5_000
+"""Tags over which a page's depth is looked at. Our choice: few articles have more."""
+
 _MAX_ELEMENTS = 30_000
+"""Elements that metadata and hidden text are looked for in. Our choice, against hostile pages."""
+
 _MIN_SHOWN = 2_000
+"""Characters of text that are an article whatever is hidden beside them. Our choice."""
+
+_CERTAIN = 2_000
+"""Characters of main content that are not doubted. Our choice: reading a page twice costs twice."""
+
+_LEAST_PROSE = 0.15
+"""Share of a page's prose that its main content has at least. Our choice: all teasers and comments
+together may be several times as long as a short article."""
+
+_SENTENCE = 8
+"""Spaces in a line of prose. Our choice: menus, bylines and buttons have fewer words."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _CLOSED_BY_THEMSELVES = frozenset(
@@ -89,17 +104,29 @@ def _elements(tree: HTMLTree) -> list[Any]:
 
 
 def _main_text(tree: HTMLTree) -> str:
-    text = extract_plain_text(
-        tree,
-        main_content=True,
-        alt_texts=False,
-        links=False,
-        list_bullets=False,
-        comments=False,
-        skip_elements=[_BESIDE_THE_ARTICLE],
-    )
+    """The main content, or more of the page where the rules would leave little of its prose."""
+    text = _extracted(tree, skip_elements=[_BESIDE_THE_ARTICLE])
+    if len(text) >= _CERTAIN:
+        return text
+    whole = _extracted(tree, main_content=False)
+    enough = _LEAST_PROSE * _prose(whole)
+    if text and _prose(text) >= enough:
+        return text
+    unfiltered = _extracted(tree)
+    return unfiltered if unfiltered and _prose(unfiltered) >= enough else whole
+
+
+def _extracted(tree: HTMLTree, **options: Any) -> str:
+    """Text of a page by resiliparse, its main content unless `options` say otherwise."""
+    options = {"main_content": True, "comments": False, **options}
+    text = extract_plain_text(tree, alt_texts=False, links=False, list_bullets=False, **options)
     lines = (line.strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _prose(text: str) -> int:
+    """Characters of a text's lines that are long enough to be sentences."""
+    return sum(len(line) for line in text.split("\n") if line.count(" ") >= _SENTENCE)
 
 
 def _title(tree: HTMLTree) -> str:

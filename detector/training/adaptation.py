@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from chaffinch.detector.classifier import Classifier, Columns
+from chaffinch.detector.classifier import Classifier, TermColumns
 from chaffinch.detector.training.fitting import EVIDENCE, LabelledValues, standardised
 from chaffinch.detector.training.logistic import fit_logistic
 from chaffinch.features.registry import FEATURE_NAMES
@@ -26,7 +26,9 @@ def adapt_weights(prior: Classifier, fitting: LabelledValues) -> Classifier:
     """
     is_new = np.array([name not in prior.terms for name in FEATURE_NAMES])
     fresh = standardised(fitting.values, fitting.labels)
-    columns = Columns(*(np.where(is_new, *pair) for pair in zip(fresh, prior.columns, strict=True)))
+    columns = TermColumns(
+        *(np.where(is_new, *pair) for pair in zip(fresh, prior.columns, strict=True))
+    )
     found = fit_logistic(
         columns.scaled(fitting.values),
         fitting.labels,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from chaffinch.detector.classifier import Classifier, Columns, log_odds, probability
+from chaffinch.detector.classifier import Classifier, TermColumns, log_odds, probability
 from chaffinch.detector.training.logistic import fit_logistic
 from chaffinch.features.registry import FEATURES, column_of, columns_of
 
@@ -27,10 +27,10 @@ _MOST_EACH = np.array([feature.most_each for feature in FEATURES])
 """`Feature.most_alone` and `Feature.most_each`, float64 arrays of shape (n_features,)."""
 
 _LIMITED = np.flatnonzero(np.isfinite(_MOST_EACH))
-"""Columns of features with a `Feature.most_each`."""
+"""TermColumns of features with a `Feature.most_each`."""
 
 _RESIDUE, _SEVERAL = columns_of("residue kind"), column_of("several residue kinds")
-"""Columns of the kinds of residue, and of the feature that tells whether there are two."""
+"""TermColumns of the kinds of residue, and of the feature that tells whether there are two."""
 
 _TWO_KINDS = 1.04
 """What the two weakest kinds of residue add together, of the log-odds that flag a typical page. Our
@@ -129,7 +129,7 @@ def train_classifier(
     return with_declared_limits(calibrate(draft, calibrating, base_rate, max_fpr))
 
 
-def standardised(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> Columns:
+def standardised(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> TermColumns:
     """Terms without weight: how features are scaled, by labelled texts.
 
     Args:
@@ -145,7 +145,7 @@ def standardised(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> Colu
         float(np.quantile(column[column > 0], _HIGHEST_QUANTILE)) if (column > 0).any() else 1.0
         for column in ((roots[labels] - centre) / scale).T
     ]
-    return Columns(centre, scale, np.maximum(highest, 1.0), np.zeros(len(centre)))
+    return TermColumns(centre, scale, np.maximum(highest, 1.0), np.zeros(len(centre)))
 
 
 def calibrate(
@@ -253,5 +253,5 @@ def _limit(
     return max(limits)
 
 
-def _rounded(columns: Columns) -> Columns:
-    return Columns(*(np.round(column, _DIGITS) for column in columns))
+def _rounded(columns: TermColumns) -> TermColumns:
+    return TermColumns(*(np.round(column, _DIGITS) for column in columns))

@@ -54,7 +54,7 @@ _LIFTS = 1024
 """Lifts, in steps of `STEPS_PER_TEN`, that the tabulated curves tell apart; half are negative."""
 
 
-class Evidence(NamedTuple):
+class WordEvidence(NamedTuple):
     """Evidence on the words that a spinner could have written.
 
     Names, numbers and words that the vocabulary lacks are left out, and so are words that go
@@ -87,7 +87,7 @@ class Evidence(NamedTuple):
 
 def replacement_evidence(
     block: TokenBlock, resources: Resources, doubts: tuple[float, float] = DOUBTS
-) -> Evidence:
+) -> WordEvidence:
     """Gather the evidence on the words of a block that could have been replaced.
 
     Args:
@@ -126,7 +126,7 @@ def replacement_evidence(
     values[queried, COLUMNS.index("gain")] = np.maximum(gain, _NO_GAIN)
     values[queried, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
     log_ratio[queried] = odds.log_ratio(ORIGINALS, values[queried])
-    return Evidence(tokens, values, original, log_ratio)
+    return WordEvidence(tokens, values, original, log_ratio)
 
 
 class _FirstLook(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.language.phrase_channel import PhraseMatches
-from chaffinch.features.language.replacement_evidence import Evidence, replacement_evidence
+from chaffinch.features.language.replacement_evidence import WordEvidence, replacement_evidence
 from chaffinch.features.language.replacement_odds import COLUMNS
 from chaffinch.features.signal import CONVICTS, MOST_NAMED, Feature, Measurement, Signal, Span
 from chaffinch.features.text.mentions import mentioned
@@ -123,7 +123,7 @@ class Substitutions(Signal):
         return Measurement(np.stack(columns, axis=1), _spans(block, named))
 
     def _log_ratios(
-        self, block: TokenBlock, evidence: Evidence, matches: PhraseMatches
+        self, block: TokenBlock, evidence: WordEvidence, matches: PhraseMatches
     ) -> "_LogRatios":
         odds = self.resources.replacement_odds
         of_words = np.full(len(block.word), _NEVER)
@@ -138,7 +138,7 @@ class Substitutions(Signal):
     def _name(
         self,
         block: TokenBlock,
-        evidence: Evidence,
+        evidence: WordEvidence,
         matches: PhraseMatches,
         ratios: "_LogRatios",
         prior: NDArray[np.float64],
