@@ -106,7 +106,7 @@ def _xz_error() -> type[Exception]:
 def _lz4_member() -> _Member:
     import lz4.frame
 
-    member: _Member = lz4.frame.LZ4FrameDecompressor()
+    member: _Member = lz4.frame.LZ4FrameDecompressor()  # pyright: ignore[reportAssignmentType]
     return member
 
 

@@ -171,7 +171,7 @@ class _Run:
         for index, file in enumerate(self._unit.files):
             place = location(self._unit.root, file.path)
             with closing(
-                read_records(
+                read_records(  # pyright: ignore[reportArgumentType]
                     place, file.path, columns=self._unit.settings.columns, opened=self._opened
                 )
             ) as records:  # type: ignore[type-var]
