@@ -95,7 +95,7 @@ def audit(
 ) -> None:
     """Judge every document of CRAWL: a folder, a file, or a URL that fsspec can open.
 
-    What `chaffinch score` reads is read. Run the same command again to go on after an
+    It reads the formats that `chaffinch score` reads. Run the same command again to go on after an
     interruption or to add new files. Nothing in CRAWL is changed.
 
     Exit status: 0 finished, also where single records could not be read; 1 not finished, or half

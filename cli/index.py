@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 def index(originals: str, output: Path, columns: "Columns") -> None:
     """Collect ORIGINALS, a folder, a file, or a URL that fsspec can open, in an index.
 
-    What `chaffinch audit` reads is read. Run the command again to go on after an interruption,
-    or with more originals to add them; those that the index holds already are passed over.
+    It reads the formats that `chaffinch score` reads. Run the command again to go on after an
+    interruption, or with more originals to add them; originals that are in the index already are
+    passed over.
 
     Exit status: 0 when all was read; 1 not finished; 2 wrong usage; 3 something could not be read.
 

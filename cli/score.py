@@ -41,10 +41,10 @@ def score(
     columns: Columns,
     choice: ModelChoice,
 ) -> None:
-    """Judge pages and texts in files of any kind that is read; - is standard input.
+    """Judge the pages and texts in files; - is standard input.
 
-    Read are text, Markdown, HTML, MHTML, mail, RSS and Atom, JSON, CSV, Parquet and WARC, plain or
-    compressed by gzip, Zstandard, bzip2, xz or LZ4.
+    Files may be text, Markdown, HTML, MHTML, mail, RSS, Atom, JSON, CSV, Parquet or WARC, plain or
+    compressed with gzip, Zstandard, bzip2, xz or LZ4.
 
     Exit status: 0 all scored; 1 one was flagged (with --fail-on flagged); 2 wrong usage;
     3 something could not be read.

@@ -21,7 +21,7 @@ from chaffinch.features.document import Document
 from chaffinch.features.hosts import host
 
 STANDARD_INPUT = "-"
-"""The path that stands for standard input, as in other commands of Unix."""
+"""The path that stands for standard input, as in other Unix commands."""
 
 # A chained URL names a file inside another one.
 _WEB_ADDRESS = re.compile(r"https?://(?!.*::)", re.IGNORECASE)

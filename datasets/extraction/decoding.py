@@ -23,8 +23,7 @@ _BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b")) + b"\x7f"
 _MAX_CONTROLS = 0.02
-"""Share of control characters from which data is no text. Our choice: texts have none, images and
-programs a tenth or more."""
+"""Share of control characters from which data is not text. Our choice: texts have almost none."""
 
 _MAX_BROKEN = 0.2
 _FEW = 3
@@ -43,8 +42,8 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _DECLARED_WITHIN = 65_536
-"""Bytes of a page in no UTF-8 that are searched for its encoding. Browsers search 1,024, but then
-take what stands behind them as well."""
+"""Bytes that are searched for the encoding of a page that is not UTF-8. Browsers search 1,024, but
+then take what stands behind them as well."""
 
 _SIGNS = frozenset("\N{COPYRIGHT SIGN}\N{REGISTERED SIGN}\N{DEGREE SIGN}\N{TRADE MARK SIGN}")
 """Symbols that texts have."""
@@ -53,24 +52,24 @@ _LOOSE = ("Sm", "Sk")
 """Unicode's categories of signs of mathematics and of accents by themselves."""
 
 _MAX_MISPLACED = 0.3
-"""Share of misplaced characters from which data is no text in an encoding. Our choice: right
-encodings leave under a tenth, wrong ones and random bytes half."""
+"""Share of misplaced characters from which data is not text in an encoding. Our choice, between the
+few that the right encoding leaves and the many of a wrong one."""
 
 _WESTERN = ("cp1252", "mac_roman")
 _BEYOND_ASCII = bytes(range(128, 256))
 _MAX_WESTERN = 0.5
-"""Share of bytes beyond ASCII from which data is no text in a western encoding. Our choice: French
-has one in twenty."""
+"""Share of bytes beyond ASCII from which data is not text in a western encoding. Our choice, well
+above any language that is written in Latin letters."""
 
 _JUDGED = 2_000
-"""Characters beyond ASCII that tell an encoding by; our choice, some ten pages of prose."""
+"""Characters beyond ASCII that decide on an encoding; our choice, some ten pages of prose."""
 
 _INSIDE_WORDS = frozenset(
     "\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
     "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}"
     "\N{MIDDLE DOT}\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}"
 )
-"""What is no letter and stands between letters."""
+"""Characters other than letters that stand between letters."""
 
 _NAMES = {
     "cp1252": "Windows-1252",
@@ -82,7 +81,7 @@ _NAMES = {
 
 
 class NotTextError(ValueError):
-    """Bytes that are no text in any encoding; the message says what they are instead."""
+    """Bytes that are not text in any encoding; the message says what they are instead."""
 
 
 class Decoded(NamedTuple):
@@ -185,7 +184,7 @@ def codec_name(stated: str | None) -> str | None:
 
 
 def legacy_encoding(data: bytes, stated: str | None = None) -> str:
-    """The codec to read data by that is no UTF-8; ``utf-8`` where most of it is that.
+    """The codec for data that is not UTF-8, or ``utf-8`` where most of it is.
 
     charset-normalizer and resiliparse's detector need many characters beyond ASCII to go by: on
     English with a few curly quotes they name Windows-1250, code page 775 or UTF-8.
@@ -242,7 +241,7 @@ def _is_misplaced(before: str, character: str, after: str) -> bool:
 
 
 def _misfit(stated: str | None, used: str) -> str | None:
-    """What to say where a text is not in the encoding that is stated of it."""
+    """A note for a text that is not in its stated encoding; None where it is."""
     codec = codec_name(stated)
     if codec is None or codecs.lookup(codec) == codecs.lookup(used):
         return None

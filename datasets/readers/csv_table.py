@@ -23,13 +23,13 @@ _MAX_HEADER = 1_000_000
 """Characters of a header; our choice, some thousands of columns."""
 
 _SAMPLE = 65_536
-"""Bytes that tell a table's encoding and dialect by; our choice."""
+"""Bytes that decide on a table's encoding and dialect; our choice."""
 
 _PREAMBLE_LINES = 20
 """Lines of comments, blank ones and ``sep=`` before a header; our choice."""
 
 _NAMES = re.compile(rb'"?\w[\w .-]{0,39}"?(?:[,;\t|]"?\w[\w .-]{0,39}"?)+\r?\n')
-"""A line of two names of columns or more."""
+"""A line of two or more column names."""
 
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 """What Excel reads, and writes, above a header."""
@@ -39,7 +39,7 @@ _THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-"""What cells of one column have alike."""
+"""What is left out of a cell's shape."""
 
 
 def is_csv(start: bytes) -> bool:
@@ -157,7 +157,7 @@ def _fit(line: str, delimiter: str, columns: Columns) -> tuple[bool, int]:
 
 
 def _dialect(sample: str, delimiter: str) -> _Dialect:
-    """How cells are quoted, by what stands around delimiters and ends of lines."""
+    """How cells are quoted, judging by the characters beside delimiters and line ends."""
     cut = re.escape(delimiter)
 
     def count(pattern: str) -> int:

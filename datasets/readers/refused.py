@@ -70,7 +70,7 @@ _SOURCES = (
     ),
     (re.compile(rb"-----BEGIN (?!PGP SIGNED)"), "a key or certificate"),
 )
-"""Texts that are no prose, by what they begin with."""
+"""What texts other than prose begin with."""
 
 _XML = re.compile(
     rb"\s*<\?xml\b(?:[^>]*>)\s*(?><!--.*?-->\s*|<\?.*?\?>\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*+"
@@ -95,7 +95,7 @@ NOT_READ = {
     ".cdx": "an index of an archive (CDX)",
     ".cdxj": "an index of an archive (CDX)",
 }
-"""Endings of texts that are no prose, and what they are."""
+"""Endings of files that are not prose, and what they are."""
 
 
 def why_refused(start: bytes) -> str | None:

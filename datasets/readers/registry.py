@@ -58,7 +58,7 @@ _QUERY = re.compile(r"[?#]|%3f|@(?=[\w.-]*=)", re.IGNORECASE)
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b\x1e")) + b"\x7f"
 _MAX_CONTROLS = 0.02
-"""Share of control characters from which a file is no text; as `decode` has it."""
+"""Share of control characters from which a file is not text, as in `decode`."""
 
 
 def read_file(

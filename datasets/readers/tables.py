@@ -17,7 +17,7 @@ _NESTED = ("metadata", "meta", "warc_headers")
 """Where datatrove and dolma, RedPajama and OSCAR keep what is known of a document."""
 
 _NESTED_URLS = ("url", "warc-target-uri", "source_url")
-"""What they call the address there."""
+"""The names of an address there."""
 
 _REMEMBERED = 64
 """Sets of names whose capitals are remembered; our choice, rows of a table have the same."""
@@ -34,7 +34,7 @@ _SHOWN_CHARACTERS = 80
 
 
 def columns_to_read(names: Iterable[str], columns: Columns) -> list[str]:
-    """Those of a table's columns that hold anything that is read of a row.
+    """The columns of a table that hold something that a record has.
 
     Args:
         names: All of its columns.
@@ -124,7 +124,7 @@ def _item(row: Mapping[str, object], key: str) -> object:
 
 @lru_cache(_REMEMBERED)
 def _with_capitals(names: tuple[str, ...]) -> dict[str, str]:
-    """Those names that have capitals, by the same in lower case."""
+    """Names that have capitals, by their lower-case form."""
     return {name.lower(): name for name in reversed(names) if name != name.lower()}
 
 

@@ -13,7 +13,7 @@ _INPUT = 4096
 """Bytes taken in at a time: even 32,000 times larger unpacked, they fit in memory."""
 
 _START = 4096
-"""Unpacked bytes that tell a format by."""
+"""Unpacked bytes that decide on a format; our choice."""
 
 _PIECE = 1 << 20
 _IN_MEMORY = 64_000_000
@@ -160,7 +160,7 @@ LZ4 = Packing(
 )
 PACKINGS = (GZIP, ZSTANDARD, BZIP2, XZ, LZ4)
 PACKED_SUFFIXES = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lz4")
-"""Compressions that are read, and how their files' names end."""
+"""The compressions that can be read, and the endings of their files' names."""
 
 START_BYTES = max(GZIP.start_bytes, ZSTANDARD.start_bytes)
 """Bytes of a member from which its first unpacked ones are had, for gzip and Zstandard."""
