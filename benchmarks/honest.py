@@ -1,13 +1,14 @@
 """How many honest texts of each kind are flagged, beside how many spun ones of each family.
 
-python benchmarks/honest.py DATA [--model MODEL] [--most 300] [--test-part]
+python benchmarks/honest.py DATA [--model MODEL] [--most 300] [--unseen GROUP]
 
 Kinds are the corpora of DATA, the files of DATA/honest and the real pages of DATA/html; families
 are simulated on news of sources that no classifier saw. Both are judged at the model's threshold.
-Of the corpora of DATA only the test part is used, which no model built by `python -m
-chaffinch.detector.training` has seen, of the honest kinds every text: no training reads them. For
-a model that was trained on their other parts, --test-part takes their test part alone. Intervals
-of kinds are binomial, as if texts were independent; texts of one author are less than that.
+Only the test part of the texts is used, which no model built by `python -m
+chaffinch.detector.training` has seen. --unseen takes all texts of a group of honest kinds, for a
+model that was built with `--hold-out GROUP`: then the figures are of kinds that it never saw.
+Intervals of kinds are binomial, as if texts were independent; texts of one author are less than
+that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,11 +26,8 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.detector.evaluation.metrics import Interval, measure, share_of
 from chaffinch.detector.evaluation.tables import percent
-from chaffinch.detector.training.corpora import corpus_files, corpus_name, read_corpus, spread
+from chaffinch.detector.training.corpora import corpus_name, honest_files, read_corpus, spread
 from chaffinch.detector.training.labelled import Example, score_examples
-
-FOLDER = "honest"
-"""Where the honest kinds lie in a data folder."""
 
 MOST = 300
 """Texts of one kind; our choice: scored in two minutes, and one flagged is 0.3 %."""
@@ -57,21 +55,20 @@ class Kind(NamedTuple):
     flagged: Interval
 
 
-def honest_examples(data: Path, most: int, test_part: bool) -> Iterator[Example]:
+def honest_examples(data: Path, most: int, unseen: Sequence[str]) -> Iterator[Example]:
     """Up to `most` texts of each honest kind, evenly over its file; none without the folder.
 
     Args:
         data: The data folder.
         most: Texts of one kind.
-        test_part: Whether only texts of the test part are taken.
+        unseen: Groups of which all texts may be taken, and not those of the test part alone.
 
     Raises:
-        CorpusError: A file cannot be read.
+        CorpusError: A file cannot be read, or there is no such group.
     """
-    if not (data / FOLDER).is_dir():
-        return
-    for file in corpus_files(data / FOLDER):
-        texts = [text for text in read_corpus(file) if not test_part or text.part == "test"]
+    seen = honest_files(data, unseen)
+    for file in honest_files(data):
+        texts = [text for text in read_corpus(file) if file not in seen or text.part == "test"]
         for text in spread(texts, most):
             yield example_of(text, text.text)
 
@@ -143,11 +140,15 @@ def tables(kinds: Sequence[Kind], families: Sequence[FamilyRecall]) -> Iterator[
 
 
 def examples_of(
-    data: Path, families: dict[str, SimulatedFamily], most: int, most_spun: int, test_part: bool
+    data: Path,
+    families: dict[str, SimulatedFamily],
+    most: int,
+    most_spun: int,
+    unseen: Sequence[str],
 ) -> tuple[list[Example], list[str]]:
     """All texts, and the names of the honest kinds among them."""
-    honest = list(honest_examples(data, most, test_part))
-    names = [corpus_name(file) for file in corpus_files(data / FOLDER)] if honest else []
+    honest = list(honest_examples(data, most, unseen))
+    names = [corpus_name(file) for file in honest_files(data)]
     return [*honest, *simulated_examples(data, families, most, most_spun)], names
 
 
@@ -156,12 +157,14 @@ def examples_of(
 @click.option("--model", type=click.Path(exists=True, path_type=Path))
 @click.option("--most", default=MOST, show_default=True, help="Texts of one kind.")
 @click.option("--most-spun", default=MOST_SPUN, show_default=True, help="Articles to spin.")
-@click.option("--test-part", is_flag=True, help="Take the test part of the honest kinds alone.")
-def main(data: Path, model: Path | None, most: int, most_spun: int, test_part: bool) -> None:
+@click.option("--unseen", multiple=True, help="Group of honest kinds that the model never saw.")
+def main(
+    data: Path, model: Path | None, most: int, most_spun: int, unseen: tuple[str, ...]
+) -> None:
     """Print the tables as Markdown."""
     detector = Detector.load(model)
     simulated = simulated_families(read_lexicons(data))
-    examples, honest = examples_of(data, simulated, most, most_spun, test_part)
+    examples, honest = examples_of(data, simulated, most, most_spun, unseen)
     texts = score_examples(detector, examples)
     threshold = detector.model.classifier.threshold
     click.echo(f"Model {detector.name} {detector.digest[:8]}, flagged from {threshold:.3f}.\n")

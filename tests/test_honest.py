@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from honest import FOLDER, Kind, families_of, honest_examples, kinds_of, tables
+from honest import Kind, families_of, honest_examples, kinds_of, tables
 from scipy.stats import binomtest
 
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.detector.evaluation.metrics import Interval, share_of
-from chaffinch.detector.training.corpora import part_of
+from chaffinch.detector.training.corpora import HONEST, CorpusError, honest_files
 
 NONE = math.nan
 # Kind, family, log-odds.
@@ -74,16 +74,48 @@ def test_the_tables_say_which_kinds_miss_the_target(flagged: Interval, sentence:
     assert f"\n{sentence}" in lines
 
 
-def test_a_kinds_texts_are_taken_evenly_and_of_the_test_part_where_asked(tmp_path: Path) -> None:
-    assert list(honest_examples(tmp_path, 5, False)) == []
-    (tmp_path / FOLDER).mkdir()
+@pytest.fixture
+def honest_data(tmp_path: Path) -> Path:
+    """Two kinds of letters, one of them for measuring alone."""
+    (tmp_path / HONEST).mkdir()
     rows = [{"id": str(number), "title": "", "text": f"Letter {number}."} for number in range(200)]
-    (tmp_path / FOLDER / "letters.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    taken = list(honest_examples(tmp_path, 5, False))
-    assert [example.document.text for example in taken] == [
+    for name in ("learner_letters", "old_letters"):
+        (tmp_path / HONEST / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / HONEST / "README.md").write_text(
+        "| file | use |\n|---|---|\n| learner_letters.jsonl | all |\n| old_letters.jsonl | test |\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("kind", "unseen", "at_least", "at_most"),
+    [
+        ("learner_letters", [], 1, 60),
+        ("learner_letters", ["learner"], 200, 200),
+        ("old_letters", [], 200, 200),
+    ],
+)
+def test_figures_are_of_texts_that_the_model_has_not_seen(
+    honest_data: Path, kind: str, unseen: list[str], at_least: int, at_most: int
+) -> None:
+    taken = [item for item in honest_examples(honest_data, 200, unseen) if item.genre == kind]
+    assert at_least <= len(taken) <= at_most
+    assert not any(item.label for item in taken)
+
+
+def test_a_kinds_texts_are_taken_evenly_from_its_file(honest_data: Path) -> None:
+    taken = [item for item in honest_examples(honest_data, 5, []) if item.genre == "old_letters"]
+    assert [item.document.text for item in taken] == [
         f"Letter {number}." for number in (0, 49, 99, 149, 199)
     ]
-    assert {(example.label, example.genre) for example in taken} == {(False, "letters")}
-    tested = list(honest_examples(tmp_path, 200, True))
-    assert 0 < len(tested) < 60
-    assert {part_of(*example.group.split(" ")) for example in tested} == {"test"}
+
+
+def test_honest_kinds_are_held_out_by_group(honest_data: Path) -> None:
+    named = [file.name for file in honest_files(honest_data, ["learner"])]
+    assert named == ["old_letters.jsonl"]
+    with pytest.raises(CorpusError, match=r"spoken cannot be held out\. honest/ has learner, old"):
+        honest_files(honest_data, ["spoken"])
+
+
+def test_a_folder_without_honest_kinds_has_none(tmp_path: Path) -> None:
+    assert honest_files(tmp_path) == [] and list(honest_examples(tmp_path, 5, [])) == []

@@ -1,9 +1,11 @@
 """The language model and its table: exact where they can be checked by hand."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chaffinch.detector.training.resources import language_model
 from chaffinch.detector.training.resources.language_model import blocks, train_language_model
 from chaffinch.features.language.hashed_table import HashedTable
 from chaffinch.features.language.language_model import dequantise, quantise
@@ -61,3 +63,21 @@ def test_a_frequent_pair_is_likelier_than_its_reverse() -> None:
     model = train_language_model(streams, len(vocabulary))
     will, meet = vocabulary.ids(["will"]), vocabulary.ids(["meet"])
     assert model.bigram(will, meet)[0] > model.bigram(meet, will)[0] + 1
+
+
+def test_of_too_many_pairs_those_that_tell_most_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    vocabulary = Vocabulary.from_words([f"word{chr(97 + number)}" for number in range(20)])
+    words = vocabulary.ids([f"word{chr(97 + number)}" for number in range(20)])
+    # "worda wordb" always stand together; the others in every order.
+    draws = np.random.default_rng(0).choice(words[2:], 20_000)
+    streams = [np.where(np.arange(20_000) % 10 == 0, words[0], draws)]
+    streams[0][1::10] = words[1]
+    whole = train_language_model(streams, len(vocabulary))
+    monkeypatch.setattr(language_model, "_MOST_BIGRAMS", 20)
+    few = train_language_model(streams, len(vocabulary))
+    assert (whole.bigrams.fingerprint > 0).sum() > 300 and (few.bigrams.fingerprint > 0).sum() == 20
+    assert abs(few.bigram(words[:1], words[1:2])[0]) < 0.05
+    everything = np.arange(len(vocabulary), dtype=np.uint16)
+    for first in words:
+        context = np.full(len(everything), first, np.uint16)
+        assert abs((10.0 ** few.bigram(context, everything)).sum() - 1) < 0.05

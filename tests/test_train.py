@@ -19,7 +19,7 @@ from chaffinch.detector.training.adaptation import adapt_weights
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
 from chaffinch.detector.training.fitting import LabelledValues, TrainingError, calibrate
 from chaffinch.detector.training.labelled import Example
-from chaffinch.detector.training.licences import read_licences
+from chaffinch.detector.training.licences import read_licences, read_uses
 from chaffinch.detector.training.resources.pairs import PairsError, read_pairs, with_pairs
 from chaffinch.detector.training.retrain import (
     N_FOLDS,
@@ -270,6 +270,14 @@ def test_licences_are_read_from_the_tables_of_a_readme(tmp_path: Path) -> None:
         "c.jsonl": "not stated",
         "d": "MIT",
     }
+
+
+def test_uses_are_read_from_the_tables_of_a_readme(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(
+        "| file | use | licence as stated |\n|---|---|---|\n| a | all | CC0 |\n| b | test | MIT |\n"
+    )
+    assert read_uses(tmp_path) == {"a": "all", "b": "test"}
+    assert read_licences(tmp_path) == {"a": "CC0", "b": "MIT"}
 
 
 def test_a_folders_digest_follows_names_and_contents(tmp_path: Path) -> None:

@@ -31,9 +31,11 @@ from chaffinch.detector.training.resources.context_model import EPOCHS
 )
 @click.option(
     "--hold-out",
-    type=click.Choice(HOLD_OUTS),
     multiple=True,
-    help="What no part of the model may know, for honest figures; repeatable.",
+    metavar="NAME",
+    help="What no part of the model may know, for honest figures; repeatable. A thesaurus "
+    f"({', '.join(HOLD_OUTS)}) or a group of honest kinds, as the names of its files in "
+    "DATA/honest begin (learner, old, spoken ...).",
 )
 @click.option(
     "--epochs",

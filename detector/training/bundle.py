@@ -8,7 +8,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from chaffinch.datasets.lexicons.lexicons import Lexicons, read_lexicons
+from chaffinch.datasets.lexicons.lexicons import HOLD_OUTS, Lexicons, read_lexicons
 from chaffinch.datasets.simulation.pages import split_templates
 from chaffinch.datasets.simulation.residue import split_phrases
 from chaffinch.datasets.spinners.spinner import Spinner
@@ -155,10 +155,11 @@ def build_bundle(
 
     Args:
         data: Folder with ``*.jsonl(.zst)`` corpora, ``lexicons/`` and
-            ``observed_substitutions.tsv``.
+            ``observed_substitutions.tsv``; ``honest/`` may hold more corpora.
         output: Where the model folder is written.
         share: Part of every corpus to use; less than 1 makes a small model quickly.
-        hold_out: Thesauri that neither the language side nor any spinner in training may know.
+        hold_out: Thesauri that neither the language side nor any spinner in training may know,
+            and groups of honest kinds that no part of the model may see.
         epochs: Training of the context model.
         progress: Called with the name of each stage as it begins.
 
@@ -169,11 +170,12 @@ def build_bundle(
     """
     progress("reading lexicons and corpora")
     lexicons = read_lexicons(data)
-    for thesaurus in hold_out:
+    thesauri = [name for name in hold_out if name in HOLD_OUTS]
+    for thesaurus in thesauri:
         lexicons = lexicons.without(thesaurus)
-    parts = read_parts(data, share)
+    parts = read_parts(data, share, [name for name in hold_out if name not in HOLD_OUTS])
     _require_enough(parts, data)
-    families = training_families(hold_out)
+    families = training_families(thesauri)
     seen, unseen = _inputs(lexicons, families)
 
     human = _written_by_people(parts["language_model"])

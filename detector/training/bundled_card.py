@@ -11,10 +11,12 @@ from chaffinch.detector.model_folder import Model
 from chaffinch.detector.training.card import Corpus, ModelCard, render_card
 from chaffinch.detector.training.corpora import (
     HELD_OUT,
+    HONEST,
     PARTS,
     CleanText,
     corpus_files,
     corpus_name,
+    honest_files,
 )
 from chaffinch.detector.training.licences import NOT_STATED, read_licences
 
@@ -43,7 +45,7 @@ class Ingredients(NamedTuple):
         data: The folder.
         parts: Clean texts by part of the split.
         families: Spinner families of its training.
-        held_out: Thesauri that no part of it knows.
+        held_out: Thesauri, and groups of honest kinds, that no part of it knows.
         n_fitted: Documents the classifier was fitted to.
     """
 
@@ -84,7 +86,7 @@ def write_card(model: Model, ingredients: Ingredients, tested: ScoredTexts) -> s
 def _files(ingredients: Ingredients) -> list[Corpus]:
     """Every corpus with its number of texts and its parts, and every lexicon."""
     data = ingredients.data
-    licences = read_licences(data)
+    licences = read_licences(data) | read_licences(data / HONEST)
     n_texts: Counter[str] = Counter()
     used: dict[str, list[str]] = defaultdict(list)
     for part in PARTS:
@@ -98,8 +100,9 @@ def _files(ingredients: Ingredients) -> list[Corpus]:
 
     corpora = [
         entry(file, n_texts[name], ", ".join(used[name]))
-        for file in corpus_files(data)
+        for file in [*corpus_files(data), *honest_files(data)]
         for name in [corpus_name(file)]
+        if name in used
     ]
     lexicons = sorted(path for path in (data / "lexicons").glob("*") if path.is_file())
     return corpora + [entry(file, None, "channel, spinners") for file in lexicons]

@@ -11,6 +11,8 @@ from typing import Literal, TypeVar
 import numpy as np
 import zstandard
 
+from chaffinch.detector.training.licences import read_uses
+
 Item = TypeVar("Item")
 Part = Literal["language_model", "training", "calibration", "test"]
 PARTS: tuple[Part, ...] = ("language_model", "training", "calibration", "test")
@@ -20,13 +22,25 @@ HELD_OUT = ("news_bbc", "news_guardian")
 """Corpora that no classifier sees: sources that are new to it. BBC is kept from the language
 model too; a part of the Guardian is in it, from articles that no test uses."""
 
+HONEST = "honest"
+"""Folder in a data folder with honest texts of kinds that read like spun ones: learners' essays,
+dialect, old spelling, speech. A file's name begins with its group."""
+
+_MEASURED = "test"
+"""What the README of a folder says of files that only figures may be made from."""
+
+_MEASURED_ONLY = (0.0, 0.0, 0.0, 1.0)
+"""Shares of `PARTS` in those files."""
+
 _SHARES: dict[str, tuple[float, float, float, float]] = {
     "news_bbc": (0.0, 0.0, 0.0, 1.0),
     "news_guardian": (0.6, 0.0, 0.0, 0.4),
     "hardneg_wikipedia_elements_states": (0.2, 0.15, 0.15, 0.5),
+    "world_pidgin_news": _MEASURED_ONLY,
 }
-"""Shares of `PARTS` in corpora that are split in a way of their own: sources kept for tests, and a
-small corpus of what spinners write by mistake, of which tests need more than a few texts."""
+"""Shares of `PARTS` in corpora that are split in a way of their own: sources kept for tests, a
+small corpus of what spinners write by mistake, of which tests need more than a few texts, and a
+language of its own, whose words would pass for English if they were counted with it."""
 
 _DEFAULT_SHARES = (0.6, 0.18, 0.1, 0.12)
 """Shares of `PARTS` in every other corpus; our choice: counts need most."""
@@ -57,11 +71,18 @@ class CorpusError(Exception):
     """A corpus that cannot be read; the message names file, line and remedy."""
 
 
-def part_of(corpus: str, id: str) -> Part:
-    """The part of a text, from a digest of its id: the same on every machine."""
+def part_of(corpus: str, id: str, shares: tuple[float, float, float, float] | None = None) -> Part:
+    """The part of a text, from a digest of its id: the same on every machine.
+
+    Args:
+        corpus: Name of the corpus.
+        id: The text's id there.
+        shares: Shares of `PARTS`; those of the corpus where they are not given.
+    """
     digest = hashlib.blake2b(f"{corpus}\n{id}".encode(), digest_size=8).digest()
     draw = int.from_bytes(digest, "big") / 2**64
-    for part, share in zip(PARTS, _SHARES.get(corpus, _DEFAULT_SHARES), strict=True):
+    shares = shares or _SHARES.get(corpus, _DEFAULT_SHARES)
+    for part, share in zip(PARTS, shares, strict=True):
         if draw < share:
             return part
         draw -= share
@@ -85,15 +106,37 @@ def corpus_files(folder: Path) -> list[Path]:
     return files
 
 
+def honest_files(data: Path, hold_out: Sequence[str] = ()) -> list[Path]:
+    """The files of a data folder's honest kinds; none where it has no such folder.
+
+    Args:
+        data: The data folder.
+        hold_out: Groups, as the names of their files begin, that are left out.
+
+    Raises:
+        CorpusError: The folder is empty, or has no file of such a group.
+    """
+    files = corpus_files(data / HONEST) if (data / HONEST).is_dir() else []
+    groups = [corpus_name(file).partition("_")[0] for file in files]
+    for name in hold_out:
+        if name not in groups:
+            known = ", ".join(dict.fromkeys(groups)) or "no group"
+            raise CorpusError(f"{data}: {name} cannot be held out. {HONEST}/ has {known}.")
+    return [file for file, group in zip(files, groups, strict=True) if group not in hold_out]
+
+
 def read_corpus(file: Path) -> Iterator[CleanText]:
     """The texts of one JSON Lines file.
 
-    Rows have a ``text`` and may have an ``id``, ``genre`` and ``title``.
+    Rows have a ``text`` and may have an ``id``, ``genre`` and ``title``. All texts of a file that
+    the README beside it says to be of use for tests are of the test part.
 
     Raises:
         CorpusError: A line is no such row, or the file is no Zstandard.
     """
     corpus = corpus_name(file)
+    measured_only = read_uses(file.parent).get(file.name) == _MEASURED
+    shares = _MEASURED_ONLY if measured_only else None
     number = 0
     try:
         with file.open("rb") as packed:
@@ -111,7 +154,7 @@ def read_corpus(file: Path) -> Iterator[CleanText]:
                     genre=row.get("genre", corpus),
                     title=row.get("title") or "",
                     text=row["text"],
-                    part=part_of(corpus, id),
+                    part=part_of(corpus, id, shares),
                 )
     except (AttributeError, KeyError, TypeError, ValueError, zstandard.ZstdError) as error:
         raise CorpusError(
@@ -120,15 +163,18 @@ def read_corpus(file: Path) -> Iterator[CleanText]:
         ) from None
 
 
-def read_parts(data: Path, share: float = 1.0) -> dict[str, list[CleanText]]:
+def read_parts(
+    data: Path, share: float = 1.0, hold_out: Sequence[str] = ()
+) -> dict[str, list[CleanText]]:
     """Clean texts by part of the split.
 
     Args:
-        data: Folder with ``*.jsonl(.zst)`` corpora.
+        data: Folder with ``*.jsonl(.zst)`` corpora, and more of them in ``honest``.
         share: Part of every corpus to use.
+        hold_out: Groups of honest kinds that are not used.
     """
     parts: dict[str, list[CleanText]] = {}
-    for file in corpus_files(data):
+    for file in [*corpus_files(data), *honest_files(data, hold_out)]:
         texts = list(read_corpus(file))
         for text in texts[: max(1, round(share * len(texts)))]:
             parts.setdefault(text.part, []).append(text)
