@@ -123,7 +123,7 @@ def audit(
     model = str(choice.model) if choice.model else None
     try:
         options = AuditOptions(
-            Settings(model, choice.threshold, choice.base_rate, columns),
+            Settings(model, choice.threshold, choice.base_rate, columns, choice.max_fpr),
             files_from=files_from is not None,
             trusted=read_trusted(trusted) if trusted else TrustedSites(),
             originals=originals,

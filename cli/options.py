@@ -24,20 +24,23 @@ _COLUMN_HELP = {
 
 
 class ModelChoice(NamedTuple):
-    """What ``--model``, ``--threshold`` and ``--base-rate`` say; None for the model's own."""
+    """What the options of `model_options` say; None for the model's own."""
 
     model: Path | None = None
     threshold: float | None = None
     base_rate: float | None = None
+    max_fpr: float | None = None
 
 
 def model_options(function: Function) -> Function:
-    """``--model``, ``--threshold`` and ``--base-rate``, as one argument ``choice``."""
+    """``--model``, ``--threshold``, ``--max-fpr`` and ``--base-rate``, as one ``choice``."""
 
     @wraps(function)
     def gathered(**options: Any) -> Any:
-        chosen = {name: options.pop(name) for name in ModelChoice._fields}
-        return function(choice=ModelChoice(**chosen), **options)
+        choice = ModelChoice(**{name: options.pop(name) for name in ModelChoice._fields})
+        if choice.threshold is not None and choice.max_fpr is not None:
+            raise click.UsageError("Give either --threshold or --max-fpr.")
+        return function(choice=choice, **options)
 
     decorated: Function = gathered
     rate = click.FloatRange(0, 1, min_open=True, max_open=True)
@@ -46,6 +49,12 @@ def model_options(function: Function) -> Function:
             "--base-rate",
             type=rate,
             help="Share of republications to assume; the model's by default.",
+        ),
+        click.option(
+            "--max-fpr",
+            type=rate,
+            help="Share of the honest texts that the model was calibrated to that may be flagged, "
+            "such as 0.001; it sets the threshold.",
         ),
         click.option(
             "--threshold", type=rate, help="Probability from which to flag; the model's by default."
@@ -103,7 +112,10 @@ def output_option(
 
 
 def load_detector(
-    model: Path | None, threshold: float | None = None, base_rate: float | None = None
+    model: Path | None,
+    threshold: float | None = None,
+    base_rate: float | None = None,
+    max_fpr: float | None = None,
 ) -> "Detector":
     """The detector that the options name.
 
@@ -114,6 +126,6 @@ def load_detector(
     from chaffinch.detector.model_folder import ModelError
 
     try:
-        return Detector.load(model, threshold=threshold, base_rate=base_rate)
+        return Detector.load(model, threshold=threshold, base_rate=base_rate, max_fpr=max_fpr)
     except ModelError as error:
         raise click.ClickException(str(error)) from None

@@ -1,5 +1,6 @@
 """The classifier: a linear model whose contributions add up to the log-odds."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -70,6 +71,20 @@ class TermColumns(NamedTuple):
         return dict(zip(FEATURE_NAMES, map(Term._make, rows), strict=True))
 
 
+class FalsePositiveLimits(NamedTuple):
+    """How many of the clean texts that a classifier was calibrated to reach which score.
+
+    Attributes:
+        n_texts: How many clean texts there were.
+        rates: Shares of them, rising, none below one text.
+        scores: For each rate the log-odds that no larger share of them reaches, falling.
+    """
+
+    n_texts: int
+    rates: tuple[float, ...]
+    scores: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Classifier:
     """A calibrated linear model over square roots of features.
@@ -84,12 +99,14 @@ class Classifier:
         intercept: Log-odds of a typical clean text.
         base_rate: Share of low-quality republications that the probability assumes.
         threshold: Probability from which a document is flagged.
+        limits: Scores that few clean texts reach; None where they were not counted.
     """
 
     terms: Mapping[str, Term]
     intercept: float
     base_rate: float
     threshold: float
+    limits: FalsePositiveLimits | None = None
 
     @property
     def new_features(self) -> tuple[str, ...]:
@@ -125,12 +142,42 @@ class Classifier:
         The threshold moves with the probabilities, so the same documents are flagged.
         """
         shift = log_odds(base_rate) - log_odds(self.base_rate)
+        limits = self.limits
         return replace(
             self,
             intercept=self.intercept + shift,
             base_rate=base_rate,
             threshold=probability(log_odds(self.threshold) + shift),
+            limits=limits
+            and limits._replace(scores=tuple(score + shift for score in limits.scores)),
         )
+
+    def with_max_fpr(self, max_fpr: float) -> "Classifier":
+        """The same evidence, flagged from where at most a share of honest texts is.
+
+        The share is counted on the clean texts that the classifier was calibrated to.
+
+        Args:
+            max_fpr: The share; the next lower one of `FalsePositiveLimits.rates` is used.
+
+        Raises:
+            ValueError: The limits are not known, or begin at a larger share; the message goes
+                on from the model's name.
+        """
+        if self.limits is None:
+            raise ValueError(
+                "does not state how its honest calibration texts score. Give --threshold, or "
+                "train it again."
+            )
+        place = bisect_right(self.limits.rates, max_fpr) - 1
+        if place < 0:
+            raise ValueError(
+                f"was calibrated to {self.limits.n_texts:,} honest texts, too few for a "
+                f"false-positive rate of {100 * max_fpr:g} %. The least is "
+                f"{100 * self.limits.rates[0]:g} %."
+            )
+        below_one = float(np.nextafter(1, 0))
+        return replace(self, threshold=min(probability(self.limits.scores[place]), below_one))
 
 
 def log_odds(p: float) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.detector.classifier import log_odds, probability
-from chaffinch.detector.model_folder import Model, load_model
+from chaffinch.detector.model_folder import Model, ModelError, load_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
 from chaffinch.features.document import Document
@@ -61,6 +61,7 @@ class Detector:
         *,
         threshold: float | None = None,
         base_rate: float | None = None,
+        max_fpr: float | None = None,
     ) -> "Detector":
         """Load a model folder, the bundled model by default.
 
@@ -68,16 +69,27 @@ class Detector:
             path: The folder.
             threshold: Probability from which documents are flagged, in place of the model's.
             base_rate: Share of low-quality republications to assume, in place of the model's.
+            max_fpr: Share of the honest texts that the model was calibrated to that may be
+                flagged; it sets the threshold.
 
         Raises:
-            ModelError: The folder is not a sound model.
+            ModelError: The folder is not a sound model, or it does not state where the
+                threshold for `max_fpr` lies.
+            ValueError: `threshold` and `max_fpr` are both given.
         """
+        if threshold is not None and max_fpr is not None:
+            raise ValueError("Give either threshold or max_fpr.")
         model = load_model(Path(path) if path is not None else None)
         classifier = model.classifier
         if base_rate is not None:
             classifier = classifier.with_base_rate(base_rate)
         if threshold is not None:
             classifier = replace(classifier, threshold=threshold)
+        if max_fpr is not None:
+            try:
+                classifier = classifier.with_max_fpr(max_fpr)
+            except ValueError as error:
+                raise ModelError(f"The model {model.name} {error}") from None
         return cls(replace(model, classifier=classifier))
 
     @property

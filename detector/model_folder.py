@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from chaffinch.detector.classifier import Classifier, Term
+from chaffinch.detector.classifier import Classifier, FalsePositiveLimits, Term
 from chaffinch.detector.data_folder import LARGEST, check_digests, read_text
 from chaffinch.detector.digests import digest, file_digest
 from chaffinch.detector.model_arrays import ARRAYS, VOCABULARY, arrays_of, load_resources
@@ -92,6 +93,7 @@ def write_description(model: Model, folder: Path) -> None:
             "intercept": classifier.intercept,
             "base_rate": classifier.base_rate,
             "threshold": classifier.threshold,
+            **({"limits": classifier.limits._asdict()} if classifier.limits else {}),
         },
         "digests": {name: file_digest(folder / name) for name in _FILES},
     }
@@ -155,7 +157,7 @@ def _read_classifier(stated: Mapping[str, Any], schema: int) -> Classifier:
     rates = stated["base_rate"], stated["threshold"]
     if not all(_is_number(rate) and 0 < rate < 1 for rate in rates):
         raise ValueError("base rate and threshold must lie between 0 and 1")
-    return Classifier(terms, stated["intercept"], *rates)
+    return Classifier(terms, stated["intercept"], *rates, _checked_limits(stated.get("limits")))
 
 
 def _rows_by_name(stated: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
@@ -181,6 +183,22 @@ def _checked_term(numbers: Sequence[Any]) -> Term:
     if term.scale <= 0 or min(term.highest, term.weight) < 0:
         raise ValueError("scales must be over 0, weights and limits not under it")
     return term
+
+
+def _checked_limits(stated: Mapping[str, Any] | None) -> FalsePositiveLimits | None:
+    """The scores that few clean texts reach; models of earlier versions do not state them."""
+    if stated is None:
+        return None
+    limits = FalsePositiveLimits(stated["n_texts"], tuple(stated["rates"]), tuple(stated["scores"]))
+    _, rates, scores = limits
+    if not all(map(_is_number, (limits.n_texts, *rates, *scores))):
+        raise ValueError("its limits must be finite numbers")
+    within = len(rates) == len(scores) > 0 and rates[0] > 0 and rates[-1] < 1
+    rising = all(low < high for low, high in pairwise(rates))
+    falling = all(high >= low for high, low in pairwise(scores))
+    if not (within and rising and falling):
+        raise ValueError("its limits must have rising rates from 0 to 1, with falling scores")
+    return limits
 
 
 def _checked_name(name: Any) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from chaffinch.cli.signals import signals
-from chaffinch.detector.classifier import Term, probability
+from chaffinch.detector.classifier import Term, log_odds, probability
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.digests import file_digest
 from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model, write_description
@@ -257,6 +257,67 @@ def test_an_unsound_folder_is_refused_with_the_reason(
         load_model(folder)
     assert str(folder) in str(refused.value)
     assert not (tmp_path / "ran").exists()
+
+
+LIMITS = {"n_texts": 2_000, "rates": [0.001, 0.01], "scores": [2.5, -1.0]}
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (3, "not a sound model"),
+        ({}, "not a sound model"),
+        ({**LIMITS, "rates": 0.1}, "not a sound model"),
+        ({**LIMITS, "n_texts": "many"}, "its limits must be finite numbers"),
+        ({**LIMITS, "scores": [1.0, float("nan")]}, "its limits must be finite numbers"),
+        ({**LIMITS, "scores": [1.0]}, "rising rates from 0 to 1, with falling scores"),
+        ({**LIMITS, "scores": [1.0, 2.0]}, "rising rates from 0 to 1, with falling scores"),
+        ({**LIMITS, "rates": [0.0, 0.1]}, "rising rates from 0 to 1, with falling scores"),
+        ({**LIMITS, "rates": [0.1, 0.1]}, "rising rates from 0 to 1, with falling scores"),
+        ({**LIMITS, "rates": [], "scores": []}, "rising rates from 0 to 1, with falling scores"),
+    ],
+)
+def test_limits_that_are_no_table_are_refused(folder: Path, limits: Any, message: str) -> None:
+    with_limits(folder, limits)
+    with pytest.raises(ModelError, match=message):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("base_rate", [None, 0.01])
+@pytest.mark.parametrize(("max_fpr", "score"), [(0.001, 2.5), (0.009, 2.5), (0.01, -1.0), (1, -1)])
+def test_a_wanted_false_positive_rate_sets_the_threshold(
+    folder: Path, base_rate: float | None, max_fpr: float, score: float
+) -> None:
+    with_limits(folder, LIMITS)
+    assert load_model(folder).classifier.limits
+    detector = Detector.load(folder, max_fpr=max_fpr, base_rate=base_rate)
+    plain = Detector.load(folder, base_rate=base_rate)
+    shift = plain.model.classifier.intercept - Detector.load(folder).model.classifier.intercept
+    assert log_odds(detector.threshold) == pytest.approx(score + shift)
+    with pytest.raises(ModelError, match=r"2,000 honest texts, too few .* 0.01 %.* is 0.1 %"):
+        Detector.load(folder, max_fpr=0.0001)
+    with pytest.raises(ValueError, match="either threshold or max_fpr"):
+        Detector.load(folder, max_fpr=max_fpr, threshold=0.5)
+
+
+def test_a_model_without_limits_has_its_own_threshold_alone(folder: Path) -> None:
+    with_limits(folder, None)
+    assert Detector.load(folder).threshold == Detector.load().threshold
+    with pytest.raises(ModelError, match=r"does not state how its honest .* Give --threshold, or"):
+        Detector.load(folder, max_fpr=0.001)
+
+
+def test_limits_are_written_and_read_again(folder: Path) -> None:
+    with_limits(folder, LIMITS)
+    model = load_model(folder)
+    write_description(model, folder)
+    assert load_model(folder).classifier == model.classifier
+
+
+def with_limits(folder: Path, limits: Any) -> None:
+    classifier = json.loads((folder / "model.json").read_text())["classifier"]
+    classifier.pop("limits", None)
+    described(folder, classifier=classifier if limits is None else {**classifier, "limits": limits})
 
 
 def test_a_copy_is_sound(folder: Path) -> None:

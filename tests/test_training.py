@@ -107,6 +107,41 @@ def test_a_genre_with_odd_clean_texts_lifts_the_threshold() -> None:
     assert careful.threshold > plain.threshold
 
 
+@pytest.mark.parametrize("verse", [0, 300])
+def test_the_limits_hold_on_the_calibration_texts(verse: int) -> None:
+    parts = [sample(seed) for seed in range(1, 4)]
+    values, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
+    values[:verse, FEATURE_NAMES.index(LIGHT)] *= 3
+    genres = np.where(np.arange(len(labels)) < verse, "verse", "news")
+    found = train_classifier(
+        LabelledValues(*sample(0)), LabelledValues(values, labels, genres), base_rate=0.02
+    )
+    assert found.limits and found.limits.n_texts == 3 * CLEAN
+    assert found.limits.rates[0] == 0.0005 and found.limits.rates[-1] == 0.7
+    scores = found.contributions(values).sum(axis=1) + found.intercept
+    for rate in found.limits.rates:
+        limit = log_odds(found.with_max_fpr(rate).threshold)
+        over, just_under = scores >= limit, scores >= limit - 1e-5
+        assert over[~labels].mean() <= rate
+        assert not verse or over[:verse].mean() <= 10 * rate
+        # No lower threshold keeps to the rate.
+        assert just_under[~labels].mean() > rate or just_under[:verse].mean() > 10 * rate
+    shifted = found.with_base_rate(0.3).with_max_fpr(0.01)
+    assert np.array_equal(
+        scores >= log_odds(found.with_max_fpr(0.01).threshold),
+        scores + shifted.intercept - found.intercept >= log_odds(shifted.threshold),
+    )
+
+
+def test_few_calibration_texts_state_no_small_rates() -> None:
+    values, labels = sample(1)
+    few = np.r_[0:8, CLEAN : CLEAN + 8]
+    found = train_classifier(LabelledValues(*sample(0)), LabelledValues(values[few], labels[few]))
+    assert found.limits and found.limits.n_texts == 8 and found.limits.rates[0] == 0.15
+    with pytest.raises(ValueError, match=r"8 honest texts, too few .* 1 %. The least is 15 %"):
+        found.with_max_fpr(0.01)
+
+
 def test_one_label_is_not_enough() -> None:
     values, labels = sample(0)
     with pytest.raises(TrainingError, match="both labels"):

@@ -46,18 +46,26 @@ class Settings(NamedTuple):
         threshold: Probability from which documents are flagged, or None for the model's.
         base_rate: Share of republications to assume, or None for the model's.
         columns: Which columns of a table hold the document.
+        max_fpr: Share of the model's honest calibration texts that may be flagged, in place of
+            a threshold; None for no such limit.
     """
 
     model: str | None = None
     threshold: float | None = None
     base_rate: float | None = None
     columns: Columns = DOCUMENT
+    max_fpr: float | None = None
 
 
 @cache
 def detector_for(settings: Settings) -> Detector:
     """The detector of these settings, loaded once a process."""
-    return Detector.load(settings.model, threshold=settings.threshold, base_rate=settings.base_rate)
+    return Detector.load(
+        settings.model,
+        threshold=settings.threshold,
+        base_rate=settings.base_rate,
+        max_fpr=settings.max_fpr,
+    )
 
 
 class Unit(NamedTuple):

@@ -1,5 +1,6 @@
 """Fitting the linear classifier with scikit-learn."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -7,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from chaffinch.detector.classifier import Classifier, TermColumns, log_odds, probability
+from chaffinch.detector.classifier import (
+    Classifier,
+    FalsePositiveLimits,
+    TermColumns,
+    log_odds,
+    probability,
+)
 from chaffinch.detector.training.logistic import fit_logistic
 from chaffinch.features.registry import FEATURES, column_of, columns_of
 
@@ -55,6 +62,10 @@ _MIN_CLEAN_FOR_GENRE = 200
 """Clean texts below which a genre has no threshold of its own. Our choice: a quantile of one in a
 hundred needs some more than a hundred."""
 
+_STATED_RATES = np.outer([1e-4, 1e-3, 1e-2, 1e-1], [1, 1.5, 2, 3, 5, 7]).ravel().round(5)
+"""False-positive rates that a model states the threshold of. Our choice: a wanted rate between two
+of them gets the threshold of the lower one, which flags at least two thirds as many."""
+
 _HIGHEST_QUANTILE = 0.98
 """Share of the republications with a feature that its limit does not touch. Our choice."""
 
@@ -70,6 +81,9 @@ _PLATT_C = 1e6
 
 _LARGEST_THRESHOLD = 1 - 1e-6
 """A threshold must lie below 1, also where it is rounded."""
+
+_SLACK = 1e-9
+"""Texts; a rate of k texts in n takes in k of them, whatever the rounding."""
 
 _DIGITS = 6
 """Decimals that numbers of the model are rounded to, so that processors that add up in another
@@ -126,7 +140,8 @@ def train_classifier(
     )
     fitted = columns._replace(weight=found[1:])
     draft = Classifier(fitted.terms(), float(found[0]), base_rate, threshold=0.5)
-    return with_declared_limits(calibrate(draft, calibrating, base_rate, max_fpr))
+    classifier = with_declared_limits(calibrate(draft, calibrating, base_rate, max_fpr))
+    return with_false_positive_limits(classifier, calibrating)
 
 
 def standardised(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> TermColumns:
@@ -217,6 +232,35 @@ def with_declared_limits(classifier: Classifier) -> Classifier:
     return replace(classifier, terms=limited.terms())
 
 
+def with_false_positive_limits(classifier: Classifier, calibrating: LabelledValues) -> Classifier:
+    """A classifier that states which score how many clean calibration texts reach.
+
+    As for the threshold, any genre with enough texts may have ten times the rate of all texts.
+
+    Args:
+        classifier: The classifier in its final state.
+        calibrating: The texts that it was calibrated to.
+    """
+    clean = ~calibrating.labels
+    added = classifier.contributions(calibrating.values[clean]).sum(axis=1)
+    scores = added + classifier.intercept
+    genres = None if calibrating.genres is None else calibrating.genres[clean]
+    parts = [(scores, 1), *((part, _GENRE_ALLOWANCE) for part in _by_genre(scores, genres))]
+    rates = _STATED_RATES[_STATED_RATES * len(scores) >= 1]
+    limits = [max(_score_over(part, times * rate) for part, times in parts) for rate in rates]
+    stated = FalsePositiveLimits(len(scores), tuple(rates.tolist()), tuple(limits))
+    return replace(classifier, limits=stated if limits else None)
+
+
+def _score_over(scores: NDArray[np.float64], rate: float) -> float:
+    """The least score, in the model's decimals, that at most a share `rate` of texts reaches."""
+    reached = int(rate * len(scores) + _SLACK)
+    if reached >= len(scores):
+        return -np.inf
+    step = 10.0**_DIGITS
+    return float((np.floor(np.sort(scores)[-1 - reached] * step) + 1) / step)
+
+
 def _require_both_labels(name: str, labels: NDArray[np.bool_]) -> None:
     if len(np.unique(labels)) < 2:
         raise TrainingError(
@@ -242,6 +286,15 @@ def _limit(
     if len(scores) < _MIN_CLEAN_FOR_THRESHOLD:
         return least
     limits = [log_odds(_LEAST_THRESHOLD), float(np.quantile(scores, 1 - max_fpr))]
+    for of_genre in _by_genre(scores, genres):
+        limits.append(float(np.quantile(of_genre, 1 - _GENRE_ALLOWANCE * max_fpr)))
+    return max(limits)
+
+
+def _by_genre(
+    scores: NDArray[np.float64], genres: NDArray[np.str_] | None
+) -> Iterator[NDArray[np.float64]]:
+    """The scores of each genre that has enough texts; all texts are one where none is known."""
     stated = np.zeros(len(scores), np.str_) if genres is None else genres
     names, genre, sizes = np.unique(stated, return_inverse=True, return_counts=True)
     # One outlier among fifty texts says little of their genre: small ones are taken together.
@@ -249,8 +302,7 @@ def _limit(
     for number in np.unique(group):
         of_group = scores[group == number]
         if len(of_group) >= _MIN_CLEAN_FOR_GENRE:
-            limits.append(float(np.quantile(of_group, 1 - _GENRE_ALLOWANCE * max_fpr)))
-    return max(limits)
+            yield of_group
 
 
 def _rounded(columns: TermColumns) -> TermColumns:

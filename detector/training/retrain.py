@@ -24,6 +24,7 @@ from chaffinch.detector.training.fitting import (
     TrainingError,
     calibrate,
     train_classifier,
+    with_false_positive_limits,
 )
 from chaffinch.detector.training.labelled import Example, scored_texts
 from chaffinch.detector.training.licences import NOT_STATED
@@ -134,7 +135,8 @@ def train_on_labels(
         if prior is None:
             return train_classifier(fit, held, base_rate)
         # The prior's threshold is a probability at its own base rate.
-        return calibrate(adapt_weights(prior.with_base_rate(base_rate), fit), held, base_rate)
+        adapted = adapt_weights(prior.with_base_rate(base_rate), fit)
+        return with_false_positive_limits(calibrate(adapted, held, base_rate), held)
 
     scores = np.zeros(len(fold))
     for held_out in range(N_FOLDS):
