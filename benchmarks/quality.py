@@ -3,10 +3,9 @@
 python benchmarks/quality.py DATA [--model MODEL] [-o OUT]
 
 DATA is a folder with *.jsonl(.zst) corpora, lexicons/ and observed_substitutions.tsv. For labelled
-texts of your own, `chaffinch evaluate LABELS --format markdown` prints the same figures.
+texts of your own, `chaffinch evaluate LABELS --format md` prints the same figures.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +14,13 @@ import numpy as np
 from simulated import CROPS, simulated_examples, simulated_families
 
 from chaffinch.datasets.lexicons.lexicons import read_lexicons
+from chaffinch.detector.atomic import write_lines
 from chaffinch.detector.classifier import log_odds
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.evaluation.evaluation import Evaluation, ScoredTexts, evaluate
 from chaffinch.detector.evaluation.tables import headline, percent, summary
 from chaffinch.detector.training.labelled import score_examples
-from chaffinch.reports.evaluation.report import render_html
+from chaffinch.reports.formats.registry import EVALUATIONS
 
 MOST_CLEAN = 700
 """Clean texts of one corpus; our choice: half a percent of them is three."""
@@ -97,9 +97,8 @@ def main(
         click.echo(line)
     if output:
         output.mkdir(parents=True, exist_ok=True)
-        as_json = json.dumps(evaluation.as_dict(), indent=1)
-        (output / "evaluation.json").write_text(as_json + "\n", "utf-8")
-        render_html(evaluation, output / "evaluation.html")
+        for name in ("json", "html"):
+            write_lines(output / f"evaluation.{name}", EVALUATIONS[name](evaluation))
 
 
 if __name__ == "__main__":

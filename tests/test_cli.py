@@ -228,6 +228,14 @@ def test_train_and_evaluate_on_own_labels(examples: Path, tmp_path: Path) -> Non
     }  # fmt: skip
     assert "republications found" in trained.stdout
     assert "## Figures" in (tmp_path / "model" / "card.md").read_text("utf-8")
+    for options, status, said in (
+        (["--max-fpr", 0.5], 0, '"threshold": '),
+        (["--max-fpr", 0.0001], 1, "honest texts, too few for a false-positive rate of 0.01 %"),
+        (["--max-fpr", 0.5, "--threshold", 0.5], 2, "Give either --threshold or --max-fpr."),
+    ):
+        asked = ["score", examples / CLEAN, "--format", "json", "--model", tmp_path / "model"]
+        done = run(*asked, *options)
+        assert (done.returncode, said in done.stdout + done.stderr) == (status, True), options
     for wrong in (["--from-scratch", "--from", tmp_path / "model"], ["--lexicons", tmp_path]):
         assert run("train", labels, "-o", tmp_path / "other", *wrong).returncode == 2
     labels.write_text(json.dumps({"text": clean, "label": "nonsense"}))

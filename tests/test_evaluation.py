@@ -1,5 +1,7 @@
 """Evaluations: what is set against what, in which order, and how a hostile data set is shown."""
 
+import csv
+import io
 import json
 import math
 from html.parser import HTMLParser
@@ -7,18 +9,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stories import FERRY, FERRY_SPUN
 
-from chaffinch.detector.evaluation.evaluation import Evaluation, ScoredTexts, evaluate
+from chaffinch.detector.classifier import log_odds
+from chaffinch.detector.detector import Detector
+from chaffinch.detector.evaluation.evaluation import (
+    Evaluation,
+    Misjudged,
+    ScoredTexts,
+    evaluate,
+)
 from chaffinch.detector.evaluation.tables import COLUMNS, cells, markdown
 from chaffinch.detector.training.labelled import (
     Example,
     LabelError,
+    judge_examples,
     read_labelled,
     scored_texts,
 )
+from chaffinch.detector.verdict import Reason
 from chaffinch.features.document import Document
 from chaffinch.reports.evaluation.plots import Axis, Line, line_plot
-from chaffinch.reports.evaluation.report import render_html, render_text
+from chaffinch.reports.formats.registry import EVALUATIONS
 
 HOSTILE = "<script>alert(1)</script>|\x1b[31m\u202e"
 
@@ -52,9 +64,16 @@ TEXTS = texts_of(
 )
 
 
+REASONS = (Reason("signal", 5.5, "twelve things"), Reason("other", -1.0, HOSTILE))
+MISJUDGED = [
+    Misjudged("a#0", "", HOSTILE, False, "spun", 0.99999, "", "verse", REASONS),
+    Misjudged(HOSTILE, "", "A title", True, "original", 0.25, "blind", "", ()),
+]
+
+
 @pytest.fixture(scope="module")
 def evaluation() -> Evaluation:
-    return evaluate(TEXTS, "made up", "0123456789ab", 0.5, 0.1, 50)
+    return evaluate(TEXTS, "made up", "0123456789ab", 0.5, 0.1, 50).with_misjudged(MISJUDGED)
 
 
 def shares(evaluation: Evaluation, kind: str) -> dict[str, tuple[int, int, float, float]]:
@@ -115,15 +134,22 @@ def test_the_mapping_is_strict_json_without_nan(evaluation: Evaluation) -> None:
     again = json.loads(json.dumps(evaluation.as_dict(), allow_nan=False))
     assert again["overall"]["figures"]["recall_at"]["0.001"]["value"] is None
     assert again["parts"]["family"][0]["figures"]["recall"]["value"] == 0.5
+    assert again["thresholds"]["0.01"] is None
+    for point in again["roc"]:
+        flagged = TEXTS.score[~TEXTS.label] >= log_odds(point["threshold"])
+        assert flagged.mean() <= point["false_positive_rate"]
+        found = TEXTS.score[TEXTS.label & ~np.isnan(TEXTS.score)] >= log_odds(point["threshold"])
+        assert found.mean() == point["recall"]["value"]
 
 
 @pytest.mark.parametrize("label", [True, False])
-def test_one_label_alone_has_no_curves_and_is_still_shown(label: bool, tmp_path: Path) -> None:
+def test_one_label_alone_has_no_curves_and_is_still_shown(label: bool) -> None:
     one = evaluate(texts_of([(1.0, label, "a", 0.1, "b")] * 3), "m", "d", 0.5, 0.1, 10)
     assert (one.roc, one.precision_recall, one.reliability) == ([], {}, [])
-    render_html(one, tmp_path / "page.html")
-    assert "nan" not in "\n".join([*render_text(one), *markdown(one)])
-    assert "<svg" not in (tmp_path / "page.html").read_text("utf-8")
+    assert math.isnan(one.thresholds[0.001])
+    for render in EVALUATIONS.values():
+        assert "nan" not in "".join(render(one)).lower()
+    assert "<svg" not in "".join(EVALUATIONS["html"](one))
 
 
 class Elements(HTMLParser):
@@ -143,10 +169,9 @@ class Elements(HTMLParser):
 
 
 def test_the_page_loads_nothing_runs_nothing_and_shows_names_as_text(
-    evaluation: Evaluation, tmp_path: Path
+    evaluation: Evaluation,
 ) -> None:
-    render_html(evaluation, tmp_path / "page.html")
-    page = Elements((tmp_path / "page.html").read_text("utf-8"))
+    page = Elements("".join(EVALUATIONS["html"](evaluation)))
     assert not {"script", "link", "img", "iframe", "object", "a"} & set(page.tags)
     names = {name for name, _ in page.attributes}
     assert not {name for name in names if name.startswith("on")} | (
@@ -156,19 +181,57 @@ def test_the_page_loads_nothing_runs_nothing_and_shows_names_as_text(
         value for name, value in page.attributes if name == "content" and "src" in str(value)
     ]
     assert str(policy).startswith("default-src 'none'; style-src 'sha256-")
-    assert "<script>alert(1)</script>|?[31m?" in page.text
+    assert page.text.count("<script>alert(1)</script>|?[31m?") == 4
     assert page.tags.count("svg") == 3
 
 
 def test_other_renderings_obey_no_escape_sequence_and_keep_their_tables(
     evaluation: Evaluation,
 ) -> None:
-    lines = list(render_text(evaluation))
-    assert not [line for line in lines if "\x1b" in line or "\u202e" in line]
+    for name, render in EVALUATIONS.items():
+        printed = "".join(render(evaluation))
+        assert "\x1b" not in printed and "\u202e" not in printed, name
     table = [line for line in markdown(evaluation) if line.startswith("|")]
     unescaped = [line.replace("\\|", "").count("|") for line in table if "script" in line]
-    assert unescaped == [len(COLUMNS) + 2] * 2
+    assert unescaped == [len(COLUMNS) + 2] * 2 + [5] * 2
     assert len(cells(evaluation.overall)) == len(COLUMNS)
+
+
+def test_misjudged_texts_are_shown_with_their_reasons(evaluation: Evaluation) -> None:
+    assert evaluation.n_misjudged == (1, 1)
+    shown = {name: "".join(render(evaluation)) for name, render in EVALUATIONS.items()}
+    counts = "Misjudged: 1 of 3 clean texts flagged, 1 of 4 republications missed"
+    assert all(counts in shown[name] for name in ("text", "md", "html"))
+    assert "clean, judged spun" in shown["text"] and "republication, missed" in shown["md"]
+    assert shown["text"].index("twelve things") < shown["text"].index("nothing found")
+    assert ">99.9 %" in shown["text"] and "+5.5 signal: twelve things" in shown["html"]
+    flagged, missed = json.loads(shown["json"])["misjudged"]
+    assert (flagged["republication"], missed["republication"]) == (False, True)
+    assert flagged["reasons"][0]["contribution"] == 5.5
+    first, second = csv.DictReader(io.StringIO(shown["csv"]))
+    assert (first["id"], first["republication"]) == ("a#0", "False")
+    assert first["reasons"].startswith("signal: twelve things; other: ") and not second["reasons"]
+
+
+def test_misjudged_texts_are_those_on_the_wrong_side_furthest_first(detector: Detector) -> None:
+    texts = {"clean": FERRY, "spun": FERRY_SPUN, "lightly": FERRY[:600] + FERRY_SPUN[600:]}
+    scores = {name: log_odds(detector.score(text).probability or 0) for name, text in texts.items()}
+    assert scores["clean"] < scores["lightly"] < log_odds(detector.threshold) < scores["spun"]
+    rows = [
+        Example(Document(texts[name], url=f"https://p.example/{name}"), label, id=name)
+        for name in ("lightly", "clean", "spun")
+        for label in (True, False)
+    ]
+    scored, wrong = judge_examples(detector, [*rows, Example(Document("Too short."), True)])
+    assert len(scored) == 7
+    distances = {
+        (one.id, one.republication): abs(scores[one.id] - log_odds(detector.threshold))
+        for one in wrong
+    }
+    assert set(distances) == {("clean", True), ("lightly", True), ("spun", False)}
+    assert list(distances.values()) == sorted(distances.values(), reverse=True)
+    assert wrong[0].reasons == detector.score(texts[wrong[0].id]).reasons
+    assert wrong[0].title.startswith("The town council") and wrong[0].url.startswith("https://p.")
 
 
 def test_a_plot_escapes_its_names_and_leaves_out_what_is_not_finite() -> None:

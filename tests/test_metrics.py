@@ -18,6 +18,7 @@ from chaffinch.detector.evaluation.metrics import (
     precision,
     reliability,
     resamplings,
+    thresholds_at,
 )
 
 
@@ -40,6 +41,29 @@ def figures(
 
 
 several = st.integers(0, 8).map(float)
+
+
+@given(
+    clean=st.lists(several, min_size=1, max_size=30),
+    bad=st.lists(several, max_size=30),
+    rate=st.floats(0.001, 1),
+)
+def test_a_threshold_is_the_lowest_that_keeps_to_its_rate(
+    clean: list[float], bad: list[float], rate: float
+) -> None:
+    scores = np.array(clean + bad)
+    labels = np.array([False] * len(clean) + [True] * len(bad))
+    texts = LabelledScores(scores, labels, np.arange(len(labels)).astype(np.str_))
+    (threshold,) = thresholds_at(texts, np.array([rate]))
+    assert (scores[~labels] >= threshold).mean() <= rate
+    if bad:
+        points = operating_points(scores, labels)
+        assert (scores[labels] >= threshold).mean() == points.recall_at(np.array([rate]))[0, 0]
+    lower = scores[scores < threshold]
+    if len(lower):
+        assert (scores[~labels] >= lower.max()).mean() > rate
+    for moved in (threshold - 1e-6, threshold + 1e-6):
+        assert np.array_equal(scores >= moved, scores >= threshold)
 
 
 @given(

@@ -1,16 +1,18 @@
 """A detector's figures on labelled texts: overall, and part by part with the worst first."""
 
+import math
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.detector.classifier import log_odds
+from chaffinch.detector.classifier import log_odds, probability
 from chaffinch.detector.evaluation.metrics import (
     BASE_RATES,
+    FALSE_POSITIVE_RATES,
     N_RESAMPLES,
     Bin,
     Figures,
@@ -19,7 +21,9 @@ from chaffinch.detector.evaluation.metrics import (
     curves,
     measure,
     reliability,
+    thresholds_at,
 )
+from chaffinch.detector.verdict import Kind, Reason
 
 # A paragraph, a short post, an article and what is longer, each with its end in words: our choice.
 LENGTHS = (("under 60 words", 60), ("60 to 149 words", 150), ("150 to 399 words", 400))
@@ -35,6 +39,46 @@ _RECALLS = np.linspace(0.02, 1, 50)
 
 Curve = list[tuple[float, Interval]]
 """Points of a curve: where it is read, and the figure there."""
+
+
+class RocPoint(NamedTuple):
+    """A point of the ROC curve.
+
+    Attributes:
+        false_positive_rate: Share of clean texts that may be flagged.
+        threshold: Lowest probability from which no more of them are.
+        recall: Share of republications that are flagged from there.
+    """
+
+    false_positive_rate: float
+    threshold: float
+    recall: Interval
+
+
+class Misjudged(NamedTuple):
+    """A labelled text whose verdict is wrong.
+
+    Attributes:
+        id: Its id.
+        url: Its address, or "".
+        title: Its title, or the beginning of the text where it has none.
+        republication: What its label says; the verdict says the contrary.
+        kind: What it was judged to be.
+        probability: How likely a republication it was judged to be.
+        family: How it was made, or "".
+        genre: What kind of prose it is, or "".
+        reasons: What each signal adds to the score, strongest first.
+    """
+
+    id: str
+    url: str
+    title: str
+    republication: bool
+    kind: Kind
+    probability: float
+    family: str
+    genre: str
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +138,17 @@ class Evaluation:
         threshold: Probability from which texts are flagged.
         base_rate: Share of republications that probabilities assume.
         n_resamples: Resamples of the bootstrap behind every interval.
+        thresholds: For each of `FALSE_POSITIVE_RATES` the lowest probability from which no larger
+            share of these clean texts is flagged; NaN at a rate of less than one clean text.
         overall: Figures on all texts.
         parts: For each kind of part its slices, the worst first: genres by clean texts
             flagged, the others by republications found. Families and rates are set against
             all clean texts, genres and lengths against the clean texts of their own.
-        roc: False-positive rates and recall there.
+        roc: The ROC curve.
         precision_recall: By base rate, recalls and precision there.
         reliability: The reliability curve.
+        misjudged: Texts whose verdict is wrong, those furthest from the threshold first; empty
+            where that was not asked for.
     """
 
     model: str
@@ -108,11 +156,25 @@ class Evaluation:
     threshold: float
     base_rate: float
     n_resamples: int
+    thresholds: dict[float, float]
     overall: Slice
     parts: dict[str, list[Slice]]
-    roc: Curve
+    roc: list[RocPoint]
     precision_recall: dict[float, Curve]
     reliability: list[Bin]
+    misjudged: Sequence[Misjudged] = ()
+
+    @property
+    def n_misjudged(self) -> tuple[int, int]:
+        """Clean texts that are flagged, and republications that are not; unscorable ones aside."""
+        figures = self.overall.figures
+        n_clean, n_bad = figures.n_clean, figures.n_republications
+        flagged = round(figures.flagged_clean.value * n_clean) if n_clean else 0
+        return flagged, round((1 - figures.recall.value) * n_bad) if n_bad else 0
+
+    def with_misjudged(self, misjudged: Sequence[Misjudged]) -> "Evaluation":
+        """The same figures, with the texts whose verdict is wrong."""
+        return replace(self, misjudged=misjudged)
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as a JSON-ready mapping; what cannot be measured is None."""
@@ -156,21 +218,31 @@ def evaluate(
         for kind, members in _parts(texts)
     }
     everything = np.ones(len(texts), np.bool_)
+    scored = texts.of(everything)
     return Evaluation(
         model,
         digest,
         threshold,
         base_rate,
         n_resamples,
+        dict(zip(FALSE_POSITIVE_RATES, _thresholds(scored, FALSE_POSITIVE_RATES), strict=True)),
         figures("all", everything),
         {kind: slices for kind, slices in parts.items() if slices},
-        *_curves(texts.of(everything), base_rate, n_resamples),
+        *_curves(scored, base_rate, n_resamples),
     )
+
+
+def _thresholds(texts: LabelledScores, rates: Sequence[float]) -> list[float]:
+    """Thresholds as probabilities; NaN at a rate of less than one clean text; `rates` rise."""
+    n_clean = int((~texts.labels).sum())
+    measured = [rate for rate in rates if rate * n_clean >= 1]
+    found = thresholds_at(texts, np.array(measured)).tolist() if measured else []
+    return [math.nan] * (len(rates) - len(measured)) + list(map(probability, found))
 
 
 def _curves(
     texts: LabelledScores, base_rate: float, n_resamples: int
-) -> tuple[Curve, dict[float, Curve], list[Bin]]:
+) -> tuple[list[RocPoint], dict[float, Curve], list[Bin]]:
     """The ROC, precision-recall and reliability curves; empty where a label is missing."""
     n_clean = int((~texts.labels).sum())
     if n_clean in (0, len(texts.labels)):
@@ -180,7 +252,7 @@ def _curves(
     shares = tuple(sorted({base_rate, *BASE_RATES}, reverse=True))
     found, precise = curves(texts, rates, _RECALLS, shares, n_resamples)
     return (
-        list(zip(rates.tolist(), found, strict=True)),
+        list(map(RocPoint, rates.tolist(), _thresholds(texts, rates.tolist()), found)),
         {
             share: list(zip(_RECALLS.tolist(), points, strict=True))
             for share, points in precise.items()

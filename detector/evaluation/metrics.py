@@ -175,6 +175,29 @@ def operating_points(
     return OperatingPoints(*rates)
 
 
+def thresholds_at(texts: LabelledScores, rates: Floats) -> Floats:
+    """The lowest threshold at which no larger share of clean texts is flagged than each rate.
+
+    A threshold lies half-way between the scores on both sides of it, so that rounding it a
+    little changes nothing.
+
+    Args:
+        texts: Scored texts, with a clean one among them.
+        rates: float64 array of shape (n_rates,), shares of clean texts.
+
+    Returns:
+        float64 array of the same shape, log-odds.
+    """
+    scores = np.unique(texts.scores)
+    clean = np.sort(texts.scores[~texts.labels])[::-1]
+    flagged = (rates * (1 + _SLACK) * len(clean)).astype(np.int64)
+    # Where all clean texts may be flagged, whatever has a score is.
+    highest = np.r_[clean, scores[0] - 2.0][np.minimum(flagged, len(clean))]
+    above = np.r_[scores, scores[-1] + 2.0][np.searchsorted(scores, highest, "right")]
+    half_way: Floats = (highest + above) / 2
+    return half_way
+
+
 def precision(recall: Floats, false_positive_rate: Floats, base_rate: float) -> Floats:
     """Share of republications among the flagged at a base rate; NaN where nothing is flagged."""
     hits, misses = base_rate * recall, (1 - base_rate) * false_positive_rate

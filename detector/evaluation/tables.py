@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from chaffinch.detector.evaluation.evaluation import Evaluation, Slice
+from chaffinch.detector.evaluation.evaluation import Evaluation, Misjudged, Slice
 from chaffinch.detector.evaluation.metrics import BASE_RATES, FALSE_POSITIVE_RATES, Interval
-from chaffinch.features.wording import one_line
+from chaffinch.features.wording import counted, one_line
+from chaffinch.features.wording import percent as chance_in_words
 
 COLUMNS = (
     "clean",
@@ -29,6 +30,8 @@ NOTES = (
 )
 """What the columns mean, below the last table."""
 
+MOST_MISJUDGED = 10
+"""Misjudged texts shown on a terminal and in Markdown; our choice: what fits a screen."""
 
 Cell = tuple[str, str]
 """A figure and the bounds of its interval, "" where there are none."""
@@ -70,6 +73,10 @@ def headline(evaluation: Evaluation) -> list[tuple[str, Cell]]:
             for rate, found in figures.recall_at.items()
         ),
         *(
+            (f"threshold for {100 * rate:g} % of clean texts flagged", _threshold(probability))
+            for rate, probability in evaluation.thresholds.items()
+        ),
+        *(
             (f"precision if {100 * rate:g} % of all texts are republications", percent(found))
             for rate, found in figures.precision_at.items()
         ),
@@ -77,6 +84,28 @@ def headline(evaluation: Evaluation) -> list[tuple[str, Cell]]:
         (f"average precision {base_rate}", decimal(figures.average_precision)),
         (f"expected calibration error (ECE) {base_rate}", decimal(figures.ece)),
     ]
+
+
+def _threshold(probability: float) -> Cell:
+    return ("-" if math.isnan(probability) else f"{probability:.4g}", "")
+
+
+def misjudged_counts(evaluation: Evaluation) -> str:
+    """How many verdicts are wrong, in words."""
+    figures = evaluation.overall.figures
+    flagged, missed = evaluation.n_misjudged
+    return (
+        f"Misjudged: {flagged:,} of {counted(figures.n_clean, 'clean text')} flagged, "
+        f"{missed:,} of {counted(figures.n_republications, 'republication')} missed"
+    )
+
+
+def misjudged_cells(one: Misjudged) -> tuple[str, str, str, str]:
+    """What is wrong with a verdict, its probability, the text, and the strongest reason for it."""
+    wrong = f"clean, judged {one.kind}" if not one.republication else "republication, missed"
+    against = [f"{reason.signal}: {reason.summary}" for reason in one.reasons[:2]]
+    why = "; ".join(against) or "nothing found"
+    return wrong, chance_in_words(one.probability), f"{one.id}  {one.title}", why
 
 
 def cells(part: Slice) -> list[Cell]:
@@ -124,6 +153,12 @@ def markdown(evaluation: Evaluation) -> Iterator[str]:
             yield f"| {escaped(one.name)} | {row} |"
     yield ""
     yield from (f"- {note}" for note in NOTES)
+    if evaluation.misjudged:
+        yield from ("", f"{misjudged_counts(evaluation)}, worst first.", "")
+        yield "| verdict | probability | text | strongest reasons |"
+        yield "|---|---:|---|---|"
+    for wrong in evaluation.misjudged[:MOST_MISJUDGED]:
+        yield f"| {' | '.join(map(escaped, misjudged_cells(wrong)))} |"
 
 
 def escaped(name: str) -> str:

@@ -1,5 +1,6 @@
 """Texts with labels, as users bring them."""
 
+import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from tqdm import tqdm
 from chaffinch.datasets.intake import read_items
 from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.records import Record
+from chaffinch.detector.classifier import log_odds
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.digests import digest
-from chaffinch.detector.evaluation.evaluation import ScoredTexts
+from chaffinch.detector.evaluation.evaluation import Misjudged, ScoredTexts
+from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import Document
+from chaffinch.features.wording import visible
 
 LABELS = {
     "original": False,
@@ -32,6 +36,12 @@ LABELS = {
 
 _MAX_NAME = 100
 """Characters of a family's or a genre's name that tables show; our choice."""
+
+_MAX_TITLE = 100
+"""Characters of a misjudged text's title; our choice, as for the names."""
+
+_MAX_MISJUDGED = 1_000
+"""Misjudged texts that are kept with their reasons; our choice: more than anybody reads."""
 
 
 class LabelError(Exception):
@@ -50,6 +60,7 @@ class Example:
         family: How it was made, for tables.
         genre: What kind of prose it is, for tables.
         rate: Share of its words that were replaced, for tables; NaN where not known.
+        id: Its id, for the list of misjudged texts.
     """
 
     document: Document
@@ -58,6 +69,7 @@ class Example:
     family: str = ""
     genre: str = ""
     rate: float = float("nan")
+    id: str = ""
 
     @property
     def unit(self) -> str:
@@ -92,8 +104,8 @@ def _folders(data: Path, columns: Columns) -> Iterator[Example]:
     for folder in folders:
         label = _label(folder.name, str(folder))
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            for _, document in _documents(file, columns):
-                yield Example(document, label, family=folder.name)
+            for record, document in _documents(file, columns):
+                yield Example(document, label, family=folder.name, id=record.id)
 
 
 def _documents(location: str | Path, columns: Columns) -> Iterator[tuple[Record, Document]]:
@@ -116,6 +128,7 @@ def _example(record: Record, document: Document) -> Example:
         family=str(row.get("family") or "")[:_MAX_NAME],
         genre=str(row.get("genre") or "")[:_MAX_NAME],
         rate=_rate(row.get("rate"), record.where),
+        id=record.id,
     )
 
 
@@ -139,16 +152,52 @@ def _label(name: str, where: str) -> bool:
 
 def score_examples(detector: Detector, examples: Sequence[Example]) -> ScoredTexts:
     """Judge labelled texts and lay out what an evaluation needs."""
+    return judge_examples(detector, examples)[0]
+
+
+def judge_examples(
+    detector: Detector, examples: Sequence[Example]
+) -> tuple[ScoredTexts, list[Misjudged]]:
+    """Judge labelled texts; also those whose verdict is wrong, furthest from the threshold first.
+
+    No more than 1,000 wrong ones are kept.
+    """
     documents = (example.document for example in examples)
     verdicts = detector.score_many(documents)
     scores, words = np.zeros(len(examples)), np.zeros(len(examples), np.int64)
+    flagged_from = log_odds(detector.threshold)
+    # A heap by distance; places, which do not repeat, decide between equals.
+    wrong: list[tuple[float, int, Misjudged]] = []
     for place, verdict in enumerate(
         tqdm(verdicts, total=len(examples), unit=" texts", disable=None)
     ):
-        log_odds = verdict.intercept + sum(reason.contribution for reason in verdict.reasons)
-        scores[place] = np.nan if verdict.probability is None else log_odds
         words[place] = verdict.n_words
-    return scored_texts(examples, scores, words)
+        if verdict.probability is None:
+            scores[place] = np.nan
+            continue
+        scores[place] = verdict.intercept + sum(one.contribution for one in verdict.reasons)
+        if verdict.flagged != examples[place].label:
+            distance = abs(float(scores[place]) - flagged_from)
+            found = distance, -place, _misjudged(examples[place], verdict, verdict.probability)
+            add = heapq.heappush if len(wrong) < _MAX_MISJUDGED else heapq.heappushpop
+            add(wrong, found)
+    furthest = [one for _, _, one in sorted(wrong, reverse=True)]
+    return scored_texts(examples, scores, words), furthest
+
+
+def _misjudged(example: Example, verdict: Verdict, probability: float) -> Misjudged:
+    document = example.document
+    return Misjudged(
+        id=example.id,
+        url=document.url,
+        title=visible((document.title or document.text).strip(), _MAX_TITLE),
+        republication=example.label,
+        kind=verdict.kind,
+        probability=probability,
+        family=example.family,
+        genre=example.genre,
+        reasons=verdict.reasons,
+    )
 
 
 def scored_texts(

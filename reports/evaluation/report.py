@@ -1,17 +1,29 @@
 """An evaluation for people: in a terminal, and as one HTML page with plots."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from markupsafe import Markup
 
-from chaffinch.detector.atomic import write_text
 from chaffinch.detector.evaluation.evaluation import Evaluation
 from chaffinch.detector.evaluation.metrics import Interval
-from chaffinch.detector.evaluation.tables import COLUMNS, NOTES, cells, headline, summary
+from chaffinch.detector.evaluation.tables import (
+    COLUMNS,
+    MOST_MISJUDGED,
+    NOTES,
+    cells,
+    headline,
+    misjudged_cells,
+    misjudged_counts,
+    summary,
+)
 from chaffinch.features.wording import one_line
 from chaffinch.reports.evaluation.plots import Axis, Line, line_plot
 from chaffinch.reports.templates import asset, environment
+
+_WIDTH = 100
+"""Columns that a line about a misjudged text takes at most; our choice."""
 
 
 def render_text(evaluation: Evaluation) -> Iterator[str]:
@@ -26,12 +38,23 @@ def render_text(evaluation: Evaluation) -> Iterator[str]:
         yield from _aligned([f"by {kind}", *COLUMNS], rows)
     yield ""
     yield from NOTES
+    if evaluation.misjudged:
+        yield ""
+        yield f"{misjudged_counts(evaluation)}. The worst:"
+    for one in evaluation.misjudged[:MOST_MISJUDGED]:
+        wrong, chance, text, why = misjudged_cells(one)
+        yield f"  {wrong:<22}{chance:>9}  {_cut(text, 34)}"
+        yield f"{'':35}{_cut(why, 35)}"
 
 
-def render_html(evaluation: Evaluation, output: Path) -> None:
-    """Write the page: no script, no network, every name escaped."""
+def _cut(text: str, indent: int) -> str:
+    return textwrap.shorten(one_line(text), _WIDTH - indent, placeholder=" ...")
+
+
+def render_html(evaluation: Evaluation) -> str:
+    """The page: no script, no network, every name escaped."""
     folder = Path(__file__).parent
-    page = (
+    page: str = (
         environment(folder)
         .get_template("evaluation.html.j2")
         .render(
@@ -44,10 +67,13 @@ def render_html(evaluation: Evaluation, output: Path) -> None:
                 for kind, slices in evaluation.parts.items()
             ],
             notes=NOTES,
+            misjudged_counts=misjudged_counts(evaluation),
+            misjudged=evaluation.misjudged,
+            n_misjudged=sum(evaluation.n_misjudged),
             style=asset(folder / "evaluation.css"),
         )
     )
-    write_text(output, page)
+    return page
 
 
 def _plots(evaluation: Evaluation) -> list[tuple[str, Markup]]:
@@ -55,9 +81,9 @@ def _plots(evaluation: Evaluation) -> list[tuple[str, Markup]]:
         return []
     roc = line_plot(
         "ROC curve: share of republications found by share of clean texts flagged",
-        Axis("clean texts flagged", log_from=evaluation.roc[0][0]),
+        Axis("clean texts flagged", log_from=evaluation.roc[0].false_positive_rate),
         "republications found",
-        [_line("ROC", evaluation.roc)],
+        [_line("ROC", ((one.false_positive_rate, one.recall) for one in evaluation.roc))],
     )
     precision_recall = line_plot(
         "Precision-recall curves by base rate",

@@ -10,6 +10,7 @@ from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
     from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.evaluation.evaluation import Evaluation
     from chaffinch.reports.audit.data import AuditData
 
 _RESULT_COLUMNS = (
@@ -58,6 +59,17 @@ def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
     from chaffinch.detector.audit.comparison import VerdictChange
 
     return _table(VerdictChange._fields, (difference._asdict() for difference in differences))
+
+
+def evaluation(measured: "Evaluation") -> Iterator[str]:
+    """One line for each misjudged text, the worst first."""
+    # Imported here, as SciPy is.
+    from chaffinch.detector.evaluation.evaluation import Misjudged
+
+    def row(one: Misjudged) -> dict[str, Any]:
+        return {**one._asdict(), "reasons": [reason.as_dict() for reason in one.reasons]}
+
+    return _table(Misjudged._fields, map(row, measured.misjudged))
 
 
 def _table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """HTML: one page that loads and runs nothing, the documents with their marks."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chaffinch.features.wording import counted, visible
 from chaffinch.reports.results import Result
+
+if TYPE_CHECKING:
+    from chaffinch.detector.evaluation.evaluation import Evaluation
 
 
 def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
@@ -34,6 +37,14 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
     page = plain_page(PlainPage(summary, alone, articles, lines, origin))
     # The page reads the same whatever the encoding of the output is.
     yield page.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def evaluation(measured: "Evaluation") -> Iterator[str]:
+    """A page with plots, and every misjudged text that was kept."""
+    # Imported here, as SciPy is.
+    from chaffinch.reports.evaluation.report import render_html
+
+    yield render_html(measured)
 
 
 def _row(result: Result) -> dict[str, Any]:

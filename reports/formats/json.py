@@ -3,9 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chaffinch.reports.results import Result
+
+if TYPE_CHECKING:
+    from chaffinch.detector.evaluation.evaluation import Evaluation
 
 # Escaped backslashes and whole pairs are matched first, so that none is cut in two.
 _ESCAPES = re.compile(
@@ -43,3 +46,8 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
 def summary(found: Mapping[str, Any]) -> Iterator[str]:
     """One JSON object."""
     yield f"{json_text(found, indent=1)}\n"
+
+
+def evaluation(measured: "Evaluation") -> Iterator[str]:
+    """One JSON object; what cannot be measured is null."""
+    yield f"{json_text(measured.as_dict(), indent=1)}\n"

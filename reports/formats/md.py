@@ -1,15 +1,26 @@
 """Markdown, for a ticket or a pull request."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chaffinch.features.wording import counted, percent
+
+if TYPE_CHECKING:
+    from chaffinch.detector.evaluation.evaluation import Evaluation
 
 
 def summary(found: Mapping[str, Any]) -> Iterator[str]:
     """Headings and tables; whatever comes from the crawl stands in code spans."""
     for line in (*_head(found), *_tables(found)):
         yield f"{line}\n"
+
+
+def evaluation(measured: "Evaluation") -> Iterator[str]:
+    """The figures as tables, and the worst of the misjudged texts."""
+    # Imported here, as SciPy is.
+    from chaffinch.detector.evaluation.tables import markdown
+
+    return (f"{line}\n" for line in markdown(measured))
 
 
 def _head(found: Mapping[str, Any]) -> Iterator[str]:

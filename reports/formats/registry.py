@@ -9,14 +9,16 @@ from chaffinch.reports.results import Result
 if TYPE_CHECKING:
     from chaffinch.detector.audit.comparison import VerdictChange
     from chaffinch.detector.audit.copies.text_comparison import TextComparison
+    from chaffinch.detector.evaluation.evaluation import Evaluation
     from chaffinch.reports.audit.data import AuditData
 
-# What renders the five things that `Format` names.
+# What renders the six things that `Format` names.
 Results = Callable[[Iterable[Result], bool], Iterator[str]]
 Documents = Callable[["AuditData"], Iterator[str]]
 Summary = Callable[[Mapping[str, Any]], Iterator[str]]
 Comparison = Callable[[Iterable["VerdictChange"]], Iterator[str]]
 Texts = Callable[["TextComparison", str, str], Iterator[str]]
+Figures = Callable[["Evaluation"], Iterator[str]]
 
 
 class Format(NamedTuple):
@@ -28,6 +30,7 @@ class Format(NamedTuple):
         summary: A summary (`chaffinch.reports.audit.summary`), for ``chaffinch report``.
         comparison: What changed between two audits, for ``chaffinch compare``.
         texts: A page beside its probable source, and how both are called, for the same.
+        evaluation: Figures on labelled texts and the misjudged ones, for ``chaffinch evaluate``.
     """
 
     results: Results | None = None
@@ -35,11 +38,17 @@ class Format(NamedTuple):
     summary: Summary | None = None
     comparison: Comparison | None = None
     texts: Texts | None = None
+    evaluation: Figures | None = None
 
 
 FORMATS = {
-    "text": Format(results=text.results, comparison=text.comparison, texts=text.texts),
-    "json": Format(results=json.results, summary=json.summary),
+    "text": Format(
+        results=text.results,
+        comparison=text.comparison,
+        texts=text.texts,
+        evaluation=text.evaluation,
+    ),
+    "json": Format(results=json.results, summary=json.summary, evaluation=json.evaluation),
     "jsonl": Format(
         results=jsonl.results,
         documents=jsonl.documents,
@@ -51,9 +60,10 @@ FORMATS = {
         documents=csv.documents,
         summary=csv.summary,
         comparison=csv.comparison,
+        evaluation=csv.evaluation,
     ),
-    "html": Format(results=html.results),
-    "md": Format(summary=md.summary),
+    "html": Format(results=html.results, evaluation=html.evaluation),
+    "md": Format(summary=md.summary, evaluation=md.evaluation),
     "sarif": Format(results=sarif.results),
 }
 """The formats by the names that ``--format`` takes; the first one is the default."""
@@ -72,3 +82,6 @@ COMPARISONS = {name: it.comparison for name, it in FORMATS.items() if it.compari
 
 TEXTS = {name: it.texts for name, it in FORMATS.items() if it.texts is not None}
 """Formats of ``chaffinch compare`` for two texts."""
+
+EVALUATIONS = {name: it.evaluation for name, it in FORMATS.items() if it.evaluation is not None}
+"""Formats of ``chaffinch evaluate``."""

@@ -16,6 +16,7 @@ from chaffinch.reports.results import Result
 if TYPE_CHECKING:
     from chaffinch.detector.audit.comparison import VerdictChange
     from chaffinch.detector.audit.copies.text_comparison import TextComparison
+    from chaffinch.detector.evaluation.evaluation import Evaluation
 
 _REPLACING = signals_that_find("replaced words")
 _LEFTOVER = signals_that_find("leftover lines")
@@ -108,6 +109,14 @@ def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
         old, new = percent(one.old_probability) or "-", percent(one.new_probability) or "-"
         named = f"{printable(one.id)}  {printable(one.title)}"
         yield f"{one.change:<10}{f'{old} > {new}':>18}  {named}\n"
+
+
+def evaluation(measured: "Evaluation") -> Iterator[str]:
+    """The figures as aligned tables, and the worst of the misjudged texts."""
+    # Imported here: SciPy takes longer to load than a page takes to score.
+    from chaffinch.reports.evaluation.report import render_text
+
+    return (f"{line}\n" for line in render_text(measured))
 
 
 def texts(compared: "TextComparison", page: str, source: str) -> Iterator[str]:
