@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,11 @@ def open_array(folder: Path, name: str, dtype: type[np.generic], n_dims: int) ->
         ValueError: It is not a plain file in the folder, is too large, or holds another array.
     """
     file = _plain_file(folder, f"{name}.npy", MAX_BYTES)
-    array = np.load(file, mmap_mode="r", allow_pickle=False)
+    try:
+        array = np.load(file, mmap_mode="r", allow_pickle=False)
+    except (TokenError, SyntaxError) as error:
+        # numpy reads the header of an old version a second time, as a line of Python 2.
+        raise ValueError(f"{name}.npy has a broken header: {error}") from None
     if array.dtype != dtype or array.ndim != n_dims:
         raise ValueError(
             f"{name}.npy must be {np.dtype(dtype)} with {n_dims} axes. "
