@@ -10,7 +10,6 @@ Example:
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 __all__ = ["Detector", "Document", "Verdict", "__version__"]
@@ -31,6 +30,9 @@ else:
 
     def __getattr__(name: str) -> object:
         if name == "__version__":
+            # It imports mail and archives, which scoring a text does not need.
+            from importlib.metadata import version
+
             return version("chaffinch")
         if name in _MODULE_OF:
             return getattr(import_module(_MODULE_OF[name]), name)

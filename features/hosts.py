@@ -5,10 +5,11 @@ import unicodedata
 from collections.abc import Container
 from functools import cache, lru_cache
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from publicsuffixlist import PublicSuffixList
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _MAX_ADDRESS = 4096
 """Characters of an address that is taken apart. Our choice: half of what servers accept."""
@@ -209,11 +210,15 @@ def _is_ip(name: str) -> bool:
 
 
 @cache
-def _suffixes() -> PublicSuffixList:
+def _suffixes() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
     # Hosts are in Unicode here, so that the list needs no second, encoded half.
     return PublicSuffixList(accept_encoded_idn=False)
 
 
 @cache
-def _hosting() -> PublicSuffixList:
+def _hosting() -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
     return PublicSuffixList(_HOSTING.split(), accept_unknown=False, accept_encoded_idn=False)

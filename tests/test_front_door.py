@@ -34,14 +34,15 @@ def test_another_name_is_none() -> None:
     ("code", "loaded"),
     [
         ("import chaffinch", []),
-        ("from chaffinch import __version__", []),
+        ("from chaffinch import __version__", ["email"]),
         ("from chaffinch import Document", []),
         ("from chaffinch import Detector", ["numpy"]),
         ("import chaffinch.__main__", ["click"]),
+        ("import chaffinch.cli.score", ["click", "numpy"]),
     ],
 )
 def test_a_name_loads_what_it_needs(code: str, loaded: list[str]) -> None:
-    libraries = ("click", "numpy", "pyarrow", "scipy", "sklearn")
+    libraries = ("click", "email", "numpy", "publicsuffixlist", "pyarrow", "scipy", "sklearn")
     code = f"{code}\nimport sys; print([name for name in {libraries} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(loaded)
