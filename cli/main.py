@@ -13,6 +13,7 @@ _COMMANDS = {
     "audit": "Judge every document of a crawl.",
     "index": "Collect originals that an audit attributes copies to.",
     "compare": "Show what changed between two audits.",
+    "sites": "List an audit's sites, the worst first.",
     "report": "Make an HTML page of an audit.",
     "train": "Train a model on your own labels.",
     "evaluate": "Measure a model on labelled texts.",

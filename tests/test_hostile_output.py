@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from chaffinch.cli.main import main
 from chaffinch.reports.formats.json import json_text
-from chaffinch.reports.formats.registry import COMPARISONS, RESULTS, SUMMARIES
+from chaffinch.reports.formats.registry import COMPARISONS, RESULTS, SITES, SUMMARIES
 
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
 SPUN = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt"
@@ -204,6 +204,17 @@ def test_summaries_print_nothing_that_is_obeyed(audited: Path, format_: str) -> 
         assert_no_formula(done.stdout)
     elif format_ == "json":
         assert_well_formed(done.stdout)
+
+
+@pytest.mark.parametrize("format_", SITES)
+def test_lists_of_sites_print_nothing_that_is_obeyed(audited: Path, format_: str) -> None:
+    done = run("sites", audited, "--format", format_, "--threshold", "0")
+    assert done.exit_code == 0
+    assert_printable(done.output)
+    if format_ == "csv":
+        assert_no_formula(done.stdout)
+    elif format_ == "jsonl":
+        assert [assert_well_formed(line) for line in done.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,8 @@ def folder(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("report out -o missing/x.html", 1, "missing/x.html cannot be written (No such file"),
         ("compare out", 2, "Missing argument 'SOURCE|NEW'"),
         ("compare out crawl", 1, "crawl is not the folder of an audit. Make one: chaffinch"),
+        ("sites crawl", 1, "crawl is not the folder of an audit. Make one: chaffinch"),
+        ("sites out --format xml", 2, "'xml' is not one of 'text', 'jsonl', 'csv', 'domains'"),
         ("train one -o x", 1, "at least 20 clean texts in at least 8 groups; there are 0 in 0"),
         ("train crawl -o x", 1, "crawl has no sub-folders; give one for each label."),
         ("train unlabelled.jsonl -o x", 1, "line 1: no `label`. Give one of original, clean"),

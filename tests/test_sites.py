@@ -16,6 +16,7 @@ from chaffinch.detector.audit.sites.counting import count_addresses
 from chaffinch.detector.audit.sites.rows import site_rows, site_verdict, wilson_interval
 from chaffinch.detector.audit.sites.tasks import AddUp, CountAddresses, SortByAddress
 from chaffinch.detector.audit.trusted import TrustedSites, TrustedSitesError, read_trusted
+from chaffinch.reports.audit.sites import blocked
 
 SCHEMA = pa.schema(
     [
@@ -252,3 +253,28 @@ def test_a_list_that_cannot_be_used_is_refused_with_the_place(
     file.write_bytes(content)
     with pytest.raises(TrustedSitesError, match=said):
         read_trusted(file)
+
+
+@pytest.mark.parametrize(
+    ("sites", "listed"),
+    [
+        (["bad spam.example"], ["spam.example"]),
+        (["bad www2.spam.example"], ["spam.example"]),
+        (["bad a.spam.example", "bad b.spam.example"], ["spam.example"]),
+        (["bad a.shop.example", "good b.shop.example"], ["a.shop.example"]),
+        (["bad a.shop.example", "unjudged b.shop.example"], ["shop.example"]),
+        (["bad a.wordpress.com", "good b.wordpress.com"], ["a.wordpress.com"]),
+        (["bad a.paper.example", "trusted paper.example"], ["a.paper.example"]),
+        (["bad 10.0.0.1", "bad ", "good fine.example", "trusted paper.example"], ["10.0.0.1"]),
+    ],
+)
+def test_a_blocklist_names_domains_and_spares_the_rest_of_one(
+    sites: list[str], listed: list[str]
+) -> None:
+    rows = []
+    for state, _, host in (site.partition(" ") for site in sites):
+        low = {"bad": 0.7, "trusted": 0.9}.get(state, 0.1)
+        verdict = "trusted" if state == "trusted" else "mixed"
+        scored = 0 if state == "unjudged" else 10
+        rows.append({"site": host, "share_low": low, "verdict": verdict, "scored": scored})
+    assert list(blocked(rows, 0.5)) == listed

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from chaffinch.features.wording import visible
+from chaffinch.reports.audit.sites import SiteLine, site_lines
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ def evaluation(measured: "Evaluation") -> Iterator[str]:
     return _table(Misjudged._fields, map(row, measured.misjudged))
 
 
+def sites(found: Iterable[Mapping[str, Any]], threshold: float) -> Iterator[str]:
+    """One line for each site that reaches a threshold."""
+    return _table(SiteLine._fields, (line._asdict() for line in site_lines(found, threshold)))
+
+
 def _table(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     columns = list(columns)
     yield _line(columns)
@@ -91,7 +97,9 @@ def _cell(value: object) -> object:
     A formula gets an apostrophe in front; reasons are joined, the strongest first.
     """
     if isinstance(value, list):
-        value = "; ".join(f"{reason['signal']}: {reason['summary']}" for reason in value)
+        value = "; ".join(
+            one if isinstance(one, str) else f"{one['signal']}: {one['summary']}" for one in value
+        )
     if not isinstance(value, str):
         return value
     writable = visible(value)

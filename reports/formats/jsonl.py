@@ -1,8 +1,9 @@
 """JSON Lines: one object on each line."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+from chaffinch.reports.audit.sites import site_lines
 from chaffinch.reports.formats.json import json_text
 from chaffinch.reports.results import Result
 
@@ -36,3 +37,9 @@ def texts(compared: "TextComparison", page: str, source: str) -> Iterator[str]:
     row["passages"] = [passage._asdict() for passage in compared.passages]
     row["replaced"] = [span._asdict() for span in compared.replaced]
     yield f"{json_text({'page': page, 'source': source, **row})}\n"
+
+
+def sites(found: Iterable[Mapping[str, Any]], threshold: float) -> Iterator[str]:
+    """One line for each site that reaches a threshold."""
+    for line in site_lines(found, threshold):
+        yield f"{json_text(line._asdict())}\n"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chaffinch.reports.formats import csv, html, json, jsonl, md, sarif, text
+from chaffinch.reports.formats import csv, domains, html, json, jsonl, md, sarif, text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from chaffinch.detector.evaluation.evaluation import Evaluation
     from chaffinch.reports.audit.data import AuditData
 
-# What renders the six things that `Format` names.
+# What renders the seven things that `Format` names.
 Results = Callable[[Iterable[Result], bool], Iterator[str]]
 Documents = Callable[["AuditData"], Iterator[str]]
 Summary = Callable[[Mapping[str, Any]], Iterator[str]]
 Comparison = Callable[[Iterable["VerdictChange"]], Iterator[str]]
 Texts = Callable[["TextComparison", str, str], Iterator[str]]
 Figures = Callable[["Evaluation"], Iterator[str]]
+Sites = Callable[[Iterable[Mapping[str, Any]], float], Iterator[str]]
 
 
 class Format(NamedTuple):
@@ -31,6 +32,7 @@ class Format(NamedTuple):
         comparison: What changed between two audits, for ``chaffinch compare``.
         texts: A page beside its probable source, and how both are called, for the same.
         evaluation: Figures on labelled texts and the misjudged ones, for ``chaffinch evaluate``.
+        sites: Rows of ``sites.parquet`` that reach a threshold, for ``chaffinch sites``.
     """
 
     results: Results | None = None
@@ -39,6 +41,7 @@ class Format(NamedTuple):
     comparison: Comparison | None = None
     texts: Texts | None = None
     evaluation: Figures | None = None
+    sites: Sites | None = None
 
 
 FORMATS = {
@@ -47,6 +50,7 @@ FORMATS = {
         comparison=text.comparison,
         texts=text.texts,
         evaluation=text.evaluation,
+        sites=text.sites,
     ),
     "json": Format(results=json.results, summary=json.summary, evaluation=json.evaluation),
     "jsonl": Format(
@@ -54,6 +58,7 @@ FORMATS = {
         documents=jsonl.documents,
         comparison=jsonl.comparison,
         texts=jsonl.texts,
+        sites=jsonl.sites,
     ),
     "csv": Format(
         results=csv.results,
@@ -61,10 +66,12 @@ FORMATS = {
         summary=csv.summary,
         comparison=csv.comparison,
         evaluation=csv.evaluation,
+        sites=csv.sites,
     ),
     "html": Format(results=html.results, evaluation=html.evaluation),
     "md": Format(summary=md.summary, evaluation=md.evaluation),
     "sarif": Format(results=sarif.results),
+    "domains": Format(sites=domains.sites),
 }
 """The formats by the names that ``--format`` takes; the first one is the default."""
 
@@ -85,3 +92,6 @@ TEXTS = {name: it.texts for name, it in FORMATS.items() if it.texts is not None}
 
 EVALUATIONS = {name: it.evaluation for name, it in FORMATS.items() if it.evaluation is not None}
 """Formats of ``chaffinch evaluate``."""
+
+SITES = {name: it.sites for name, it in FORMATS.items() if it.sites is not None}
+"""Formats of ``chaffinch sites``."""

@@ -2,14 +2,15 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from chaffinch.detector.verdict import Evidence, Verdict
 from chaffinch.features.registry import signals_that_find
 from chaffinch.features.wording import one_line, percent, printable
+from chaffinch.reports.audit.sites import site_lines
 from chaffinch.reports.certainty import NOT_FLAGGED, UNREADABLE, label, likelihood
 from chaffinch.reports.results import Result
 
@@ -31,6 +32,9 @@ _COLOURS = {
     UNREADABLE: "yellow",
 }
 """Terminal colours by the verdict's label."""
+
+_SITE_COLOURS = {"farm": "red", "mixed": "yellow", "clean": "green", "trusted": "green"}
+"""Terminal colours by a site's verdict; others have none."""
 
 _SHOWN_WORDS = 12
 """Replaced words shown of a document; our choice: they fit into three lines."""
@@ -117,6 +121,16 @@ def evaluation(measured: "Evaluation") -> Iterator[str]:
     from chaffinch.reports.evaluation.report import render_text
 
     return (f"{line}\n" for line in render_text(measured))
+
+
+def sites(found: Iterable[Mapping[str, Any]], threshold: float) -> Iterator[str]:
+    """One paragraph for each site that reaches a threshold: its verdict, and why."""
+    for line in site_lines(found, threshold):
+        verdict = click.style(f"{line.verdict:<14}", fg=_SITE_COLOURS.get(line.verdict), bold=True)
+        pages = f"{line.flagged:,}/{line.scored:,} flagged"
+        yield f"{verdict}  {pages:>16}  {printable(line.site) or '(no address)'}\n"
+        for reason in line.reasons:
+            yield "".join(f"{part}\n" for part in _wrapped(one_line(reason)))
 
 
 def texts(compared: "TextComparison", page: str, source: str) -> Iterator[str]:
