@@ -1,7 +1,7 @@
 """What a document is: immutable text with what is known about where it came from."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from chaffinch.features.addresses import site
 
@@ -10,6 +10,11 @@ MAX_CHARACTERS = 400_000
 
 Our choice: the longest of the 76,000 clean texts used to build the bundled model has 45,000.
 """
+
+
+PageExtraction = Literal["main", "fallback", "whole"]
+"""How a page's text was found: its main content; what other rules gave, because the first left
+little of its running text; or all of it."""
 
 
 class Image(NamedTuple):
@@ -80,6 +85,7 @@ class Document:
         no_page: Why there is nothing to judge although all could be read, in a sentence: a
             redirect, an error page, an image. None otherwise.
         notes: What was unusual in reading it, in sentences: a wrong encoding, a cut.
+        extraction: How the text was found on a page; None where there was no markup.
     """
 
     text: str
@@ -90,6 +96,7 @@ class Document:
     metadata: PageMetadata | None = field(default=None)
     no_page: str | None = None
     notes: tuple[str, ...] = ()
+    extraction: PageExtraction | None = None
 
     @property
     def site(self) -> str:
