@@ -43,3 +43,8 @@ def asset(file: Path) -> Asset:
 def anchor(key: str) -> str:
     """Address of a document within its page."""
     return f"#doc={quote(key, safe='')}"
+
+
+def site_anchor(host: str) -> str:
+    """Address of what a page says of a site, within that page."""
+    return f"#about={quote(host, safe='')}"

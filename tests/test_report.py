@@ -298,6 +298,10 @@ def test_the_site_has_every_document_and_no_script(audit: Path, tmp_path: Path) 
     assert all(f'id="doc={key}"' in html for key in AuditData(audit).column("id"))
     assert "<script" not in html
     assert html.count("<article") == 6
+    sites = (tmp_path / "site" / "sites" / "00001.html").read_text("utf-8")
+    assert 'id="about=newswire-pr.example"' in sites and "<script" not in sites
+    assert 'href="00001.html#about=harbour-gazette.example"' in sites
+    assert 'href="../documents/00001.html#doc=newswire-pr.example' in sites
     assert 'href="documents/00001.html"' in (tmp_path / "site" / "index.html").read_text("utf-8")
 
 

@@ -177,7 +177,27 @@ def test_a_site_leads_to_its_documents(page: Page) -> None:
     expect(page.locator("#sites tbody tr")).to_have_count(9)
     assert "site-verdict=too" in page.url
     page.locator("#sites tbody").get_by_role("button", name="newswire-pr.example").click()
+    expect(page.locator("#about h2")).to_have_text("newswire-pr.example")
+    expect(page.locator("#list")).to_be_hidden()
+    page.get_by_role("button", name="Its documents").click()
     expect(page.locator("#documents tbody tr")).to_have_count(2)
+
+
+def test_a_site_is_shown_with_what_ties_it_to_others(page: Page) -> None:
+    page.goto(page.url + "#about=reposthub.example")
+    about = page.locator("#about")
+    expect(about).to_contain_text("2 of 3 judged pages flagged")
+    sources, neighbours = (
+        about.locator("section", has_text=title) for title in ("Its sources", "the same pages")
+    )
+    expect(sources).to_contain_text("harbour-gazette.example 2 copies")
+    expect(neighbours).to_contain_text("newswire-pr.example 1 page")
+    neighbours.get_by_role("link", name="newswire-pr.example").click()
+    expect(about.locator("h2")).to_have_text("newswire-pr.example")
+    about.locator("section", has_text="Examples").get_by_role("link").first.click()
+    expect(page.locator("#article .text").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#sites tbody tr").first).to_be_visible()
 
 
 def test_tables_are_saved_as_csv_as_they_are_filtered(page: Page, audit: Path) -> None:

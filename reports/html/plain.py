@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from chaffinch.reports.audit.lines import Related, TableLine
 from chaffinch.reports.html.article import Article
 from chaffinch.reports.templates import anchor, asset, environment
@@ -30,6 +32,7 @@ class PlainPage(NamedTuple):
         overview: Address of the report that the page belongs to, or None.
         before: Address of the page before it, or None.
         after: Address of the page after it, or None.
+        sections: What it shows above the documents, as HTML.
     """
 
     title: str
@@ -41,6 +44,7 @@ class PlainPage(NamedTuple):
     overview: str | None = None
     before: str | None = None
     after: str | None = None
+    sections: Sequence[Markup] = ()
 
 
 def plain_page(page: PlainPage) -> str:

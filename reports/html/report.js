@@ -168,15 +168,20 @@ function siteCells(site) {
   button.type = "button";
   button.append(isolated(site.site || "(no address)"));
   button.addEventListener("click", () => {
-    documents.form.reset();
-    documents.form.elements.site.value = site.site;
-    documents.changed();
-    goTo("documents");
+    if (site.place >= 0) location.hash = "#about=" + encodeURIComponent(site.key);
+    else documentsOf(site);
   });
   if (site.site) name.append(button); else name.append("(no address)");
   const number = (value) => cell(value.toLocaleString("en"), "number");
   return [name, cell(site.verdict), number(site.flagged), number(site.scored),
     cell(`${site.low} to ${site.high} %`, "number wide"), cell(site.copied.toLocaleString("en"), "number wide")];
+}
+
+function documentsOf(site) {
+  documents.form.reset();
+  documents.form.elements.site.value = site.site;
+  documents.changed();
+  goTo("documents");
 }
 
 function matches(haystack) {
@@ -373,6 +378,28 @@ async function whole(row) {
   return node;
 }
 
+/* ---- One site. ---- */
+
+async function showSite(key) {
+  const site = sites.rows.find((row) => row.key === key && row.place >= 0);
+  if (!site) { location.hash = "#"; return; }
+  open = null;
+  const chunk = await unpack($("about-" + Math.floor(site.place / facts.chunk)).textContent);
+  const template = document.createElement("template");
+  template.innerHTML = chunk[site.place % facts.chunk];
+  const node = template.content.firstElementChild;
+  node.removeAttribute("id");
+  $("about").replaceChildren(node);
+  $("all-sites").href = fragment();
+  $("site-documents").onclick = () => { showList(); documentsOf(site); };
+  $("list").hidden = $("document").hidden = true;
+  $("site").hidden = false;
+  const heading = node.querySelector(".title");
+  heading.tabIndex = -1;
+  heading.focus();
+  scrollTo(0, 0);
+}
+
 function outline(row, key) {
   const article = element("article", null, "document");
   const title = element("h2", null, "title");
@@ -395,7 +422,7 @@ async function showDocument(key) {
   if (open !== key) return;
   node.removeAttribute("id");
   $("article").replaceChildren(node);
-  $("list").hidden = true;
+  $("list").hidden = $("site").hidden = true;
   $("document").hidden = false;
   $("back").href = fragment();
   const found = documents.chosen();
@@ -447,7 +474,7 @@ function step(places) {
 
 function showList() {
   open = null;
-  $("document").hidden = true;
+  $("document").hidden = $("site").hidden = true;
   $("list").hidden = false;
   showProgress();
   documents.show();
@@ -466,6 +493,12 @@ function route() {
     let key = fragment.slice(4);
     try { key = decodeURIComponent(key); } catch { /* shown as it is */ }
     showDocument(key);
+    return;
+  }
+  if (fragment.startsWith("about=")) {
+    let key = fragment.slice(6);
+    try { key = decodeURIComponent(key); } catch { /* shown as it is */ }
+    showSite(key);
     return;
   }
   const from = open;

@@ -14,12 +14,15 @@ from chaffinch.features.wording import counted, in_number, visible
 from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.audit.lines import LINE_COLUMNS, MAX_CELL, TableLine, table_line
 from chaffinch.reports.audit.listing import Listing
+from chaffinch.reports.audit.network import Network
 from chaffinch.reports.audit.overview import Overview, in_words, overview
 from chaffinch.reports.html import charts
 from chaffinch.reports.html.article import COLUMNS, article
+from chaffinch.reports.html.network import ties_chart
 from chaffinch.reports.html.payload import pack, pack_chunks, script_json
 from chaffinch.reports.html.plain import FOLDER, PlainPage, article_markup, plain_page
-from chaffinch.reports.templates import anchor, asset, environment
+from chaffinch.reports.html.site_page import SitePage, site_markup, site_pages
+from chaffinch.reports.templates import anchor, asset, environment, site_anchor
 
 MAX_TEXTS = 1_000
 """Documents inside the page with their text: flagged ones first, then copies, then others. Our
@@ -37,10 +40,13 @@ _CHUNK = 25
 compress well and unpack within a blink."""
 
 _STATIC_DOCUMENTS = 100
-"""Documents shown without script; our choice, as are the next two."""
+"""Documents shown without script; our choice, as are the next three."""
 
 _STATIC_CHARACTERS = 1_200
 """Characters of the text of each of them."""
+
+_STATIC_SITES = 20
+"""Sites of which more than a line is shown without script."""
 
 _STATIC_ROWS = 300
 """Rows of each table shown without script."""
@@ -87,7 +93,10 @@ def page(
         table_line(number, listing.key(number, by_number[number]), by_number[number])
         for number in shown
     ]
-    sites = [_site_line(site) for site in audit.sites[:MAX_ROWS]]
+    network = Network(audit)
+    about = site_pages(audit, network)
+    place_of = {host: place for place, host in enumerate(about)}
+    sites = [_site_line(site, place_of) for site in audit.sites[:MAX_ROWS]]
     template = environment(FOLDER).get_template("report.html.j2")
     return template.render(
         manifest=manifest,
@@ -102,13 +111,14 @@ def page(
             *((found.kinds[kind], kind) for kind in ("unscorable", "unreadable")),
         ],
         certainty=list(in_words(found, manifest)),
-        charts=_charts(found),
+        charts={**_charts(found), "ties": ties_chart(network)},
         replaced=[(text, original, count) for (text, original), count in found.replaced],
         signals=[_manual(signal.__doc__ or "", signal.name) for signal in SIGNALS],
         inside=_inside(audit.n_rows, len(lines), len(places), static_page is not None),
         static_lines=lines[:_STATIC_ROWS],
         static_sites=sites[:_STATIC_ROWS],
         strongest=_static_articles(audit, lines),
+        worst_sites=_about(list(about.values())[:_STATIC_SITES]),
         first_page=static_page(0) if static_page and audit.n_rows else None,
         facts=script_json(
             {"signals": [signal.name for signal in SIGNALS], "labels": LABELS, "chunk": _CHUNK}
@@ -116,6 +126,7 @@ def page(
         rows=pack(_columns(lines, by_number, places, static_page)),
         site_rows=pack(sites),
         chunks=chunks,
+        about_chunks=list(pack_chunks(_about(list(about.values())), _CHUNK, _MAX_PACKED)),
         style=asset(FOLDER / "report.css"),
         script=asset(FOLDER / "report.js"),
     )
@@ -207,8 +218,19 @@ def _speaking(row: Mapping[str, Any]) -> int:
     return sum(1 << place for place, signal in enumerate(SIGNALS) if signal.name in names)
 
 
-def _site_line(site: Mapping[str, Any]) -> dict[str, Any]:
+def _about(pages: Sequence[SitePage]) -> list[Markup]:
+    """What is said of some sites, each linked to the others."""
+    hosts = {page.key for page in pages}
+    return [
+        site_markup(page, lambda host: site_anchor(host) if host in hosts else None)
+        for page in pages
+    ]
+
+
+def _site_line(site: Mapping[str, Any], places: Mapping[str, int]) -> dict[str, Any]:
     return {
+        "key": site["site"],
+        "place": places.get(site["site"], -1),
         "site": visible(site["site"], MAX_CELL),
         "verdict": site["verdict"],
         "flagged": site["flagged"],

@@ -9,23 +9,29 @@ from chaffinch.detector.atomic import write_text
 from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.audit.lines import LINE_COLUMNS, Related, table_line
 from chaffinch.reports.audit.listing import Listing
+from chaffinch.reports.audit.network import Network
 from chaffinch.reports.html.article import COLUMNS, article
 from chaffinch.reports.html.plain import PlainPage, plain_page
 from chaffinch.reports.html.report import page
-from chaffinch.reports.templates import anchor
+from chaffinch.reports.html.site_page import SitePage, site_markup, site_pages
+from chaffinch.reports.templates import anchor, site_anchor
 
 PAGE_ROWS = 100
-"""Documents on a plain page."""
+"""Documents on a plain page; our choice, as for the sites."""
 
-_FOLDER = "documents"
-"""Folder of the plain pages within the report's."""
+_PAGE_SITES = 50
+"""Sites on a plain page."""
+
+_FOLDER, _SITES = "documents", "sites"
+"""Folders of the plain pages within the report's: of the documents, and of the worst sites."""
 
 
 def render_site(folder: Path, output: Path) -> None:
     """Write the report of an audit as linked pages.
 
     ``index.html`` is the report in one file; the pages beside it need no script and show
-    every document in the order of the crawl, the flagged and copied ones with their text.
+    every document in the order of the crawl, the flagged and copied ones with their text, and the
+    worst sites.
     Memory does not grow with the number of texts.
 
     Args:
@@ -42,8 +48,41 @@ def render_site(folder: Path, output: Path) -> None:
     for place, rows in _pages(audit):
         text = _plain_page(place, n_pages, rows, audit, listing)
         write_text(output / _FOLDER / _name(place), text)
+    _write_sites(audit, output)
     report = page(audit, listing, static_page=lambda number: f"{_FOLDER}/{_page_of(number)}")
     write_text(output / "index.html", report)
+
+
+def _write_sites(audit: AuditData, output: Path) -> None:
+    about = site_pages(audit, Network(audit))
+    (output / _SITES).mkdir(exist_ok=True)
+    page_of = {host: _name(place // _PAGE_SITES) for place, host in enumerate(about)}
+    examples = {id for one in about.values() for id in one.examples}
+    numbers = {id: row for row, id in enumerate(audit.column("id")) if id in examples}
+
+    def href(host: str) -> str | None:
+        return f"{page_of[host]}{site_anchor(host)}" if host in page_of else None
+
+    def document(id: str) -> str:
+        return f"../{_FOLDER}/{_page_of(numbers[id])}{anchor(id)}"
+
+    shown = list(about.values())
+    for first in range(0, max(len(shown), 1), _PAGE_SITES):
+        of_page: list[SitePage] = shown[first : first + _PAGE_SITES]
+        after = first + _PAGE_SITES < len(shown)
+        place = first // _PAGE_SITES
+        text = plain_page(
+            PlainPage(
+                title="sites",
+                heading="Sites, the worst first",
+                articles={},
+                sections=[site_markup(one, href, document) for one in of_page],
+                overview="../index.html",
+                before=_name(place - 1) if place else None,
+                after=_name(place + 1) if after else None,
+            )
+        )
+        write_text(output / _SITES / _name(place), text)
 
 
 def _name(place: int) -> str:
