@@ -12,9 +12,10 @@ Example:
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__all__ = ["Detector", "Document", "Verdict", "__version__"]
+__all__ = ["Detector", "Document", "Verdict", "__version__", "scan"]
 
 if TYPE_CHECKING:
+    from chaffinch.detector.audit.scan import scan
     from chaffinch.detector.detector import Detector
     from chaffinch.detector.verdict import Verdict
     from chaffinch.features.document import Document
@@ -26,6 +27,7 @@ else:
         "Detector": "chaffinch.detector.detector",
         "Document": "chaffinch.features.document",
         "Verdict": "chaffinch.detector.verdict",
+        "scan": "chaffinch.detector.audit.scan",
     }
 
     def __getattr__(name: str) -> object:

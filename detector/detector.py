@@ -4,13 +4,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.detector.classifier import log_odds, probability
+from chaffinch.detector.given import Page, document_of, document_of_markup, require_pages
 from chaffinch.detector.model_folder import Model, ModelError, load_model
 from chaffinch.detector.scorability import why_unscorable
 from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
@@ -116,14 +117,51 @@ class Detector:
     def _flagged_from(self) -> float:
         return log_odds(self.threshold)
 
-    def score(self, document: str | Document) -> Verdict:
-        """Judge one text. Many at once are several times faster: see `score_many`."""
-        return self.score_batch([_as_document(document)])[0]
+    def score(
+        self, page: Page | None = None, *, html: str | bytes | None = None, url: str = ""
+    ) -> Verdict:
+        """Judge one page. Many at once are several times faster: see `score_many`.
 
-    def score_many(self, documents: Iterable[str | Document]) -> Iterator[Verdict]:
-        """Judge texts as they come, a batch at a time, in their order."""
-        stream = iter(documents)
-        while batch := [_as_document(document) for document in islice(stream, _BATCH)]:
+        Args:
+            page: A text, a document, or a mapping with ``text`` or ``html``.
+            html: The markup of a web page, in place of `page`; it is read as a file of it is.
+            url: Address of the page, for a text or markup that states none.
+
+        Returns:
+            The verdict; an unscorable one that says why where there is no text to read.
+
+        Raises:
+            TypeError: There is not one page, it is of another type, or it is a document or a
+                mapping, which have an address of their own, and `url` is given.
+        """
+        if html is not None:
+            if page is not None:
+                raise TypeError("score takes either a page or html=. Got both.")
+            return self.score_batch([document_of_markup(html, url)])[0]
+        if page is None:
+            raise TypeError("score takes a page or html=. Got None instead.")
+        if url and not isinstance(page, str):
+            raise TypeError("url= is for a text or html=. A Document or a mapping has its own.")
+        document = document_of(page)
+        return self.score_batch([replace(document, url=url) if url else document])[0]
+
+    def score_many(self, pages: Iterable[Page]) -> Iterator[Verdict]:
+        """Judge pages as they come, a batch at a time, in their order.
+
+        Args:
+            pages: Texts, documents and mappings with ``text`` or ``html``. One that has no text
+                to read gets an unscorable verdict that says why, and costs no other its own.
+
+        Raises:
+            TypeError: It is a single page or None; or one of the pages is of another type, when
+                its batch is judged.
+        """
+        require_pages(pages)
+        return self._verdicts(pages)
+
+    def _verdicts(self, pages: Iterable[Page]) -> Iterator[Verdict]:
+        stream = map(document_of, pages, count())
+        while batch := list(islice(stream, _BATCH)):
             yield from self.score_batch(batch)
 
     def score_batch(self, documents: Sequence[Document]) -> list[Verdict]:
@@ -230,7 +268,3 @@ def _position(found: tuple[str, Span]) -> tuple[bool, int, int]:
     """Sorts evidence in the text by its position, and the rest behind it."""
     span = found[1]
     return span.where != "text", span.start, span.end
-
-
-def _as_document(document: str | Document) -> Document:
-    return Document(document) if isinstance(document, str) else document

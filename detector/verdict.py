@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from chaffinch.features.document import Document
 from chaffinch.features.registry import FEATURE_NAMES, column_of
 from chaffinch.features.signal import Where
+from chaffinch.features.wording import percent, printable
 
 Kind = Literal["original", "spun", "scraped", "unscorable"]
 """What a document is judged to be."""
@@ -62,7 +63,7 @@ class Reason(NamedTuple):
         return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """The judgement on one document.
 
@@ -90,6 +91,31 @@ class Verdict:
     evidence: tuple[Evidence, ...]
     features: dict[str, float]
     unscorable: str | None = None
+
+    def __repr__(self) -> str:
+        """What is said of the page, in a line; its text and evidence are attributes."""
+        stated = (
+            self.unscorable
+            or f"{percent(self.probability)}, {'' if self.flagged else 'not '}flagged"
+        )
+        named = f" {self.document.id}" if self.document.id else ""
+        return printable(f"<Verdict{named}: {self.kind}, {stated}>")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict as a JSON-ready mapping, with the keys of ``score --format jsonl``."""
+        return {
+            "id": self.document.id,
+            "title": self.document.title,
+            "kind": self.kind,
+            "flagged": self.flagged,
+            "probability": self.probability,
+            "threshold": self.threshold,
+            "intercept": self.intercept,
+            "reasons": [reason.as_dict() for reason in self.reasons],
+            "evidence": [item.as_dict() for item in self.evidence],
+            "features": dict(self.features),
+            "unscorable": self.unscorable,
+        }
 
     @property
     def n_words(self) -> int:

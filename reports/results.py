@@ -4,6 +4,21 @@ from typing import Any, NamedTuple
 
 from chaffinch.detector.verdict import Verdict
 
+_NOT_JUDGED: dict[str, Any] = {
+    "id": "",
+    "title": "",
+    "kind": None,
+    "flagged": False,
+    "probability": None,
+    "threshold": None,
+    "intercept": None,
+    "reasons": [],
+    "evidence": [],
+    "features": {},
+    "unscorable": None,
+}
+"""What `Verdict.as_dict` would hold of an input that could not be read."""
+
 
 class Result(NamedTuple):
     """A verdict, or the reason why there is none.
@@ -31,19 +46,12 @@ class Result(NamedTuple):
             with_text: Add ``text_scored``, the text that evidence offsets count in.
         """
         verdict = self.verdict
+        judged = _NOT_JUDGED if verdict is None else verdict.as_dict()
         row = {
             "path": self.path,
+            **judged,
             "id": self.id,
-            "title": verdict.document.title if verdict else "",
-            "kind": verdict.kind if verdict else None,
-            "flagged": bool(verdict and verdict.flagged),
-            "probability": verdict.probability if verdict else None,
             "threshold": self.threshold,
-            "intercept": verdict.intercept if verdict else None,
-            "reasons": [reason.as_dict() for reason in verdict.reasons] if verdict else [],
-            "evidence": [item.as_dict() for item in verdict.evidence] if verdict else [],
-            "features": verdict.features if verdict else {},
-            "unscorable": verdict.unscorable if verdict else None,
             "error": self.error,
         }
         if with_text:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import pytest
 
 import chaffinch
+import chaffinch.detector.audit.scan
 import chaffinch.detector.detector
 import chaffinch.detector.verdict
 import chaffinch.features.document
@@ -15,6 +16,7 @@ NAMES = {
     "Detector": chaffinch.detector.detector.Detector,
     "Document": chaffinch.features.document.Document,
     "Verdict": chaffinch.detector.verdict.Verdict,
+    "scan": chaffinch.detector.audit.scan.scan,
     "__version__": version("chaffinch"),
 }
 

@@ -80,14 +80,16 @@ def test_the_examples_of_the_api_run_one_after_another(
         (examples / "larkfield-kitchen.example" / "leek-and-barley-soup.txt").read_text("utf-8"),
     ]
     held: dict[str, object] = {"text": spun, "texts": texts, "labels": [True, False]}
+    held["html"] = Path("page.html").read_text("utf-8")
     for shown in blocks("docs/api.md", "python"):
         exec(compile(shown, "docs/api.md", "exec"), held)
-    flagged = held["flagged"]
-    assert isinstance(flagged, list) and [document.text for document in flagged] == texts[:1]
-    unscorable, page, audit = capsys.readouterr().out.splitlines()
+    assert held["flagged"] == ["a", ""]
+    unscorable, *scanned, audit, page = capsys.readouterr().out.splitlines()
     assert unscorable.startswith("The text has 9 words")
-    assert page == "page.html#0 original"
+    assert len(scanned) == 5
+    assert scanned[1].startswith(f"{SPUN} spun ") and scanned[1].endswith("'in', 'bell'")
     assert audit == "20 5 6"
+    assert page == "page.html#0 Barn owls breed in bell tower for first time since fire"
 
 
 @pytest.fixture(scope="module")

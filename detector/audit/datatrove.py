@@ -13,7 +13,7 @@ It runs on whatever executor the pipeline has. What needs the whole crawl (copie
 to `chaffinch audit`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from datatrove.data import Document, DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
@@ -22,13 +22,7 @@ from chaffinch.datasets.intake import item_of
 from chaffinch.datasets.readers.tables import record_of_row
 from chaffinch.datasets.records import Record
 from chaffinch.detector.audit.schema import row_schema
-from chaffinch.detector.audit.scoring import (
-    BATCH_CHARACTERS,
-    BATCH_DOCUMENTS,
-    Settings,
-    detector_for,
-    judged_rows,
-)
+from chaffinch.detector.audit.scoring import Settings, batches, detector_for, judged_rows
 
 COLUMNS = (
     "status",
@@ -90,7 +84,7 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
         world_size: int = 1,
     ) -> Iterator[Document]:
         """Judge documents in batches, and pass all of them on in their order."""
-        for batch in _batches(data):
+        for batch in batches(data, lambda document: len(document.text)):
             with self.track_time("batch"):
                 self._annotate(batch)
             yield from batch
@@ -105,19 +99,6 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
             if row["flagged"]:
                 self.stat_update("flagged", row["kind"])
             self.update_doc_stats(document)
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
-    characters = 0
-    for document in documents:
-        batch.append(document)
-        characters += len(document.text)
-        if len(batch) == BATCH_DOCUMENTS or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
 
 
 def _record(document: Document) -> Record:

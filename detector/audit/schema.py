@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from chaffinch.datasets.intake import Item
 from chaffinch.detector.digests import digest
@@ -76,27 +74,17 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     )
 
 
-def verdict_row(item: Item, verdict: Verdict, minhash: NDArray[np.uint64]) -> dict[str, Any]:
-    """The row of a judged record, with the sketch of its de-spun text."""
+def verdict_row(item: Item, verdict: Verdict) -> dict[str, Any]:
+    """The row of a judged record, without the sketch of its text."""
     document = verdict.document
     return {
+        **verdict.as_dict(),
         **_origin(item),
-        "title": document.title,
         "published": document.published,
         "status": "scored" if verdict.unscorable is None else "unscorable",
-        "kind": verdict.kind,
-        "flagged": verdict.flagged,
-        "probability": verdict.probability,
-        "threshold": verdict.threshold,
-        "intercept": verdict.intercept,
-        "reasons": [reason.as_dict() for reason in verdict.reasons],
-        "evidence": [item.as_dict() for item in verdict.evidence],
-        "features": verdict.features,
-        "unscorable": verdict.unscorable,
         "notes": list(document.notes),
         "text": _valid(document.text[:MAX_CHARACTERS]),
         "text_digest": text_digest(document.text),
-        "minhash": minhash.tolist(),
     }
 
 

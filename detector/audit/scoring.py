@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.copies.sketch import sketch, sketch_block
 from chaffinch.features.text.tokens import TokenBlock
+
+Thing = TypeVar("Thing")
 
 SHARD_RECORDS = 500
 """Records of a shard, and so the most that are judged again after a stop."""
@@ -270,12 +272,31 @@ class _Shard:
         self._numbers, self._batch, self._characters = [], [], 0
 
 
+def batches(things: Iterable[Thing], characters: Callable[[Thing], int]) -> Iterator[list[Thing]]:
+    """Things in lists that are judged at once.
+
+    Args:
+        things: The things.
+        characters: How long a thing's text is.
+    """
+    batch: list[Thing] = []
+    total = 0
+    for thing in things:
+        batch.append(thing)
+        total += characters(thing)
+        if len(batch) == BATCH_DOCUMENTS or total >= BATCH_CHARACTERS:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
 def judged_rows(detector: Detector, batch: Sequence[Item]) -> list[dict[str, Any]]:
     """A row for each item, in order."""
     return [
         error_row(item, error or "", detector.threshold)
         if verdict is None
-        else verdict_row(item, verdict, minhash)
+        else {**verdict_row(item, verdict), "minhash": minhash.tolist()}
         for item, verdict, error, minhash in judge(detector, batch, _sketches)
     ]
 
