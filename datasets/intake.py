@@ -31,7 +31,7 @@ class Item(NamedTuple):
     """A record and the document in it.
 
     Attributes:
-        record: The record, without its content, which is no longer needed.
+        record: The record, without its content and document, which are no longer needed.
         document: What it holds, or None where that cannot be read. Its address is the one that
             the record states or its user gave, or "": evidence rests on nothing weaker.
         error: Why there is no document, in a sentence; None where there is one.
@@ -103,7 +103,7 @@ def item_of(record: Record) -> Item:
         error = str(problem)
     except MemoryError:
         error = f"{record.where}: reading it needs more memory (see --memory of audit)."
-    return Item(replace(record, content=""), document, error)
+    return Item(replace(record, content="", document=None), document, error)
 
 
 def read_items(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from chaffinch.features.document import Document
+
 MediaType = Literal["text/plain", "text/markdown", "text/html"]
 
 MAX_BYTES = 64_000_000
@@ -36,6 +38,7 @@ class Record:
         labels: What a row says of it that only training and evaluation read; None where the
             format has no rows.
         notes: What was unusual in reading it, in sentences.
+        document: What was taken out of the page already, in place of content.
     """
 
     path: str
@@ -55,6 +58,7 @@ class Record:
     whole_file: bool = False
     labels: Mapping[str, object] | None = None
     notes: tuple[str, ...] = ()
+    document: Document | None = None
 
     @property
     def id(self) -> str:

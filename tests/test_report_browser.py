@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
 
 from chaffinch.detector.audit.audit import run_audit
+from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.labelled import read_labelled
 from chaffinch.reports.html.report import render
 from chaffinch.reports.html.site import render_site
@@ -324,7 +325,9 @@ def test_marks_are_kept_exported_read_by_training_and_imported_again(
     page.reload()
     expect(page.locator("#review-progress")).to_contain_text("1 right, 1 wrong")
     open_document(page, report, SOUP)
-    page.locator("#wrong").click()
+    for label in ("spun", "scraped"):
+        page.keyboard.press("t")
+        expect(page.locator("#kind")).to_have_text(label)
     page.get_by_role("link", name="All documents").click()
 
     with page.expect_download() as download:
@@ -333,10 +336,8 @@ def test_marks_are_kept_exported_read_by_training_and_imported_again(
     download.value.save_as(labels)
     lines = [json.loads(line) for line in labels.read_text("utf-8").splitlines()]
     assert lines[0]["label"] == lines[0]["kind"] != "original"
-    assert [line["label"] for line in lines[1:]] == ["original", "republication"]
+    assert [line["label"] for line in lines[1:]] == ["original", "scraped"]
     assert [example.label for example in read_labelled(labels)] == [True, False, True]
-    texts = {row["id"]: row["text"] for row in rows_of(audit)}
-    assert all(line["text"] == texts[line["id"]][:40_000] for line in lines)
 
     page.once("dialog", lambda dialog: dialog.accept())
     page.evaluate("window.confirm = () => true")
@@ -350,6 +351,46 @@ def test_marks_are_kept_exported_read_by_training_and_imported_again(
         "Lines without a known label: 1."
     )
     expect(page.locator("#review-progress")).to_contain_text("1 right, 1 wrong")
+
+
+def test_the_type_is_said_with_a_key_and_stays_with_the_document(page: Page, report: Path) -> None:
+    open_document(page, report, OWLS)
+    for label, said in (
+        ("scraped", "the verdict is right, the kind wrong"),
+        ("original", "the verdict is wrong"),
+        ("spun", "the verdict is right."),
+    ):
+        page.keyboard.press("t")
+        expect(page.locator("#said")).to_contain_text(f'Label "{label}": {said}')
+        expect(page.locator("#kind")).to_have_text(label)
+    page.keyboard.press("r")
+    expect(page.locator("#said")).to_have_text("The label was removed.")
+    page.locator("#say-kind").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#review-progress")).to_contain_text("Of another kind: 1.")
+
+
+def test_exported_labels_give_the_features_of_the_audit(
+    page: Page, report: Path, audit: Path, tmp_path: Path
+) -> None:
+    rows = {row["id"]: row for row in rows_of(audit)}
+    reviewed = [key for key, row in rows.items() if row["text_digest"]]
+    for key in reviewed:
+        open_document(page, report, key)
+        page.keyboard.press("r")
+    page.goto(report.as_uri())
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export labels").click()
+    labels = tmp_path / "labels.jsonl"
+    download.value.save_as(labels)
+    examples = list(read_labelled(labels))
+    assert sorted(example.id for example in examples) == sorted(reviewed)
+    assert any(example.document.metadata for example in examples)
+    verdicts = Detector.load().score_many(example.document for example in examples)
+    for example, verdict in zip(examples, verdicts, strict=True):
+        row = rows[example.id]
+        assert example.document.text == row["text"]
+        assert (verdict.features, verdict.probability) == (row["features"], row["probability"])
 
 
 def rows_of(audit: Path) -> list[dict[str, Any]]:
@@ -397,7 +438,7 @@ def test_hostile_titles_and_texts_stay_text(page: Page, report: Path) -> None:
         page.get_by_role("button", name="Export labels").click()
     line = json.loads(Path(download.value.path()).read_text("utf-8"))
     assert line["id"] == HOSTILE and line["url"].startswith("javascript:")
-    assert "\u202e" in line["text"] and len(line["text"]) == 40_000
+    assert "\u202e" in line["text"] and len(line["text"]) == 400_000
 
 
 @pytest.mark.parametrize("fragment", ["", f"#doc={quote(OWLS, safe='')}", "#doc=none"])

@@ -37,6 +37,8 @@ def document_from_record(record: Record) -> Document:
         raise UnreadableRecord(record.error)
     if record.no_page is not None:
         return Document("", record.id, record.url, no_page=record.no_page)
+    if record.document is not None:
+        return replace(record.document, id=record.id, url=record.url)
     try:
         return _document(record)
     except NotTextError as error:

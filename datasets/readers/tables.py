@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from chaffinch.datasets.extraction.extracted import EXTRACTED, extracted_document
 from chaffinch.datasets.readers.html import is_html
 from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.records import Record
@@ -12,7 +13,7 @@ from chaffinch.datasets.records import Record
 LABEL_COLUMNS = ("label", "group", "family", "genre", "rate")
 """More columns that training and evaluation read."""
 
-_OTHERS = ("title", "published", *LABEL_COLUMNS)
+_OTHERS = ("title", "published", EXTRACTED, *LABEL_COLUMNS)
 _NESTED = ("metadata", "meta", "warc_headers")
 """Where datatrove and dolma, RedPajama and OSCAR keep what is known of a document."""
 
@@ -90,10 +91,14 @@ def record_of_row(
         error = f"{name}, {spot}: {_no_content(row, columns)}"
         return Record(name, offset, error=error, spot=spot)
     nested = _nested(row)
+    try:
+        document = extracted_document(row) if EXTRACTED in row else None
+    except ValueError as problem:
+        return Record(name, offset, error=f"{name}, {spot}: {problem}.", spot=spot)
     return Record(
         name,
         offset,
-        content,
+        content if document is None else "",
         # Crawlers put whole pages into texts.
         "text/html" if content is html or _is_page(content) else "text/plain",
         _id(value_of(row, columns.id)),
@@ -102,6 +107,7 @@ def record_of_row(
         _date(value_of(row, "published")) or _first(nested, ("published",)) or None,
         spot=spot,
         labels={column: row[column] for column in LABEL_COLUMNS if column in row},
+        document=document,
     )
 
 

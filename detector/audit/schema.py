@@ -5,12 +5,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from chaffinch.datasets.extraction.extracted import metadata_json
 from chaffinch.datasets.intake import Item
 from chaffinch.detector.digests import digest
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import MAX_CHARACTERS
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Version of the rows; it rises with every change of their columns' meaning."""
 
 _TEXT = pa.string()
@@ -33,10 +34,13 @@ _EVIDENCE = pa.struct(
 def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     """Columns of ``documents/*.parquet``.
 
-    ``status`` is ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors.
-    ``text`` is the scored text, in whose code points evidence is placed. ``captured`` is when a
-    crawler fetched the page, where an archive says so. ``notes`` say what was unusual in reading
-    it. ``cluster``,
+    ``url`` is the page's most probable address, to group pages by site; ``stated_url`` is the one
+    that its record states or its user gave, "" where there is none: verdicts rest on it, and on
+    ``metadata``, what the page's markup says, as a JSON object with the fields of
+    `chaffinch.features.document.PageMetadata`; null where there was no markup. ``status`` is
+    ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors. ``text`` is the scored
+    text, in whose code points evidence is placed. ``captured`` is when a crawler fetched the page,
+    where an archive says so. ``notes`` say what was unusual in reading it. ``cluster``,
     ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known. ``minhash``
     is `chaffinch.features.copies.sketch.sketch` of the text with its probable originals put back.
     """
@@ -44,6 +48,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
         [
             ("id", _TEXT),
             ("url", _TEXT),
+            ("stated_url", _TEXT),
             ("site", _TEXT),
             ("title", _TEXT),
             ("path", _TEXT),
@@ -69,6 +74,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("similarity", _NUMBER),
             ("text", _TEXT),
             ("text_digest", _TEXT),
+            ("metadata", _TEXT),
             ("minhash", pa.list_(pa.uint64())),
         ]
     )
@@ -85,6 +91,7 @@ def verdict_row(item: Item, verdict: Verdict) -> dict[str, Any]:
         "notes": list(document.notes),
         "text": _valid(document.text[:MAX_CHARACTERS]),
         "text_digest": text_digest(document.text),
+        "metadata": metadata_json(document.metadata),
     }
 
 
@@ -109,6 +116,7 @@ def _origin(item: Item) -> dict[str, Any]:
     return {
         "id": record.id,
         "url": item.address,
+        "stated_url": record.url,
         "site": item.site,
         "path": record.path,
         "offset": record.offset,

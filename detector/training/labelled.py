@@ -34,6 +34,9 @@ LABELS = {
 }
 """Labels in lower case, and whether they mean a low-quality republication."""
 
+_KINDS = ("spun", "scraped")
+"""Labels that say which kind of republication a text is."""
+
 _MAX_NAME = 100
 """Characters of a family's or a genre's name that tables show; our choice."""
 
@@ -57,7 +60,7 @@ class Example:
         label: True for a low-quality republication.
         group: Texts of one group (one source article) are never split between fitting and
             calibration; "" for a text of its own.
-        family: How it was made, for tables.
+        family: How it was made, for tables: what the row says, else its label's kind.
         genre: What kind of prose it is, for tables.
         rate: Share of its words that were replaced, for tables; NaN where not known.
         id: Its id, for the list of misjudged texts.
@@ -121,11 +124,13 @@ def _example(record: Record, document: Document) -> Example:
     row = record.labels or {}
     if "label" not in row:
         raise LabelError(f"{record.where}: no `label`. Give one of {', '.join(LABELS)}.")
+    stated = str(row["label"])
+    kind = stated.lower() if stated.lower() in _KINDS else ""
     return Example(
         document,
-        _label(str(row["label"]), record.where),
+        _label(stated, record.where),
         group=str(row.get("group") or ""),
-        family=str(row.get("family") or "")[:_MAX_NAME],
+        family=str(row.get("family") or kind)[:_MAX_NAME],
         genre=str(row.get("genre") or "")[:_MAX_NAME],
         rate=_rate(row.get("rate"), record.where),
         id=record.id,

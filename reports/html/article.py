@@ -21,6 +21,7 @@ COLUMNS = (
     "title",
     "site",
     "url",
+    "stated_url",
     "path",
     "published",
     "kind",
@@ -36,6 +37,7 @@ COLUMNS = (
     "source_id",
     "similarity",
     "text",
+    "metadata",
 )
 """Columns of an audit's rows that `article` reads."""
 

@@ -11,7 +11,9 @@ from markupsafe import Markup
 
 def pack(value: Any) -> str:
     """JSON, deflated (RFC 1951) and in base 64."""
-    data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    # Half of a surrogate pair, which a page's metadata may hold, stands as JSON escapes it.
+    data = text.encode("utf-8", "backslashreplace")
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     return base64.b64encode(packer.compress(data) + packer.flush()).decode()
 

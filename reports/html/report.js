@@ -268,6 +268,20 @@ function labelFor(row, verdict) {
   return verdict === "right" ? "original" : "republication";
 }
 
+/* What a document may be, in the order in which the key for its kind goes through them. */
+const KINDS = ["spun", "scraped", "original"];
+
+function kindAfter(row) {
+  const now = labels.get(named(row)) ?? row.kind;
+  return KINDS[(KINDS.indexOf(now) + 1) % KINDS.length];
+}
+
+/* Whether the document is flagged with good reason, but as the wrong kind. */
+function ofAnotherKind(row) {
+  const label = labels.get(named(row));
+  return row.flagged && judged(row) === "right" && KINDS.includes(label) && label !== row.kind;
+}
+
 function labelled() { return documents.rows.filter(judged); }
 
 function showProgress() {
@@ -275,7 +289,9 @@ function showProgress() {
   const done = flagged.filter(judged);
   const right = done.filter((row) => judged(row) === "right").length;
   const others = labelled().length - done.length;
-  const share = done.length ? ` ${right} right, ${done.length - right} wrong: ${Math.round(100 * right / done.length)} % right.` : "";
+  const otherKind = done.filter(ofAnotherKind).length;
+  const share = done.length ? ` ${right} right, ${done.length - right} wrong: ${Math.round(100 * right / done.length)} % right.`
+    + (otherKind ? ` Of another kind: ${otherKind}.` : "") : "";
   $("review-progress").textContent = `${done.length.toLocaleString("en")} of ${counted(flagged.length, "flagged document")} reviewed.${share}`
     + (others ? ` ${counted(others, "other document")} reviewed.` : "")
     + (kept ? "" : " This browser does not keep labels: export them before you close the page.");
@@ -287,8 +303,8 @@ function showProgress() {
 async function exportLabels() {
   const lines = [];
   for (const row of labelled()) {
-    const { node, text, url } = await load(row);
-    lines.push(JSON.stringify({ id: row.key, url, title: row.title, text: text ?? publishedText(node),
+    const { node, text, rest, page } = await load(row);
+    lines.push(JSON.stringify({ id: row.key, ...page, text: (text ?? publishedText(node)) + rest,
       label: labels.get(named(row)), kind: row.kind, probability: row.probability, digest: row.digest }));
   }
   save("labels.jsonl", "application/jsonl", lines);
@@ -329,10 +345,10 @@ function address(row) { return "#doc=" + encodeURIComponent(row.key); }
 async function load(row) {
   const place = Math.floor(row.place / facts.chunk);
   if (!chunks.has(place)) chunks.set(place, unpack($("texts-" + place).textContent));
-  const { html, text, url, changes } = (await chunks.get(place))[row.place % facts.chunk];
+  const { html, text, rest, page, changes } = (await chunks.get(place))[row.place % facts.chunk];
   const template = document.createElement("template");
   template.innerHTML = html;
-  return { node: template.content.firstElementChild, text, url, changes };
+  return { node: template.content.firstElementChild, text, rest, page, changes };
 }
 
 /* The text without what the report adds to it. */
@@ -445,12 +461,24 @@ function current() { return byKey.get(open); }
 function showJudgement() {
   const state = current() ? judged(current()) : "";
   for (const verdict of ["right", "wrong"]) $(verdict).setAttribute("aria-pressed", String(state === verdict));
+  $("kind").textContent = (current() && labels.get(named(current()))) || "kind";
+}
+
+/* Says which kind the document is, and stays with it: the key is pressed until the kind is right. */
+function sayKind() {
+  const row = current();
+  if (!row?.digest) return;
+  const label = kindAfter(row);
+  setLabel(row, label);
+  showJudgement();
+  $("said").textContent = `Label "${label}": the verdict is ${judged(row)}${ofAnotherKind(row) ? ", the kind wrong" : ""}.`;
 }
 
 function judge(verdict) {
   const row = current();
   if (!row?.digest) return;
-  const label = judged(row) === verdict ? null : labelFor(row, verdict);
+  const given = labelFor(row, verdict);
+  const label = labels.get(named(row)) === given ? null : given;
   setLabel(row, label);
   showJudgement();
   if (label === null) { $("said").textContent = "The label was removed."; return; }
@@ -512,6 +540,7 @@ function route() {
 const KEYS = {
   r: () => judge("right"),
   w: () => judge("wrong"),
+  t: sayKind,
   j: () => step(1),
   k: () => step(-1),
   d: () => $("article").querySelector(".switch input:not(:checked)")?.click(),
@@ -522,6 +551,7 @@ function listen() {
   addEventListener("hashchange", route);
   $("right").addEventListener("click", KEYS.r);
   $("wrong").addEventListener("click", KEYS.w);
+  $("say-kind").addEventListener("click", KEYS.t);
   $("next").addEventListener("click", KEYS.j);
   $("previous").addEventListener("click", KEYS.k);
   try { $("keys").checked = localStorage.getItem("chaffinch keys") !== "off"; } catch { $("keys").checked = true; }

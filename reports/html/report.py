@@ -1,12 +1,14 @@
 """The HTML report of an audit: one file that loads nothing and runs only its own script."""
 
 import inspect
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from chaffinch.datasets.extraction.extracted import EXTRACTED
 from chaffinch.detector.atomic import write_lines
 from chaffinch.detector.training.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
@@ -17,7 +19,7 @@ from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.audit.network import Network
 from chaffinch.reports.audit.overview import Overview, in_words, overview
 from chaffinch.reports.html import charts
-from chaffinch.reports.html.article import COLUMNS, article
+from chaffinch.reports.html.article import COLUMNS, MAX_CHARACTERS, article
 from chaffinch.reports.html.network import ties_chart
 from chaffinch.reports.html.payload import pack, pack_chunks, script_json
 from chaffinch.reports.html.plain import FOLDER, PlainPage, article_markup, plain_page
@@ -165,10 +167,21 @@ def _articles(audit: AuditData, listing: Listing) -> dict[int, dict[str, Any]]:
         found[number] = {
             "html": article_markup(document, number, lambda other: anchor(other.key)),
             "text": document.hidden,
-            "url": row["url"] or "",
+            "rest": (row["text"] or "")[MAX_CHARACTERS:],
+            "page": _judged_page(row),
             "changes": document.changes,
         }
     return {number: found[number] for number in chosen}
+
+
+def _judged_page(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a label says of a page beside its text: all that its verdict rests on."""
+    page = {"title": row["title"] or "", "published": row["published"]}
+    if row["stated_url"] is None:
+        # An audit of an earlier version did not keep the metadata.
+        return {"url": row["url"] or "", **page}
+    metadata = json.loads(row["metadata"]) if row["metadata"] else None
+    return {"url": row["stated_url"], **page, EXTRACTED: {"metadata": metadata}}
 
 
 def _static_articles(audit: AuditData, lines: Sequence[TableLine]) -> dict[int, Markup]:
