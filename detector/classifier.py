@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.registry import FEATURE_NAMES
+from chaffinch.features.registry import FEATURE_NAMES, FEATURES
 
 _LARGEST_SCORE = 500.0
 """Log-odds beyond which a probability is 0 or 1 in float64; ``exp`` overflows from 710 on."""
@@ -18,7 +18,8 @@ _LARGEST_SCORE = 500.0
 class Term(NamedTuple):
     """How one feature adds to the log-odds.
 
-    The square root of its value is scaled to ``clip((sqrt(x) - centre) / scale, 0, highest)``.
+    The square root of its value is scaled to ``clip((sqrt(x) - centre) / scale, 0, highest)``. A
+    value in nats adds as it is: no root is taken, the centre is 0 and the scale 1.
 
     Attributes:
         centre: Median of the square root over clean texts.
@@ -35,6 +36,10 @@ class Term(NamedTuple):
 
 _NO_TERM = Term(centre=0.0, scale=1.0, highest=0.0, weight=0.0)
 """The term of a feature that a classifier does not know: it adds nothing, whatever its value."""
+
+
+_IN_NATS = np.array([feature.in_nats for feature in FEATURES])
+"""`Feature.in_nats`, bool array of shape (n_features,)."""
 
 
 class TermColumns(NamedTuple):
@@ -61,7 +66,7 @@ class TermColumns(NamedTuple):
         Returns:
             float64 array of the same shape.
         """
-        raw = (np.sqrt(values) - self.centre) / self.scale
+        raw = (np.where(_IN_NATS, values, np.sqrt(values)) - self.centre) / self.scale
         clipped: NDArray[np.float64] = np.clip(raw, 0.0, self.highest)
         return clipped
 
@@ -87,7 +92,7 @@ class FalsePositiveLimits(NamedTuple):
 
 @dataclass(frozen=True)
 class Classifier:
-    """A calibrated linear model over square roots of features.
+    """A calibrated linear model over square roots of features, and over those in nats as they are.
 
     A feature's contribution is its term's weight times the scaled value; the contributions and
     the intercept add up to the log-odds.

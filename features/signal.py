@@ -26,8 +26,6 @@ Role = Literal[
     "words",
     "running words",
     "function words",
-    "residue kind",
-    "several residue kinds",
     "other origin",
 ]
 """What a feature is read for, see `Feature.role`."""
@@ -57,11 +55,13 @@ class Feature(NamedTuple):
         most_alone: Share of the log-odds that flag a typical page which this feature may add;
             `CONVICTS` where it may flag a page alone.
         most_each: The same for a value of 1, such as one phrase; infinite where that has no limit.
+        in_nats: Whether the value is a log-likelihood ratio already, counted elsewhere: it adds to
+            the log-odds as it is, and no weight is fitted to it.
+        convicts_from: Value of a feature in nats that flags a page alone whatever the threshold;
+            infinite where there is none.
         role: What the detector reads the value for beside its weight, or None. ``words``,
             ``running words`` and ``function words`` (each the role of one feature) tell whether
-            a text can be judged. Two features with the role ``residue kind`` flag a page
-            together and neither does alone; ``several residue kinds`` is the feature that tells
-            whether a document has two. ``other origin`` says that the page is another's.
+            a text can be judged. ``other origin`` says that the page is another's.
     """
 
     name: str
@@ -72,6 +72,8 @@ class Feature(NamedTuple):
     group: Group
     most_alone: float = CORROBORATES
     most_each: float = math.inf
+    in_nats: bool = False
+    convicts_from: float = math.inf
     role: Role | None = None
 
 

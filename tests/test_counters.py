@@ -8,6 +8,7 @@ from chaffinch.features.document import Document
 from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Measurement
 from chaffinch.features.signals.counters import EDGE_LINES, Counters
+from chaffinch.features.text.phrases import residue_file
 from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import Vocabulary
 
@@ -134,8 +135,21 @@ def test_a_count_at_the_foot_without_an_age_is_a_blogs_own(foot: list[str], note
     assert note in [found_note for _, found_note in found("Owls breed again", *BODY, *foot)]
 
 
-def test_counts_are_capped_and_spans_carry_their_weight() -> None:
-    measured = measure(*["98 views"] * 5, *["2 days ago"] * 5, *BODY, *["98 views"] * 5)
-    assert measured.values.tolist() == [[feature.high for feature in Counters.features]]
-    weights = {(span.note, span.weight) for span in measured.spans}
-    assert weights == {(COUNTER, 1.0), (AGE, 0.5), (FOOT, 0.5)}
+@pytest.mark.parametrize(
+    ("lines", "kinds"),
+    [
+        (["98 views", *BODY], [COUNTER]),
+        (["98 views"] * 5 + BODY, [COUNTER]),
+        (["98 views", "2 days ago", *BODY], [COUNTER, AGE]),
+        (["98 views", "2 days ago", *BODY, "98 views"], [COUNTER, AGE, FOOT]),
+        (BODY, []),
+    ],
+)
+def test_each_kind_of_counter_weighs_once_what_the_phrase_file_says(
+    lines: list[str], kinds: list[str]
+) -> None:
+    weights = residue_file().counters
+    measured = measure(*lines)
+    expected = min(sum(weights[kind] for kind in kinds), Counters.features[0].high)
+    assert measured.values[0] == pytest.approx([expected])
+    assert all(span.weight == weights[span.note] for span in measured.spans)

@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from chaffinch.detector.training.logistic import fit_logistic
 
 N = 600
+POSITIVE = np.array([[0.0, np.inf]] * 4)
 
 
 def alike(seed: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -32,8 +33,7 @@ def loss(
 @pytest.mark.parametrize("seed", range(6))
 def test_no_choice_of_features_with_positive_weights_fits_better(seed: int) -> None:
     scaled, labels = alike(seed)
-    everything = np.ones(4, np.bool_)
-    found = fit_logistic(scaled, labels, np.ones(N), everything, np.zeros(5))
+    found = fit_logistic(scaled, labels, np.ones(N), POSITIVE, np.zeros(5))
     assert (found[1:] >= 0).all()
     for size in range(1, 5):
         for columns in combinations(range(4), size):
@@ -49,17 +49,27 @@ def test_no_choice_of_features_with_positive_weights_fits_better(seed: int) -> N
                 assert loss(found, scaled, labels) <= loss(other, scaled, labels) + 1e-6
 
 
-def test_what_is_no_evidence_has_no_weight() -> None:
+def test_a_weight_stays_within_its_bounds() -> None:
     scaled, labels = alike(0)
-    evidence = np.array([True, False, True, True])
-    assert fit_logistic(scaled, labels, np.ones(N), evidence, np.zeros(5))[2] == 0
+    bounds = POSITIVE.copy()
+    bounds[1], bounds[2] = (0, 0), (1, 1)
+    found = fit_logistic(scaled, labels, np.ones(N), bounds, np.array([0.0, 0, 0, 1, 0]))
+    assert found[2:4].tolist() == [0, 1]
+
+
+def test_what_one_weight_says_already_no_other_says_again() -> None:
+    scaled, labels = alike(0)
+    held = POSITIVE.copy()
+    held[0] = 3
+    free = fit_logistic(scaled, labels, np.ones(N), POSITIVE, np.zeros(5))
+    beside = fit_logistic(scaled, labels, np.ones(N), held, np.array([0.0, 3, 0, 0, 0]))
+    assert beside[2:].sum() < free[2:].sum()
 
 
 def test_a_row_of_twice_the_weight_is_two_rows() -> None:
     scaled, labels = alike(1)
     twice = np.where(np.arange(N) < 100, 2.0, 1.0)
     rows = np.r_[np.arange(N), np.arange(100)]
-    everything, zero_prior = np.ones(4, np.bool_), np.zeros(5)
-    once = fit_logistic(scaled, labels, twice, everything, zero_prior)
-    repeated = fit_logistic(scaled[rows], labels[rows], np.ones(N + 100), everything, zero_prior)
+    once = fit_logistic(scaled, labels, twice, POSITIVE, np.zeros(5))
+    repeated = fit_logistic(scaled[rows], labels[rows], np.ones(N + 100), POSITIVE, np.zeros(5))
     assert np.allclose(once, repeated, atol=1e-4)

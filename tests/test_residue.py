@@ -1,19 +1,25 @@
 """What counts as residue, what does not, and what the injection of residue keeps."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chaffinch.datasets.simulation.residue import (
     counter_line,
+    honest_phrases,
     inject_residue,
     split_phrases,
     written_phrase,
 )
-from chaffinch.features.document import Document
+from chaffinch.detector.training.residue import main
+from chaffinch.features.document import Document, PageMetadata
 from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Measurement
 from chaffinch.features.signals.counters import Counters
@@ -21,10 +27,12 @@ from chaffinch.features.signals.residue import EDGE_LINES, Residue
 from chaffinch.features.text.lines import lines
 from chaffinch.features.text.phrases import (
     MAX_LINE,
+    SURE,
     Phrase,
     load_phrases,
     phrase_matcher,
     read_phrases,
+    residue_file,
 )
 from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import Vocabulary
@@ -42,21 +50,183 @@ def measure(text: str, url: str = "https://farm.example/a") -> Measurement:
     return Residue(RESOURCES).measure(block)
 
 
+def nats(text: str, document: Document | None = None) -> tuple[float, float]:
+    """What the unmistakable and the weak lines of a text weigh."""
+    document = Document(text, url="https://farm.example/a") if document is None else document
+    block = TokenBlock.from_documents([replace(document, text=text)], VOCABULARY)
+    sure, weak, _ = Residue(RESOURCES).measure(block).values[0]
+    return float(sure), float(weak)
+
+
+UNMISTAKABLE = [
+    "[ad_1]",
+    "[ad_2]",
+    "[ad_2] Source link",
+    "[matched_content]",
+    "[wpr5_ebay kw='owls' num='1']",
+    "[ai_playlist id=3]",
+    "Read Entire Article",
+    "Source link",
+    "Originally posted here",
+    "Originally posted here: Owls breed again",
+    "Source by Ada Brook",
+    "See the original post here: Owls breed again",
+    "Let\N{RIGHT SINGLE QUOTATION MARK}s block ads! (Why?)",
+    "(tagsToTranslate)owls",
+    "Powered by WPeMatico",
+    "Disclaimer: This story is auto-aggregated by a computer program and has not been edited.",
+    "Article Body:",
+    "Word Count: 560",
+    "The post Owls breed again appeared first on Daily Wren.",
+    "Continue reading the main story",
+    "Credit…Ada Brook for The Daily Wren",
+]
+
+
+@pytest.mark.parametrize("line", UNMISTAKABLE)
+def test_a_line_that_only_farms_have_weighs_enough_to_convict(line: str) -> None:
+    sure, weak = nats(f"{BODY}\n{line}")
+    assert sure >= SURE
+    assert weak == 0
+
+
+WEAK = [
+    "Read full article",
+    "Read the full story here",
+    "View original",
+    "This is a members-only story for owls",
+    "Word count",
+    "Summary:",
+    "Keywords",
+    "Array",
+    "undefined",
+    "{{title}}",
+    "%%sitename%%",
+    "(function($){var a=1;})(jQuery);",
+    "Image source:",
+    "Share on Facebook Tweet Pin it",
+    "Facebook Twitter Pinterest WhatsApp",
+    "Scroll down for video",
+    "Story continues below advertisement",
+    "Source link: Wikimedia Commons",
+]
+
+
+@pytest.mark.parametrize("line", WEAK)
+def test_a_line_that_honest_pages_have_too_is_weak(line: str) -> None:
+    sure, weak = nats(f"{BODY}\n{line}")
+    assert sure == 0
+    assert 0 < weak < SURE
+
+
+def test_weak_lines_together_weigh_no_more_than_their_limit() -> None:
+    sure, weak = nats("\n".join([BODY, *WEAK]))
+    assert (sure, weak) == (0, Residue.features[1].high)
+    assert Residue.features[1].high < SURE
+
+
 @pytest.mark.parametrize(
-    ("lines_of_page", "two"),
+    "line",
     [
-        (("Read Entire Article", "[ad_1]"), 0),
-        (("Read Entire Article", "Continue reading the main story"), 1),
-        (("5 months ago 98", "Read Entire Article"), 1),
-        (("5 months ago 98", "Views: 184"), 0),
-        (("This article originally appeared on Harbour Gazette.", "5 months ago 98"), 0),
+        "This article originally appeared on Harbour Gazette.",
+        "Read the original article.",
+        "This article is republished from Harbour Gazette under a Creative Commons licence.",
+        "(This story has not been edited by staff and is auto-generated from a syndicated feed.)",
     ],
 )
-def test_view_counters_and_the_lines_of_farms_and_of_sources_are_kinds(
-    lines_of_page: tuple[str, str], two: int
+def test_a_line_that_names_the_first_publisher_weighs_nothing(line: str) -> None:
+    text = f"{BODY}\n{line}"
+    assert nats(text) == (0, 0)
+    assert [span.note for span in measure(text).spans] == ["credit line"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The shortcode [ad_1] shows the first advert.\nWrite it above the text.\n[ad_1]\n{BODY}",
+        f"Write this at the head of a post:\n[ad_1]\n{BODY}",
+        f"{BODY}\nThe page then ends like this:\n[ad_2]",
+        f"{BODY}\n[ad_1]\n{BODY}",
+        f"Put [ad_1] above a post and [ad_2] below it.\n{BODY}",
+        f"Importers write Read Entire Article below a post.\n{BODY}\nRead Entire Article",
+    ],
+)
+def test_a_text_about_a_mark_is_not_convicted_by_it(text: str) -> None:
+    assert nats(text)[0] == 0
+
+
+FOOTER = f"{BODY}\nThe post Owls breed again appeared first on The Daily Wren."
+TEMPLATE = f"{BODY}\nContinue reading the main story"
+
+
+@pytest.mark.parametrize(
+    ("text", "document", "convicts"),
+    [
+        (FOOTER, Document("", url="https://dailywren.example/owls"), False),
+        (FOOTER, Document("", url="https://wren.example/owls"), False),
+        (FOOTER, Document("", url="https://tdw.example/owls"), False),
+        (FOOTER, Document("", url="https://wren-daily.example.com/owls"), False),
+        (FOOTER, Document("", metadata=PageMetadata(site_name="Daily Wren")), False),
+        (FOOTER, Document(""), False),
+        (FOOTER, Document("", url="https://farm.example/owls"), True),
+        (FOOTER, Document("", metadata=PageMetadata(site_name="Farm Hub")), True),
+        (
+            FOOTER.replace("The Daily Wren", "wren.example"),
+            Document("", url="//wren.example"),
+            False,
+        ),
+        (
+            FOOTER.replace("The Daily Wren", "wren.example"),
+            Document("", url="//farm.example"),
+            True,
+        ),
+        (TEMPLATE, Document("", url="https://www.nytimes.com/a"), False),
+        (
+            TEMPLATE,
+            Document("", url="https://web.archive.org/web/2024/https://nytimes.com/a"),
+            False,
+        ),
+        (TEMPLATE, Document(""), False),
+        (TEMPLATE, Document("", url="https://farm.example/a"), True),
+    ],
+)
+def test_a_site_s_own_line_convicts_only_another_site(
+    text: str, document: Document, convicts: bool
 ) -> None:
-    values = measure("\n".join((lines_of_page[0], BODY, lines_of_page[1]))).values[0]
-    assert values[[one.name for one in Residue.features].index("two_kinds")] == two
+    assert (nats(text, document)[0] >= SURE) == convicts
+
+
+def test_the_weights_follow_from_the_counts() -> None:
+    listed = residue_file()
+    assert listed.counted.texts >= 100_000
+    for phrase in listed.phrases:
+        texts = listed.counted.texts_for(phrase)
+        assert phrase.weight == listed.kinds[phrase.kind].weight(phrase.honest, texts)
+
+
+def test_a_line_weighs_the_less_the_more_honest_texts_have_it() -> None:
+    kind = residue_file().kinds["importer"]
+    weights = [kind.weight(count, 100_000) for count in (0, 1, 10, 100_000)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] > SURE and weights[-1] == 0
+
+
+def test_counting_reads_corpora_and_pages_and_writes_the_weights(tmp_path: Path) -> None:
+    (tmp_path / "honest").mkdir()
+    rows = [f"{BODY}\n[ad_2]", f"{BODY}\n[ad_2]", TEMPLATE, f"98 views\n{BODY}"]
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in rows)
+    (tmp_path / "news.jsonl").write_text(lines, "utf-8")
+    (tmp_path / "honest" / "blogs.jsonl").write_text(lines, "utf-8")
+    output = tmp_path / "phrases.json"
+    done = CliRunner().invoke(main, [str(tmp_path), "-o", str(output)])
+    assert done.exit_code == 0, done.output
+    made = json.loads(output.read_text("utf-8"))
+    assert made["counted"] == {"texts": 8, "addressed": 0}
+    honest = {row["phrase"]: row["honest"] for row in made["phrases"]}
+    # A line that has a home is not counted where the address is not known.
+    assert (honest["[ad_2]"], honest["continue reading the main story"]) == (4, 0)
+    assert {row["counter"]: row["honest"] for row in made["counter_lines"]}["view counter"] == 2
+    assert read_phrases(made["phrases"])
 
 
 @pytest.mark.parametrize(
@@ -75,7 +245,9 @@ def test_view_counters_and_the_lines_of_farms_and_of_sources_are_kinds(
         ("Continue reading the main story", "template line"),
         ("Credit...", "template line"),
         ("Credit…Ada Brook for The Daily Wren", "template line"),
-        ("Card 1 of 5", "template line"),
+        ("Card 1 of 5", "page furniture"),
+        ("Read full article", "teaser line"),
+        ("{{title}}", "template leftover"),
         ("Skip advertisement", "template line"),
         ("Our Standards: The Thomson Reuters Trust Principles.", "template line"),
         ("New You can now listen to Fox News articles!", "template line"),
@@ -139,18 +311,11 @@ def test_a_template_line_says_nothing_at_home(url: str, counts: bool) -> None:
     assert bool(measure(f"{BODY}\nContinue reading the main story", url).spans) == counts
 
 
-def test_repeated_lines_count_once_and_the_count_is_capped() -> None:
-    repeated = measure("[ad_1]\n" * 3 + BODY)
-    assert repeated.values.tolist() == [[1, 0, 0, 0]]
+def test_repeated_lines_count_once_and_the_weight_is_capped() -> None:
+    once, repeated = measure(f"[ad_1]\n{BODY}"), measure("[ad_1]\n" * 3 + BODY)
+    assert repeated.values.tolist() == once.values.tolist()
     assert len(repeated.spans) == 3
-    many = "\n".join(["[ad_1]", "[ad_2]", "[ad_3]", "Source link", "Go to source", "Full article"])
-    assert measure(f"{BODY}\n{many}").values[0, 0] == Residue.features[0].high
-
-
-def test_the_shipped_list_names_enough_of_both_kinds() -> None:
-    kinds = [phrase.kind for phrase in PHRASES]
-    assert len(PHRASES) >= 150
-    assert min(kinds.count("scraper"), kinds.count("template")) >= 50
+    assert nats("\n".join(UNMISTAKABLE))[0] == Residue.features[0].high
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.phrase)
@@ -188,20 +353,32 @@ def test_every_line_that_is_a_phrase_is_evidence(written: list[str]) -> None:
     assert [(span.start, span.end) for span in measure(text, url="").spans] == expected
 
 
-ROW = {"phrase": "source link", "kind": "scraper", "position": "line", "home": [], "seen": "x"}
+ROW = {
+    "phrase": "source link",
+    "kind": "importer",
+    "position": "line",
+    "home": [],
+    "seen": "x",
+    "honest": 0,
+    "weight": 8.7,
+}
 
 
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([{**ROW, "kind": "other"}], r"phrase 1 \('source link'\): kind must be one of scraper"),
-        ([{**ROW, "position": "middle"}], "position must be one of line, head, tail"),
+        (
+            [{**ROW, "kind": "other"}],
+            r"phrase 1 \('source link'\): kind must be one of placeholder",
+        ),
+        ([{**ROW, "position": "middle"}], "position must be one of line, head, tail, edge"),
         ([{**ROW, "phrase": "Source  link"}], "lower case with straight quotes"),
         ([{**ROW, "phrase": "*"}], "must be words"),
         ([{**ROW, "phrase": "# + #"}], "must hold a word"),
         ([{**ROW, "phrase": "x" * 200}], "at most 160 characters"),
         ([{**ROW, "home": ["Farm.example"]}], "home must be a list"),
         ([{"phrase": "source link"}], "must have the attributes"),
+        ([{**ROW, "honest": -1}], "honest must be a count"),
         ([ROW, ROW], "phrase 2 .*listed twice"),
     ],
 )
@@ -233,13 +410,20 @@ def test_injection_keeps_the_lines_in_order_and_repeats(seed: int, pieces: int, 
 def test_every_counter_drawn_is_found(seed: int) -> None:
     text = counter_line(np.random.default_rng(seed)) + "\n" + BODY
     block = TokenBlock.from_documents([Document(text)], VOCABULARY)
-    assert Counters(RESOURCES).measure(block).values[0, 0] == 1
+    assert Counters(RESOURCES).measure(block).values[0, 0] > 0
 
 
 @given(seed=seeds)
-def test_three_kinds_of_residue_are_all_found(seed: int) -> None:
-    text = inject_residue(BODY, np.random.default_rng(seed), PHRASES, 3)
-    assert measure(text).values[0, :2].tolist() == [1, 1]
+def test_a_page_with_every_kind_of_residue_has_a_line_that_convicts(seed: int) -> None:
+    sure = [phrase for phrase in PHRASES if phrase.is_sure]
+    text = inject_residue(BODY, np.random.default_rng(seed), sure, 3)
+    assert nats(text)[0] >= SURE
+
+
+@given(seed=seeds)
+def test_honest_residue_convicts_nobody(seed: int) -> None:
+    text = inject_residue(BODY, np.random.default_rng(seed), honest_phrases(PHRASES), 3)
+    assert nats(text)[0] == 0
 
 
 def test_without_phrases_only_counters_are_added() -> None:

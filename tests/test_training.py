@@ -17,7 +17,7 @@ from chaffinch.features.registry import FEATURE_NAMES
 
 CLEAN, BAD = 900, 300
 LIGHT = "substitutions.light"
-KINDS = ("residue.scraper_lines", "residue.template_lines", "counters.view_counters")
+SURE, WEAK, COUNTERS = "residue.unmistakable", "residue.weak", "counters.evidence"
 
 
 def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -32,10 +32,10 @@ def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
     column(LIGHT)[:] = rng.exponential(0.02, len(labels))
     column(LIGHT)[CLEAN : CLEAN + 150] += rng.exponential(0.3, 150)
     column("fluency.function_words")[:] = rng.uniform(0.3, 0.5, len(labels))
-    for name in KINDS:
-        column(name)[: CLEAN // 30] = rng.random(CLEAN // 30) < 0.3
-        column(name)[CLEAN + 150 :] = rng.random(150) < 0.7
-    column("residue.two_kinds")[:] = sum(column(name) for name in KINDS) > 1
+    for name in (WEAK, COUNTERS):
+        column(name)[: CLEAN // 30] = 3.0 * (rng.random(CLEAN // 30) < 0.3)
+        column(name)[CLEAN + 150 :] = 3.0 * (rng.random(150) < 0.7)
+    column(SURE)[CLEAN + 150 :] = 8.7
     column("spacing.runs_of_spaces")[CLEAN : CLEAN + 40] = 0.1
     return values, labels
 
@@ -50,7 +50,6 @@ def score(classifier: Classifier, found: Mapping[str, float]) -> float:
     values[0, FEATURE_NAMES.index("fluency.function_words")] = 0.4
     for name, value in found.items():
         values[0, FEATURE_NAMES.index(name)] = value
-    values[0, FEATURE_NAMES.index("residue.two_kinds")] = sum(name in KINDS for name in found) > 1
     return float(classifier.contributions(values).sum() + classifier.intercept)
 
 
@@ -58,17 +57,16 @@ def score(classifier: Classifier, found: Mapping[str, float]) -> float:
     ("found", "flagged"),
     [
         ({}, False),
-        ({"residue.scraper_lines": 1}, False),
-        ({"residue.scraper_lines": 4}, False),
-        ({"counters.view_counters": 3}, False),
-        ({"residue.scraper_lines": 1, "residue.template_lines": 1}, True),
-        ({"residue.scraper_lines": 1, "counters.view_counters": 1}, True),
-        ({"residue.template_lines": 1, "counters.view_counters": 1}, True),
+        ({SURE: 8.0}, True),
+        ({WEAK: 6}, False),
+        ({COUNTERS: 6}, False),
+        ({WEAK: 6, COUNTERS: 6}, False),
+        ({WEAK: 6, COUNTERS: 6, "provenance.foreign_canonical": 1}, False),
         ({"spacing.runs_of_spaces": 1}, False),
         ({LIGHT: 1.5}, True),
     ],
 )
-def test_two_kinds_of_residue_convince_and_nothing_small_does_alone(
+def test_unmistakable_residue_convinces_alone_and_nothing_small_does(
     classifier: Classifier, found: Mapping[str, float], flagged: bool
 ) -> None:
     assert (score(classifier, found) >= log_odds(classifier.threshold)) == flagged
@@ -83,6 +81,17 @@ def test_three_more_tortured_phrases_than_one_convince_and_fewer_do_not(
     sure = replace(classifier, terms={**classifier.terms, name: term})
     found = score(with_declared_limits(sure), {name: phrases})
     assert (found >= log_odds(classifier.threshold)) == flagged
+
+
+def test_what_is_counted_in_nats_adds_as_it_is(classifier: Classifier) -> None:
+    added = score(classifier, {SURE: 9.5}) - score(classifier, {})
+    assert added == pytest.approx(9.5)
+
+
+def test_unmistakable_residue_convinces_whatever_the_threshold(classifier: Classifier) -> None:
+    strict = with_declared_limits(replace(classifier, threshold=1 - 1e-6))
+    assert score(strict, {SURE: 8.0}) >= log_odds(strict.threshold)
+    assert score(strict, {WEAK: 6, COUNTERS: 6}) < log_odds(strict.threshold)
 
 
 def test_no_weight_is_negative_and_context_has_none(classifier: Classifier) -> None:

@@ -21,7 +21,7 @@ from chaffinch.datasets.simulation.publishers import (
     end_credit,
     written_date,
 )
-from chaffinch.datasets.simulation.residue import add_residue
+from chaffinch.datasets.simulation.residue import add_residue, honest_phrases
 from chaffinch.features.text.phrases import Phrase
 
 # Lines that publishers' templates print.
@@ -51,7 +51,7 @@ def honest_page(
         title: Its headline; "" takes the text's first words.
         rng: Source of chance.
         phrases: Residue phrases that may be drawn.
-        residue_rate: Share of pages with one piece of residue, from a template or a plugin.
+        residue_rate: Share of pages with one weak piece of residue, such as a count of views.
     """
     publisher = draw_publisher(text, title, rng)
     page = draft(text, title, publisher, rng)
@@ -63,7 +63,7 @@ def honest_page(
         first = draw_publisher(text, title, rng)
         page.below.append(f"This article originally appeared on {first.site_name}.")
     if rng.random() < residue_rate:
-        add_residue(page, rng, phrases, 1)
+        add_residue(page, rng, honest_phrases(phrases), 1)
     state_addresses(page, rng, canonical=first, data=publisher)
     return page
 

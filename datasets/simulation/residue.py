@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 
 from chaffinch.datasets.simulation.pages import Page
-from chaffinch.features.text.phrases import Phrase, PhraseKind, load_phrases
+from chaffinch.features.text.phrases import Phrase, load_phrases
 
 # What counters count in, and what.
 _UNITS = ("minutes", "hours", "days", "weeks", "months", "years")
@@ -16,9 +16,18 @@ _COUNTED = ("views", "shares", "reads")
 _NAMES = ("Morning Harbour", "The Daily Larch", "Tech Wren", "Northgate Post", "Sparrow Wire")
 _BYLINES = ("Newsroom Staff", "RepostHub Desk", "Syndicated Feed", "Wire Desk")
 
+_OF_TOOLS = ("placeholder", "importer", "directory", "footer")
+"""Kinds of phrases that a farm's own tools leave."""
+
+_OF_PAGES = ("template", "teaser", "furniture")
+"""Kinds of phrases that are copied along with the text."""
+
 _COUNTER_AT_HEAD, _WITH_BYLINE, _WITH_CREDIT = 0.8, 0.5, 1 / 6
 """Shares of counters that stand at the head, of those that a byline follows, and of scraper lines
 with one that names the first publisher. Our choice."""
+
+_HEADLINE_WORDS = 25
+"""Words of a first line that head lines may follow: a longer one is a paragraph. Our choice."""
 
 
 def split_phrases(seed: int) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
@@ -92,9 +101,9 @@ class ResidueLines:
 def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int) -> ResidueLines:
     """Residue of `pieces` different kinds, for the places where pages have it.
 
-    The kinds are counters (head, often with an agency-like byline, or tail), scraper lines
-    (head or tail, as the phrase has it; one in six times with a line that names the first
-    publisher) and template lines (anywhere). Pieces beyond these are more scraper lines.
+    The kinds are counters (head, often with an agency-like byline, or tail), lines of a farm's
+    tools (head or tail, as the phrase has it; one in six times with a line that names the first
+    publisher) and lines of the copied page (anywhere). Pieces beyond these are more lines of tools.
 
     Args:
         rng: Source of chance.
@@ -103,18 +112,17 @@ def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: in
         pieces: How many kinds to draw.
     """
     drawn = ResidueLines()
-    of_kind = {
-        kind: [phrase for phrase in phrases if phrase.kind == kind]
-        for kind in ("scraper", "template", "credit")
-    }
 
-    def add(kind: PhraseKind) -> None:
-        if of_kind[kind]:
-            phrase = of_kind[kind][int(rng.integers(len(of_kind[kind])))]
-            places = {"head": drawn.head, "line": drawn.body, "tail": drawn.tail}
-            place = places[phrase.position]
-            if kind != "template" and place is drawn.body:
-                place = drawn.tail
+    def add(*kinds: str) -> None:
+        of_kinds = [phrase for phrase in phrases if phrase.kind in kinds]
+        if of_kinds:
+            phrase = of_kinds[int(rng.integers(len(of_kinds)))]
+            position = phrase.position
+            if position == "edge":
+                position = "head" if rng.random() < 0.5 else "tail"
+            elif position == "line" and kinds == _OF_TOOLS:
+                position = "tail"
+            place = {"head": drawn.head, "line": drawn.body, "tail": drawn.tail}[position]
             place.append(written_phrase(phrase, rng))
 
     def add_counter() -> None:
@@ -126,16 +134,21 @@ def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: in
             drawn.tail += counter_line(rng).split("\n")
 
     def add_scraper_line() -> None:
-        add("scraper")
+        add(*_OF_TOOLS)
         if rng.random() < _WITH_CREDIT:
             add("credit")
 
-    kinds: list[Callable[[], None]] = [add_counter, add_scraper_line, lambda: add("template")]
+    kinds: list[Callable[[], None]] = [add_counter, add_scraper_line, lambda: add(*_OF_PAGES)]
     for kind in rng.permutation(len(kinds))[:pieces]:
         kinds[kind]()
     for _ in range(pieces - len(kinds)):
         add_scraper_line()
     return drawn
+
+
+def honest_phrases(phrases: Sequence[Phrase]) -> list[Phrase]:
+    """Those of some phrases that honest pages have as well, now and then."""
+    return [phrase for phrase in phrases if not phrase.is_sure]
 
 
 def add_residue(
@@ -151,7 +164,7 @@ def add_residue(
 def inject_residue(
     text: str, rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int
 ) -> str:
-    """Add the residue that `draw_residue` draws to a text, above or below its first line.
+    """Add the residue that `draw_residue` draws to a text, above its first line or below its title.
 
     Args:
         text: An article; its lines are kept in order.
@@ -159,8 +172,8 @@ def inject_residue(
         phrases: The residue phrases that may be drawn.
         pieces: How many kinds to add.
     """
-    title_lines = int(rng.integers(2))
     lines = text.split("\n")
+    title_lines = int(rng.integers(2)) * (len(lines[0].split()) <= _HEADLINE_WORDS)
     drawn = draw_residue(rng, phrases, pieces)
     body = drawn.into(lines[title_lines:], rng)
     return "\n".join([*lines[:title_lines], *drawn.head, *body, *drawn.tail])

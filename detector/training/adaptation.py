@@ -3,7 +3,7 @@
 import numpy as np
 
 from chaffinch.detector.classifier import Classifier, TermColumns
-from chaffinch.detector.training.fitting import EVIDENCE, LabelledValues, standardised
+from chaffinch.detector.training.fitting import LabelledValues, standardised, weight_bounds
 from chaffinch.detector.training.logistic import fit_logistic
 from chaffinch.features.registry import FEATURE_NAMES
 
@@ -13,9 +13,9 @@ def adapt_weights(prior: Classifier, fitting: LabelledValues) -> Classifier:
 
     Few labels move the weights little, many labels overrule the prior. Weights of evidence
     stay non-negative, and features that are no evidence stay unused, as in training. A feature
-    that the prior does not know is scaled by the labelled texts, and its prior weight is 0; terms
-    of features that this version does not have are dropped. The result is not calibrated, and
-    its threshold is the prior's.
+    that the prior does not know is scaled by the labelled texts, and its prior weight is 0; one in
+    nats adds as it is. Terms of features that this version does not have are dropped. The result
+    is not calibrated, and its threshold is the prior's.
 
     Source: Chelba and Acero, "Adaptation of maximum entropy capitalizer: little data can help
     a lot" (EMNLP 2004).
@@ -33,7 +33,7 @@ def adapt_weights(prior: Classifier, fitting: LabelledValues) -> Classifier:
         columns.scaled(fitting.values),
         fitting.labels,
         np.ones(len(fitting.labels)),
-        EVIDENCE,
+        weight_bounds(columns),
         np.array([prior.intercept, *columns.weight]),
     )
     fitted = columns._replace(weight=found[1:])

@@ -1,4 +1,4 @@
-"""Fitting the linear classifier with scikit-learn."""
+"""Fitting the linear classifier, calibrating it, and setting its threshold."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from chaffinch.detector.classifier import (
     Classifier,
@@ -16,7 +15,7 @@ from chaffinch.detector.classifier import (
     probability,
 )
 from chaffinch.detector.training.logistic import fit_logistic
-from chaffinch.features.registry import FEATURES, column_of, columns_of
+from chaffinch.features.registry import FEATURES
 
 BASE_RATE = 0.1
 """Share of republications that probabilities assume. Our choice: crawls differ, and `--base-rate`
@@ -26,7 +25,7 @@ MAX_FALSE_POSITIVE_RATE = 0.001
 """Share of clean calibration texts that may be flagged. Measured: at 0.002, 0.6 % of honest texts
 of kinds that no corpus holds were flagged, at 0.001 0.3 %."""
 
-EVIDENCE = np.array([feature.group != "context" for feature in FEATURES])
+_EVIDENCE = np.array([feature.group != "context" for feature in FEATURES])
 """Features that may have a weight: bool array of shape (n_features,)."""
 
 _MOST_ALONE = np.array([feature.most_alone for feature in FEATURES])
@@ -36,15 +35,16 @@ _MOST_EACH = np.array([feature.most_each for feature in FEATURES])
 _LIMITED = np.flatnonzero(np.isfinite(_MOST_EACH))
 """TermColumns of features with a `Feature.most_each`."""
 
-_RESIDUE, _SEVERAL = columns_of("residue kind"), column_of("several residue kinds")
-"""TermColumns of the kinds of residue, and of the feature that tells whether there are two."""
+_IN_NATS = np.array([feature.in_nats for feature in FEATURES])
+"""Features whose weight is 1 and not fitted: bool array of shape (n_features,)."""
 
-_TWO_KINDS = 1.04
-"""What the two weakest kinds of residue add together, of the log-odds that flag a typical page. Our
-choice: a little over 1, so that rounding does not leave the page just below the threshold."""
+_HIGH = np.array([feature.high for feature in FEATURES])
+_CONVICTS_FROM = np.array([feature.convicts_from for feature in FEATURES])
+"""`Feature.high` and `Feature.convicts_from`, float64 arrays of shape (n_features,)."""
 
-_ONE_KIND = 0.9
-"""What any number of lines of one kind of residue adds at most, in the same unit. Our choice."""
+_ENOUGH = 1.04
+"""What a feature in nats adds that flags a page alone, of the log-odds that flag a typical page.
+Our choice: a little over 1, so that rounding does not leave the page below the threshold."""
 
 _MIN_CLEAN_FOR_THRESHOLD = 500
 """Clean texts below which the threshold is not set by a quantile. Our choice: the quantile of
@@ -76,8 +76,8 @@ nearly all clean texts, and dividing by less would make one finding endless."""
 _MIN_WEIGHT = 1e-9
 """Weights are taken to be at least this where a limit is divided by them."""
 
-_PLATT_C = 1e6
-"""Inverse of the regularisation of Platt scaling: next to none, for it has two parameters."""
+_PLATT_PRECISION = 1e-6
+"""Regularisation of Platt scaling: next to none, for it has two parameters."""
 
 _LARGEST_THRESHOLD = 1 - 1e-6
 """A threshold must lie below 1, also where it is rounded."""
@@ -117,7 +117,9 @@ def train_classifier(
     """Fit weights, calibrate them, and set the threshold.
 
     Evidence speaks in one direction only: no weight is negative, so no spinner's habit in the
-    training set can make another's evidence count as innocence.
+    training set can make another's evidence count as innocence. Features in nats are log ratios of
+    counts already: they add as they are, and what is fitted is the rest beside them. Simulated
+    farms would only teach how often the simulation writes such a line.
 
     Args:
         fitting: Texts to fit to. Small genres weigh more than their size, with its square root.
@@ -135,17 +137,17 @@ def train_classifier(
         columns.scaled(fitting.values),
         fitting.labels,
         _sample_weight(fitting),
-        EVIDENCE,
-        np.zeros(1 + len(EVIDENCE)),
+        weight_bounds(columns),
+        np.r_[0.0, columns.weight],
     )
     fitted = columns._replace(weight=found[1:])
     draft = Classifier(fitted.terms(), float(found[0]), base_rate, threshold=0.5)
-    classifier = with_declared_limits(calibrate(draft, calibrating, base_rate, max_fpr))
+    classifier = calibrate(draft, calibrating, base_rate, max_fpr)
     return with_false_positive_limits(classifier, calibrating)
 
 
 def standardised(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> TermColumns:
-    """Terms without weight: how features are scaled, by labelled texts.
+    """Terms before fitting: how features are scaled, by labelled texts; those in nats weigh 1.
 
     Args:
         values: float64 array of shape (n, n_features).
@@ -160,7 +162,23 @@ def standardised(values: NDArray[np.float64], labels: NDArray[np.bool_]) -> Term
         float(np.quantile(column[column > 0], _HIGHEST_QUANTILE)) if (column > 0).any() else 1.0
         for column in ((roots[labels] - centre) / scale).T
     ]
-    return TermColumns(centre, scale, np.maximum(highest, 1.0), np.zeros(len(centre)))
+    return TermColumns(
+        np.where(_IN_NATS, 0.0, centre),
+        np.where(_IN_NATS, 1.0, scale),
+        np.where(_IN_NATS, _HIGH, np.maximum(highest, 1.0)),
+        _IN_NATS.astype(np.float64),
+    )
+
+
+def weight_bounds(columns: TermColumns) -> NDArray[np.float64]:
+    """Between what each weight is fitted, float64 array of shape (n_features, 2).
+
+    Evidence may not speak for innocence, what is no evidence has no weight, and features in nats
+    keep the weight that they have.
+    """
+    least = np.where(_IN_NATS, columns.weight, 0.0)
+    most = np.where(_IN_NATS, columns.weight, np.where(_EVIDENCE, np.inf, 0.0))
+    return np.column_stack((least, most))
 
 
 def calibrate(
@@ -173,9 +191,10 @@ def calibrate(
 
     The threshold is the quantile of clean texts that `max_fpr` names, and high enough for ten
     times that rate in every single genre, small ones taken together. No single feature adds more
-    of what flags a document than its `Feature.most_alone`. Where there are too few clean texts
-    for the quantile the threshold is a probability of one half, or the draft's own if that is
-    higher.
+    of what flags a document than its `Feature.most_alone`, and what features declare of single
+    findings holds (`with_declared_limits`). Features in nats are calibrated as they are, and Platt
+    scaling is of the sum of all others. Where there are too few clean texts for the quantile the
+    threshold is a probability of one half, or the draft's own if that is higher.
 
     Source: Platt, "Probabilistic outputs for support vector machines" (1999).
 
@@ -187,11 +206,18 @@ def calibrate(
     """
     columns, labels = draft.columns, calibrating.labels
     scaled = columns.scaled(calibrating.values)
-    score = scaled @ columns.weight + draft.intercept
-    platt = LogisticRegression(C=_PLATT_C, class_weight="balanced").fit(score[:, None], labels)
-    slope = float(platt.coef_[0, 0])
-    weight = slope * columns.weight
-    intercept = slope * draft.intercept + float(platt.intercept_[0] + log_odds(base_rate))
+    added = scaled * columns.weight
+    counted = added[:, _IN_NATS].sum(axis=1)
+    shift, slope, _ = fit_logistic(
+        np.column_stack((added[:, ~_IN_NATS].sum(axis=1) + draft.intercept, counted)),
+        labels,
+        np.ones(len(labels)),
+        np.array([[0.0, np.inf], [1.0, 1.0]]),
+        np.array([0.0, 1.0, 1.0]),
+        _PLATT_PRECISION,
+    )
+    weight = np.where(_IN_NATS, columns.weight, slope * columns.weight)
+    intercept = float(slope * draft.intercept + shift + log_odds(base_rate))
     clean = scaled[~labels]
     genres = None if calibrating.genres is None else calibrating.genres[~labels]
     least = max(0.0, log_odds(draft.threshold))
@@ -199,36 +225,28 @@ def calibrate(
     most = _MOST_ALONE * (limit - intercept) / np.maximum(weight, _MIN_WEIGHT)
     highest = np.minimum(columns.highest, most)
     limit = _limit(np.minimum(clean, highest) @ weight + intercept, genres, max_fpr, least)
-    return Classifier(
+    calibrated = Classifier(
         _rounded(columns._replace(weight=weight, highest=highest)).terms(),
         intercept=round(intercept, _DIGITS),
         base_rate=base_rate,
         threshold=round(min(probability(limit), _LARGEST_THRESHOLD), _DIGITS),
     )
+    return with_declared_limits(calibrated)
 
 
 def with_declared_limits(classifier: Classifier) -> Classifier:
     """A classifier that is held to what features declare of single findings.
 
-    Any two kinds of residue flag a page, and no number of one kind does; a value of 1 adds no
-    more than the feature's `Feature.most_each`.
+    A value of 1 adds no more than the feature's `Feature.most_each`, and one in nats that reaches
+    its `Feature.convicts_from` flags a page alone.
     """
     needed = log_odds(classifier.threshold) - classifier.intercept
     columns = classifier.columns
-    weight, highest = columns.weight.copy(), columns.highest.copy()
-    one_piece = (1 - columns.centre) / columns.scale
-    kinds = np.zeros(len(weight), np.bool_)
-    kinds[_RESIDUE] = weight[_RESIDUE] > 0
-    if kinds.any():
-        weakest = np.sort((weight * np.minimum(one_piece, highest))[_RESIDUE])[:2].sum()
-        lacking = max(_TWO_KINDS * needed - weakest, 0.0)
-        weight[_SEVERAL] = max(weight[_SEVERAL], lacking / one_piece[_SEVERAL])
-        highest[_SEVERAL] = max(highest[_SEVERAL], one_piece[_SEVERAL])
-    most_each = _MOST_EACH[_LIMITED] * needed / one_piece[_LIMITED]
-    weight[_LIMITED] = np.minimum(weight[_LIMITED], most_each)
-    most = _ONE_KIND * needed / np.maximum(weight, _MIN_WEIGHT)
-    highest = np.where(kinds, np.minimum(highest, most), highest)
-    limited = _rounded(columns._replace(weight=weight, highest=highest))
+    weight = columns.weight.copy()
+    one_piece = (1 - columns.centre[_LIMITED]) / columns.scale[_LIMITED]
+    weight[_LIMITED] = np.minimum(weight[_LIMITED], _MOST_EACH[_LIMITED] * needed / one_piece)
+    least = np.where(weight > 0, _ENOUGH * needed / _CONVICTS_FROM, 0.0)
+    limited = _rounded(columns._replace(weight=np.maximum(weight, least)))
     return replace(classifier, terms=limited.terms())
 
 

@@ -21,10 +21,11 @@ def fit_logistic(
     scaled: NDArray[np.float64],
     labels: NDArray[np.bool_],
     sample_weight: NDArray[np.float64],
-    evidence: NDArray[np.bool_],
+    bounds: NDArray[np.float64],
     prior: NDArray[np.float64],
+    precision: float = 1.0,
 ) -> NDArray[np.float64]:
-    """MAP weights under a normal prior; the weights of evidence are non-negative.
+    """MAP weights under a normal prior, each within bounds.
 
     Both labels weigh the same in sum. The loss is convex, so a weight that the bound holds at zero
     is zero in the best fit of all. Dropping negative weights and fitting again would instead drop,
@@ -34,9 +35,11 @@ def fit_logistic(
         scaled: float64 array of shape (n, n_features).
         labels: bool array of shape (n,); both occur.
         sample_weight: float64 array of shape (n,), what each row weighs among those of its label.
-        evidence: bool array of shape (n_features,): weights that may be positive, the others are 0.
+        bounds: float64 array of shape (n_features, 2), the least and the greatest value of each
+            weight; infinite where there is none.
         prior: float64 array of shape (1 + n_features,), the mean of the intercept and of the
             weights; the intercept starts there and is not drawn to it.
+        precision: Inverse of the prior's variance.
 
     Returns:
         float64 array of shape (1 + n_features,), the intercept and the weights.
@@ -47,13 +50,13 @@ def fit_logistic(
 
     def loss(place: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         margin = sign * (place[0] + scaled @ place[1:])
-        moved = place[1:] - prior[1:]
+        moved = precision * (place[1:] - prior[1:])
         limited = np.clip(margin, -_LARGEST_MARGIN, _LARGEST_MARGIN)
         slope = -sign * share / (1 + np.exp(limited))
-        total = share @ np.logaddexp(0, -margin) + moved @ moved / 2
+        total = share @ np.logaddexp(0, -margin) + moved @ moved / precision / 2
         return float(total), np.r_[slope.sum(), slope @ scaled + moved]
 
-    limits = [(None, None), *((0, None) if used else (0, 0) for used in evidence)]
+    limits = np.vstack(([-np.inf, np.inf], bounds))
     fitted = minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=limits, options=_OPTIONS)
     found: NDArray[np.float64] = fitted.x
     return found

@@ -9,7 +9,7 @@ import numpy as np
 from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.simulation.honest_pages import honest_page
 from chaffinch.datasets.simulation.pages import as_document
-from chaffinch.datasets.simulation.residue import inject_residue
+from chaffinch.datasets.simulation.residue import honest_phrases, inject_residue
 from chaffinch.datasets.simulation.scraped_pages import CopiedArticle, scraped_page
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Replacement, Spinner, SpunText
@@ -171,8 +171,8 @@ def simulate(
         phrases: Residue phrases that may be drawn.
         templates: Page templates that may be drawn.
         seed: Seed of every draw; each text's draws depend on its own id and place alone.
-        honest_residue: Share of clean texts that get one piece of residue: a single piece
-            is not enough to tell a scraped copy by.
+        honest_residue: Share of clean texts that get one weak piece of residue, as honest pages
+            have it.
     """
     for number, source in enumerate(texts):
         rng = np.random.default_rng([seed, number])
@@ -185,7 +185,8 @@ def simulate(
             clean = as_document(page, template)
         else:
             few = int(rng.random() < honest_residue)
-            clean = Document(inject_residue(text, rng, phrases, few) if few else text)
+            weak = honest_phrases(phrases)
+            clean = Document(inject_residue(text, rng, weak, few) if few else text)
         yield Simulated(clean, False, "clean", 0.0, source)
         copied = _copied(source, text, number, spinners, rng)
         if rng.random() < _WHOLE_PAGES:

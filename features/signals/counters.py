@@ -1,12 +1,14 @@
 """View counters and relative ages around a text."""
 
 import re
-from functools import lru_cache
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.text.characters import folded
+from chaffinch.features.text.phrases import residue_file
 from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import WordSet
 
@@ -14,9 +16,12 @@ EDGE_LINES = 12
 """Lines at either end of a text in which a counter counts. Our choice: lines further in are
 the article's own."""
 
-_CAP = 3
-"""Lines of one kind from which more count no further. Our choice: the counters of three teasers
-leave no doubt about the page's template."""
+_MOST_ALONE = 0.2
+"""`Feature.most_alone` of all counters together. Our choice, see `residue`: honest blogs and forums
+print them, so with every other weak line they stay well below what flags a page."""
+
+_MOST = 6.0
+"""Nats from which counters count no further. Our choice; `_MOST_ALONE` limits them further."""
 
 _MAX_LINE = 80
 """Characters of a line that is read as a counter. Our choice: longer lines are prose."""
@@ -60,21 +65,21 @@ _ANY_AGE = re.compile(_AGE, re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\d{1,6}")
 """A line that holds a number and nothing else."""
 
-_NOTES = ("view counter", "relative age", "foot counter")
-"""What the evidence of each feature is called, in the order of the features."""
+_KINDS = ("view counter", "relative age", "foot counter")
+"""What evidence calls counters of each kind, and what the phrase file does."""
 
-_VIEW, _AGE_ALONE, _FOOT = range(len(_NOTES))
-"""Columns of the features."""
+_VIEW, _AGE_ALONE, _FOOT = range(len(_KINDS))
+"""The kinds' places, strongest first as parts of one line go."""
 
 
 class Counters(Signal):
     """Lines such as "5 months ago 98" at the head or tail of a text.
 
-    What it measures: counter lines (an age with a number, or numbers of views, shares,
-    comments) and bare relative ages among the first and last 12 lines, at most 3 each. A
-    number on the line before or after an age makes it a counter. A number of comments alone
-    does not count, because honest blogs print it. Counts without an age in the second half of
-    the lines are a feature of their own. A counter's span weighs 1, any other 0.5.
+    What it measures: what the kinds of counters weigh, in nats, that stand among the first and
+    last 12 lines: an age with a number, or numbers of views, shares, comments; a bare relative
+    age; and a count without an age in the second half of the lines. A number on the line before or
+    after an age makes it a counter. A number of comments alone does not count, because honest
+    blogs print it. Each kind counts once. Each span weighs what its kind does.
 
     Why farms show it: aggregator templates print age and views beside each headline, and
     extraction takes them for text.
@@ -82,34 +87,53 @@ class Counters(Signal):
     When it is wrong: forums and blogs that print the same; an age alone says little, and so do
     counts at the foot, where the plugins of honest blogs put them.
 
-    Source: seen on the first farm pages studied.
+    Source: seen on the first farm pages studied; counted on honest texts (``phrases.json``).
     """
 
     name = "counters"
     features = (
         Feature(
-            "view_counters",
-            "lines",
-            "ages with counts, view counts",
+            "evidence",
+            "nats",
+            "ages, views and other counts",
             0,
-            _CAP,
+            _MOST,
             "scraped",
-            role="residue kind",
+            most_alone=_MOST_ALONE,
+            in_nats=True,
         ),
-        Feature("relative_ages", "lines", "relative ages alone", 0, _CAP, "context"),
-        Feature("foot_counts", "lines", "counts at the foot, no age", 0, _CAP, "scraped"),
     )
     finds = "leftover lines"
 
     def measure(self, block: TokenBlock) -> Measurement:
-        return counter_lines(block)
+        weights = residue_file().counters
+        kinds: list[set[str]] = [set() for _ in range(len(block))]
+        spans = []
+        for doc, start, line, kind in counter_lines(block):
+            kinds[doc].add(kind)
+            spans.append(Span(doc, "text", start, start + len(line), None, weights[kind], kind))
+        values = [sum(weights[kind] for kind in sorted(found)) for found in kinds]
+        return Measurement(np.minimum(values, _MOST)[:, None], spans)
 
 
-@lru_cache(maxsize=1)
-def counter_lines(block: TokenBlock) -> Measurement:
-    """The measurement of `Counters`, made once per block for all signals that read it."""
-    values = np.zeros((len(block), len(Counters.features)))
-    spans = []
+class CounterLine(NamedTuple):
+    """A line that is a counter.
+
+    Attributes:
+        doc: Document within the block.
+        start: First code point in the document's text.
+        line: The line.
+        kind: Which kind of counter, a key of `ResidueFile.counters`.
+    """
+
+    doc: int
+    start: int
+    line: str
+    kind: str
+
+
+def counter_lines(block: TokenBlock) -> Iterator[CounterLine]:
+    """Every counter at either end of a block's texts, by document and line."""
     says_ago = block.count(_AGO.holds(block.word_hash)) > 0
     for doc, shown in enumerate(block.lines):
         tail = max(EDGE_LINES, len(shown) - EDGE_LINES)
@@ -118,20 +142,16 @@ def counter_lines(block: TokenBlock) -> Measurement:
             if len(line) > _MAX_LINE or not (says_ago[doc] or _DIGIT.search(line)):
                 continue
             beside = [other for _, other in shown[max(0, index - 1) : index + 2]]
-            column = _kind(line, beside)
-            if column is None:
+            kind = _kind(line, beside)
+            if kind is None:
                 continue
-            if column == _VIEW and 2 * index >= len(shown) and not _has_age(line, beside):
-                column = _FOOT
-            values[doc, column] = min(values[doc, column] + 1, _CAP)
-            weight = 1.0 if column == _VIEW else 0.5
-            note = _NOTES[column]
-            spans.append(Span(doc, "text", start, start + len(line), None, weight, note))
-    return Measurement(values, spans)
+            if kind == _VIEW and 2 * index >= len(shown) and not _has_age(line, beside):
+                kind = _FOOT
+            yield CounterLine(doc, start, line, _KINDS[kind])
 
 
 def _kind(line: str, beside: list[str]) -> int | None:
-    """Column of the feature that a line counts for; `beside` holds the lines around it.
+    """Place of the kind of counter that a line is; `beside` holds the lines around it.
 
     Templates join such facts on one line ("5 months ago 98 | Newsroom"), so the strongest of
     its parts counts.

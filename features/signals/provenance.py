@@ -117,7 +117,7 @@ class Provenance(Signal):
 
     When it is wrong: honest syndication names the first publisher on purpose, publishers
     own several hosts, and old articles are published again. Each contradiction says little by
-    itself.
+    itself. An agency's dateline says nothing: most who print its texts have its permission.
 
     Source: RFC 6596 (canonical link relation), schema.org ``Article``; the first farm pages
     studied, posted "5 months ago" by "PR Distribution" above "Jan. 18, 2022" and "Michael
@@ -162,8 +162,7 @@ class Provenance(Signal):
             "agency text without its credit",
             0,
             1,
-            "scraped",
-            _MOST_ALONE,
+            "context",
             role="other origin",
         ),
         Feature(

@@ -1,24 +1,47 @@
 """Lines that a scraper left in."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
-from chaffinch.features.hosts import is_within
+from chaffinch.features.document import Document
+from chaffinch.features.own_site import is_own_host, is_own_name
 from chaffinch.features.signal import CONVICTS, Feature, Measurement, Signal, Span
-from chaffinch.features.signals.counters import Counters, counter_lines
 from chaffinch.features.text.characters import one_of
-from chaffinch.features.text.phrases import PhraseMatcher, phrase_matcher
+from chaffinch.features.text.lines import Line
+from chaffinch.features.text.phrases import (
+    SURE,
+    Phrase,
+    PhraseMatcher,
+    named_in,
+    phrase_matcher,
+    residue_file,
+)
 from chaffinch.features.text.tokens import TokenBlock
 
 EDGE_LINES = 12
 """Lines at the start or end of a text in which head and tail phrases count. Our choice, as for
 counters."""
 
-_CAP = 4
-"""Different phrases of one kind from which more count no further. Our choice: four leave no
-doubt."""
+EDGE_WORDS = 50
+"""Words above or below an advert's mark at the edge of a text. Our choice: a headline, a deck and a
+byline, or tags and a share bar; in a manual, more words introduce the mark."""
+
+_MOST_SURE = 20.0
+"""Nats from which lines that convict count no further. Our choice: two leave no doubt."""
+
+_MOST_WEAK = 6.0
+"""Nats from which weak lines count no further. Our choice; `_WEAK_ALONE` limits them further."""
+
+_WEAK_ALONE = 0.3
+"""`Feature.most_alone` of weak lines. Our choice: with every counter, which may add 0.2, they stay
+well below what flags a page, and one contradiction of origins beside both does not flag it."""
+
+_MOST_CREDITS = 4
+"""Different credit lines from which more count no further. Our choice."""
 
 _SEVERAL_LETTERS = np.array(
     [0xDF, 0x130, 0x149, 0x17F, 0x1F0, *range(0x1E96, 0x1E9B), 0x1E9E, *range(0xFB00, 0xFB07)],
@@ -26,100 +49,163 @@ _SEVERAL_LETTERS = np.array(
 )
 """Characters whose case folding, unlike their lower case, has letters from a to z."""
 
-_KINDS = ("scraper", "template", "credit")
-"""Kinds of phrases in ``phrases.json``, in the order of the features."""
+_SIGNS = "[]{}%()<>|"
+"""What stands round a mark, and is left out where prose speaks of it."""
 
-_CREDIT = _KINDS.index("credit")
-"""Column of the credit lines, the first that is no kind of residue."""
 
-_VIEW_COUNTERS = Counters.column("view_counters")
-"""Column of `Counters` that is a kind of residue."""
+class ResidueLine(NamedTuple):
+    """A line that is a phrase.
+
+    Attributes:
+        doc: Document within the block.
+        start: First code point in the document's text.
+        line: The line.
+        phrase: The phrase that it is.
+        away: Whether it stands away from where it belongs; None where that is not known. True
+            for phrases that belong nowhere.
+    """
+
+    doc: int
+    start: int
+    line: str
+    phrase: Phrase
+    away: bool | None
 
 
 class Residue(Signal):
     """Whole lines from a list of scraper and page-template phrases.
 
-    What it measures: different phrases found as whole lines, at most 4 of each kind, and
-    whether there are two kinds of residue. View counters are a kind, credit lines are not.
-    Phrases that belong to the page's own host do not count. Each span weighs 1.
+    What it measures: what different phrases weigh that are found as whole lines, in nats, the
+    unmistakable ones and the weak ones apart; and how many lines credit a first publisher. A
+    phrase's weight is the log ratio of how often it stands on farms' pages and on honest ones
+    (`KindOfLine.weight`). One of `SURE` nats or more is unmistakable, unless the text also
+    mentions it in its prose or shows it as an example behind a colon. A phrase of the page's own
+    site does not count; where the page's address is not known, a phrase that has a home is weak.
+    Each span weighs what its phrase does.
 
-    Why farms show it: feed importers add "Read Entire Article" and "Source link", and
-    copy "Continue reading the main story" along with the text.
+    Why farms show it: feed importers add "Read Entire Article" and "Source link", leave
+    placeholders such as "[ad_1]" unfilled, and copy "Continue reading the main story" along with
+    the text.
 
     When it is wrong: a publisher's own template on a host that the list does not know. Honest
-    pages have one kind of residue now and then. Honest sites name the first publisher as well, so
-    these lines count apart.
+    sites invite to read on, have share bars, and name the first publisher as well: such lines are
+    weak, or weigh nothing.
 
-    Source: ``phrases.json`` names for each phrase where it is seen.
+    Source: ``phrases.json`` names for each phrase where it is seen, and how often it is counted.
     """
 
     name = "residue"
     features = (
         Feature(
-            "scraper_lines",
-            "phrases",
-            "lines that farms add",
+            "unmistakable",
+            "nats",
+            "lines that only farms have",
             0,
-            _CAP,
+            _MOST_SURE,
             "scraped",
             most_alone=CONVICTS,
-            role="residue kind",
+            in_nats=True,
+            convicts_from=SURE,
         ),
         Feature(
-            "template_lines",
-            "phrases",
-            "source's template lines",
+            "weak",
+            "nats",
+            "lines that honest pages have too",
             0,
-            _CAP,
+            _MOST_WEAK,
             "scraped",
-            most_alone=CONVICTS,
-            role="residue kind",
+            most_alone=_WEAK_ALONE,
+            in_nats=True,
         ),
-        Feature("credit_lines", "phrases", "first publisher named", 0, _CAP, "scraped", CONVICTS),
-        Feature(
-            "two_kinds",
-            "0 or 1",
-            "farms' and source's lines, counters",
-            0,
-            1,
-            "scraped",
-            most_alone=CONVICTS,
-            role="several residue kinds",
-        ),
+        Feature("credit_lines", "phrases", "first publisher named", 0, _MOST_CREDITS, "context"),
     )
     finds = "leftover lines"
 
     def measure(self, block: TokenBlock) -> Measurement:
-        values = np.zeros((len(block), len(_KINDS)))
+        values = np.zeros((len(block), len(self.features)))
+        sure, weak, credits = range(len(self.features))
+        kinds = residue_file().kinds
+        seen: set[tuple[int, str]] = set()
         spans = []
-        matcher = phrase_matcher()
-        for doc, numbers in _possible_lines(block, matcher).items():
-            site, shown = block.documents[doc].site, block.lines[doc]
-            found: set[tuple[int, str]] = set()
-            for number in sorted(numbers):
-                start, line = shown[number]
-                phrase = matcher.match(line)
-                if phrase is None or is_within(site, phrase.home):
-                    continue
-                if phrase.position == "head" and number >= EDGE_LINES:
-                    continue
-                if phrase.position == "tail" and number < len(shown) - EDGE_LINES:
-                    continue
-                column = _KINDS.index(phrase.kind)
-                found.add((column, phrase.phrase))
-                note = f"{phrase.kind} line"
-                spans.append(Span(doc, "text", start, start + len(line), None, 1.0, note))
-            for column, _ in found:
-                values[doc, column] = min(values[doc, column] + 1, _CAP)
-        counted = counter_lines(block).values[:, _VIEW_COUNTERS]
-        n_kinds = np.count_nonzero(np.column_stack((values[:, :_CREDIT], counted)), axis=1)
-        return Measurement(np.column_stack((values, n_kinds > 1)), spans)
+        for found in residue_lines(block):
+            doc, start, line, phrase, away = found
+            if away is False:
+                continue
+            note = kinds[phrase.kind].note
+            spans.append(Span(doc, "text", start, start + len(line), None, phrase.weight, note))
+            if (doc, phrase.phrase) in seen:
+                continue
+            seen.add((doc, phrase.phrase))
+            if phrase.kind == "credit":
+                values[doc, credits] += 1
+            elif phrase.is_sure and away and not _is_shown(found, block):
+                values[doc, sure] += phrase.weight
+            else:
+                values[doc, weak] += phrase.weight
+        highest = [feature.high for feature in self.features]
+        return Measurement(np.minimum(values, highest), spans)
 
-    @classmethod
-    def summarise(cls, text: str, spans: Sequence[Span], contributions: Sequence[float]) -> str:
-        found = super().summarise(text, spans, contributions)
-        several = spans and contributions[cls.column("two_kinds")]
-        return f"{found}; two kinds of residue" if several else found
+
+def residue_lines(block: TokenBlock) -> Iterator[ResidueLine]:
+    """Every line of a block that is a phrase in its position, by document and line."""
+    matcher = phrase_matcher()
+    for doc, numbers in _possible_lines(block, matcher).items():
+        shown = block.lines[doc]
+        for number in sorted(numbers):
+            start, line = shown[number]
+            phrase = matcher.match(line)
+            if phrase is not None and _is_in_position(phrase, number, shown):
+                away = _is_away(phrase, line, block.documents[doc])
+                yield ResidueLine(doc, start, line, phrase, away)
+
+
+def _is_in_position(phrase: Phrase, number: int, shown: list[Line]) -> bool:
+    match phrase.position:
+        case "head":
+            return number < EDGE_LINES
+        case "tail":
+            return number >= len(shown) - EDGE_LINES
+        case "edge":
+            return _is_at_edge(line for _, line in shown[:number]) or _is_at_edge(
+                line for _, line in shown[number + 1 :]
+            )
+    return True
+
+
+def _is_at_edge(lines: Iterator[str]) -> bool:
+    """Whether some lines have few words in all; what is behind that many is not read."""
+    counts = accumulate(len(line.split(None, EDGE_WORDS)) for line in lines)
+    return all(count <= EDGE_WORDS for count in counts)
+
+
+def _is_away(phrase: Phrase, line: str, document: Document) -> bool | None:
+    """Whether a line stands on another page than it belongs to; None where that is not known."""
+    if phrase.home:
+        own = [is_own_host(document, home) for home in phrase.home]
+        return None if None in own else not any(own)
+    if phrase.kind not in ("footer", "credit"):
+        return True
+    named = named_in(phrase, line)
+    own_name = is_own_name(document, named) if named else None
+    return None if own_name is None else not own_name
+
+
+def _is_shown(found: ResidueLine, block: TokenBlock) -> bool:
+    """Whether a mark is an example of a text about it: mentioned in prose, or behind a colon.
+
+    Phrases with wildcards are too long for that, and other lines are no marks.
+    """
+    phrase = found.phrase
+    if phrase.kind != "placeholder" and "*" in phrase.phrase:
+        return False
+    text = block.documents[found.doc].text
+    mark = phrase.phrase.partition("*")[0].strip(_SIGNS + " ")
+    mentioned = any(
+        mark in line.casefold() and phrase_matcher().match(line) is None
+        for _, line in block.lines[found.doc]
+    )
+    introduced = phrase.kind == "placeholder" and text[: found.start].rstrip().endswith(":")
+    return mentioned or introduced
 
 
 def _possible_lines(block: TokenBlock, matcher: PhraseMatcher) -> dict[int, set[int]]:
