@@ -22,6 +22,7 @@ from documentation import PAGES, ROOT, blocks, prose, spans
 from chaffinch import Detector, Verdict
 from chaffinch.cli.main import main
 from chaffinch.detector.training.__main__ import build
+from chaffinch.detector.training.residue import main as weigh_residue
 from chaffinch.features.registry import SIGNALS
 
 SPUN = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt"
@@ -154,13 +155,21 @@ def test_every_option_that_is_named_is_one(page: str, span: str) -> None:
         assert set(value[0].replace(r"\|", "|").split("|")) <= choices
 
 
+MODULES = {
+    "chaffinch": main,
+    "chaffinch.detector.training": build,
+    "chaffinch.detector.training.residue": weigh_residue,
+}
+"""Commands behind ``python -m``."""
+
+
 @pytest.mark.parametrize(
     ("page", "command"), pages_with({page: python_commands(page) for page in PAGES})
 )
 def test_every_python_command_exists_with_its_options(page: str, command: str) -> None:
     program, *words = shlex.split(command)[1:]
     if program == "-m":
-        run: click.Command = {"chaffinch": main, "chaffinch.detector.training": build}[words.pop(0)]
+        run: click.Command = MODULES[words.pop(0)]
     else:
         run = importlib.import_module(Path(program).stem).main
         assert (ROOT / program).samefile(inspect.getfile(run.callback or run.main))
