@@ -205,7 +205,7 @@ def requirements(*extras: str) -> dict[str, str]:
     """Lowest version of each library that an installation brings or an extra adds, by name."""
     optional = PYPROJECT["project"]["optional-dependencies"]
     lines = [*PYPROJECT["project"]["dependencies"], *(optional[name][0] for name in extras)]
-    return dict(line.split(">=") for line in lines)
+    return dict(re.sub(r"\[\w+\]", "", line).split(">=") for line in lines)
 
 
 def imported() -> set[str]:
