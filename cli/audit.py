@@ -3,12 +3,20 @@
 import shlex
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from chaffinch.cli.messages import complain, stopped
-from chaffinch.cli.options import ModelChoice, column_options, model_options, output_option
+from chaffinch.cli.options import (
+    Function,
+    ModelChoice,
+    column_options,
+    gathered,
+    keep_option,
+    model_options,
+    output_option,
+)
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.features.wording import counted, printable
 from chaffinch.reports.formats.registry import DOCUMENTS
@@ -16,10 +24,79 @@ from chaffinch.reports.formats.registry import DOCUMENTS
 if TYPE_CHECKING:
     from chaffinch.datasets.readers.reader import Columns
     from chaffinch.detector.audit.audit import AuditOptions
+    from chaffinch.detector.audit.scoring import Settings
     from chaffinch.detector.audit.task import Counts
 
 _SHOWN_SITES = 10
 """Sites in the summary on the terminal; our choice, what fits a screen."""
+
+
+class RunChoice(NamedTuple):
+    """What the options of `run_options` say."""
+
+    files_from: str | None
+    jobs: int | None
+    engine: str
+    trusted: Path | None
+    originals: Path | None
+    timeout: float
+    memory: int
+    overwrite: bool
+
+
+def run_options(function: Function) -> Function:
+    """What an audit reads beside the crawl, and how it runs, as one argument ``run``."""
+    decorated = gathered(RunChoice, "run", function)
+    for option in reversed(_RUN_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+_RUN_OPTIONS = (
+    click.option(
+        "--files-from",
+        type=click.Path(exists=True, dir_okay=False),
+        help="Read the files that a list names, a path or URL a line, in place of CRAWL.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        help="Processes; by default all cores, and on a Ray cluster all but one.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(list(ENGINES)),
+        default="local",
+        show_default=True,
+        help="Where to run: here, or on the Ray cluster that RAY_ADDRESS names.",
+    ),
+    click.option(
+        "--trusted",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="List of sites that copy nobody, one host per line, each with its subdomains.",
+    ),
+    click.option(
+        "--originals",
+        type=click.Path(path_type=Path),
+        help="Index of originals, made by chaffinch index, to attribute copies to.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=60.0,
+        show_default=True,
+        help="Seconds that one document may take.",
+    ),
+    click.option(
+        "--memory",
+        type=click.IntRange(min=1),
+        default=2000,
+        show_default=True,
+        help="Megabytes that one process may take for its documents.",
+    ),
+    click.option("--overwrite", is_flag=True, help="Start anew in a folder that holds an audit."),
+)
+"""The options by the fields of `RunChoice`, in their order."""
 
 
 @click.command()
@@ -28,68 +105,21 @@ _SHOWN_SITES = 10
     click.Path(file_okay=False, path_type=Path), "Folder for the results.", required=True
 )
 @click.option(
-    "--files-from",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Read the files that a list names, a path or URL a line, in place of CRAWL.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    help="Processes; by default all cores, and on a Ray cluster all but one.",
-)
-@click.option(
-    "--engine",
-    type=click.Choice(list(ENGINES)),
-    default="local",
-    show_default=True,
-    help="Where to run: here, or on the Ray cluster that RAY_ADDRESS names.",
-)
-@click.option(
-    "--trusted",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="List of sites that copy nobody, one host per line, each with its subdomains.",
-)
-@click.option(
     "--format",
     "formats",
     type=click.Choice(list(DOCUMENTS)),
     multiple=True,
     help="Write OUT/documents.csv or OUT/documents.jsonl as well.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds that one document may take.",
-)
-@click.option(
-    "--memory",
-    type=click.IntRange(min=1),
-    default=2000,
-    show_default=True,
-    help="Megabytes that one process may take for its documents.",
-)
-@click.option(
-    "--originals",
-    type=click.Path(path_type=Path),
-    help="Index of originals, made by chaffinch index, to attribute copies to.",
-)
-@click.option("--overwrite", is_flag=True, help="Start anew in a folder that holds an audit.")
+@run_options
 @column_options
+@keep_option
 @model_options
 def audit(
     crawl: str | None,
     output: Path,
-    files_from: str | None,
-    jobs: int | None,
-    engine: str,
-    trusted: Path | None,
     formats: tuple[str, ...],
-    timeout: float,
-    memory: int,
-    originals: Path | None,
-    overwrite: bool,
+    run: RunChoice,
     columns: "Columns",
     choice: ModelChoice,
 ) -> None:
@@ -105,36 +135,21 @@ def audit(
     Example:
       chaffinch audit crawl/ -o audit/
     """
-    if engine == "local":
+    if run.engine == "local":
         from chaffinch.detector.audit.engines.process import start_server
 
         # Before this process imports what the others do.
         start_server()
     from chaffinch.detector.atomic import write_lines
-    from chaffinch.detector.audit.audit import AuditOptions
     from chaffinch.detector.audit.scoring import Settings
-    from chaffinch.detector.audit.task import Limits
-    from chaffinch.detector.audit.trusted import TrustedSites, TrustedSitesError, read_trusted
     from chaffinch.reports.audit.data import AuditData
 
-    place = files_from if crawl is None else crawl
-    if place is None or (crawl and files_from):
+    place = run.files_from if crawl is None else crawl
+    if place is None or (crawl and run.files_from):
         raise click.UsageError("Give either CRAWL or --files-from.")
     model = str(choice.model) if choice.model else None
-    try:
-        options = AuditOptions(
-            Settings(model, choice.threshold, choice.base_rate, columns, choice.max_fpr),
-            files_from=files_from is not None,
-            trusted=read_trusted(trusted) if trusted else TrustedSites(),
-            originals=originals,
-            jobs=jobs,
-            engine=engine,
-            limits=Limits(timeout, memory),
-            overwrite=overwrite,
-        )
-    except TrustedSitesError as error:
-        raise click.UsageError(str(error)) from None
-    manifest = _run(place, output, options)
+    settings = Settings(model, choice.threshold, choice.base_rate, columns, choice.max_fpr)
+    manifest = _run(place, output, _audit_options(settings, run))
     for name in formats:
         write_lines(output / f"documents.{name}", DOCUMENTS[name](AuditData(output)))
     if not manifest["documents"]:
@@ -142,6 +157,27 @@ def audit(
     _summary(output, manifest)
     if manifest["errors"] * 2 >= manifest["documents"] > 0:
         _fail_on_one_reason(output, manifest["documents"])
+
+
+def _audit_options(settings: "Settings", run: RunChoice) -> "AuditOptions":
+    from chaffinch.detector.audit.audit import AuditOptions
+    from chaffinch.detector.audit.task import Limits
+    from chaffinch.detector.audit.trusted import TrustedSites, TrustedSitesError, read_trusted
+
+    try:
+        trusted = read_trusted(run.trusted) if run.trusted else TrustedSites()
+    except TrustedSitesError as error:
+        raise click.UsageError(str(error)) from None
+    return AuditOptions(
+        settings,
+        files_from=run.files_from is not None,
+        trusted=trusted,
+        originals=run.originals,
+        jobs=run.jobs,
+        engine=run.engine,
+        limits=Limits(run.timeout, run.memory),
+        overwrite=run.overwrite,
+    )
 
 
 def _run(place: str, output: Path, options: "AuditOptions") -> dict[str, Any]:

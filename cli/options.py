@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from chaffinch.datasets.readers.reader import DOCUMENT, Columns
+from chaffinch.datasets.readers.reader import DOCUMENT, EVERY, Columns
 
 if TYPE_CHECKING:
     from chaffinch.detector.detector import Detector
@@ -20,7 +20,7 @@ _COLUMN_HELP = {
     "id": "The one that holds ids.",
     "url": "The one that holds addresses.",
 }
-"""Help of each option, by the fields of `Columns`."""
+"""Help of each option, by the fields of `Columns` that make the document, in their order."""
 
 
 class ModelChoice(NamedTuple):
@@ -32,17 +32,27 @@ class ModelChoice(NamedTuple):
     max_fpr: float | None = None
 
 
+def gathered(kind: type[Any], name: str, function: Function) -> Function:
+    """A command that takes the options which are named as the fields of `kind` as one argument."""
+
+    @wraps(function)
+    def decorated(**options: Any) -> Any:
+        chosen = kind(**{field: options.pop(field) for field in kind._fields})
+        return function(**{name: chosen}, **options)
+
+    return decorated
+
+
 def model_options(function: Function) -> Function:
     """``--model``, ``--threshold``, ``--max-fpr`` and ``--base-rate``, as one ``choice``."""
 
     @wraps(function)
-    def gathered(**options: Any) -> Any:
-        choice = ModelChoice(**{name: options.pop(name) for name in ModelChoice._fields})
+    def checked(choice: ModelChoice, **options: Any) -> Any:
         if choice.threshold is not None and choice.max_fpr is not None:
             raise click.UsageError("Give either --threshold or --max-fpr.")
         return function(choice=choice, **options)
 
-    decorated: Function = gathered
+    decorated = gathered(ModelChoice, "choice", checked)
     rate = click.FloatRange(0, 1, min_open=True, max_open=True)
     for option in (
         click.option(
@@ -74,11 +84,11 @@ def column_options(function: Function) -> Function:
 
     @wraps(function)
     def gathered(**options: Any) -> Any:
-        names = {name: options.pop(f"{name}_column") for name in Columns._fields}
-        return function(columns=Columns(**names), **options)
+        names = {name: options.pop(f"{name}_column") for name in _COLUMN_HELP}
+        return function(columns=Columns(**names, keep=options.pop("keep", ())), **options)
 
     decorated: Function = gathered
-    for name, default in reversed(DOCUMENT._asdict().items()):
+    for name, default in reversed(list(zip(_COLUMN_HELP, DOCUMENT.paths, strict=True))):
         option = click.option(
             f"--{name}-column",
             default=default,
@@ -88,6 +98,17 @@ def column_options(function: Function) -> Function:
         )
         decorated = option(decorated)
     return decorated
+
+
+def keep_option(function: Function) -> Function:
+    """``--keep``, part of the argument ``columns`` of `column_options`, which stands above it."""
+    return click.option(
+        "--keep",
+        multiple=True,
+        metavar="COLUMN",
+        help="Carry a column of your own through to the results; give it again for more, or "
+        f"`{EVERY}` for all.",
+    )(function)
 
 
 def output_option(

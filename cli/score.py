@@ -6,7 +6,13 @@ from itertools import chain, islice
 import click
 
 from chaffinch.cli.messages import complain
-from chaffinch.cli.options import ModelChoice, column_options, load_detector, model_options
+from chaffinch.cli.options import (
+    ModelChoice,
+    column_options,
+    keep_option,
+    load_detector,
+    model_options,
+)
 from chaffinch.datasets.intake import STANDARD_INPUT, read_items
 from chaffinch.datasets.readers.reader import Columns
 from chaffinch.detector.audit.judging import judge
@@ -31,6 +37,7 @@ _BATCH = 32
 @click.option("--with-text", is_flag=True, help="Print the scored text as well.")
 @click.option("--fail-on", type=click.Choice(["flagged"]), help="Exit with 1 if one is flagged.")
 @column_options
+@keep_option
 @model_options
 def score(
     paths: tuple[str, ...],
@@ -72,7 +79,8 @@ def score(
                         complain(f"{item.record.where}: {note}")
                 flagged |= bool(verdict and verdict.flagged)
                 record, threshold = item.record, detector.threshold
-                yield Result(record.path, record.id, threshold, verdict, error, model_name)
+                kept = (record.kept or {}) if columns.keep else None
+                yield Result(record.path, record.id, threshold, verdict, error, model_name, kept)
 
     for piece in RESULTS[format_](results(), with_text):
         click.echo(piece, nl=False)

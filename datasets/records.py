@@ -38,6 +38,8 @@ class Record:
         labels: What a row says of it that only training and evaluation read; None where the
             format has no rows.
         notes: What was unusual in reading it, in sentences.
+        kept: The values of a row's columns that were to be kept, as JSON can hold them; None
+            where the record is no row, or none were.
         document: What was taken out of the page already, in place of content.
     """
 
@@ -58,6 +60,7 @@ class Record:
     whole_file: bool = False
     labels: Mapping[str, object] | None = None
     notes: tuple[str, ...] = ()
+    kept: Mapping[str, object] | None = None
     document: Document | None = None
 
     @property

@@ -1,5 +1,6 @@
 """One judged input, as every output format of ``chaffinch score`` takes it."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chaffinch.detector.verdict import Verdict
@@ -30,6 +31,7 @@ class Result(NamedTuple):
         verdict: The judgement, or None.
         error: Why the input could not be read, or None.
         model: Name of the model and the start of its digest, or "".
+        kept: Values of the user's own columns; None where none were to be kept.
     """
 
     path: str
@@ -38,6 +40,7 @@ class Result(NamedTuple):
     verdict: Verdict | None
     error: str | None
     model: str = ""
+    kept: Mapping[str, Any] | None = None
 
     def as_dict(self, with_text: bool = False) -> dict[str, Any]:
         """The result as a JSON-ready mapping.
@@ -54,6 +57,8 @@ class Result(NamedTuple):
             "threshold": self.threshold,
             "error": self.error,
         }
+        if self.kept is not None:
+            row["kept"] = dict(self.kept)
         if with_text:
             row["text_scored"] = verdict.document.text if verdict else None
         return row

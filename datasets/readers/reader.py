@@ -10,6 +10,10 @@ def _never(start: bytes) -> bool:
     return False
 
 
+EVERY = "all"
+"""What stands for every column among those to keep."""
+
+
 class Columns(NamedTuple):
     """Names of the columns of a table, or keys of its rows, that hold a document.
 
@@ -21,12 +25,20 @@ class Columns(NamedTuple):
         html: Markup; read where there is no text.
         id: Id.
         url: Address.
+        keep: More columns whose values go with the document to what is made of it; `EVERY` in it
+            stands for all.
     """
 
     text: str = "text"
     html: str = "html"
     id: str = "id"
     url: str = "url"
+    keep: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, str, str, str]:
+        """The names of what makes the document."""
+        return self.text, self.html, self.id, self.url
 
 
 DOCUMENT = Columns()

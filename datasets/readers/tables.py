@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
+from math import isfinite
+from typing import Any
 
 from chaffinch.datasets.extraction.extracted import EXTRACTED, extracted_document
 from chaffinch.datasets.readers.html import is_html
-from chaffinch.datasets.readers.reader import DOCUMENT, Columns
+from chaffinch.datasets.readers.reader import DOCUMENT, EVERY, Columns
 from chaffinch.datasets.records import Record
 
 LABEL_COLUMNS = ("label", "group", "family", "genre", "rate")
 """More columns that training and evaluation read."""
 
 _OTHERS = ("title", "published", EXTRACTED, *LABEL_COLUMNS)
+_IN_EVERY_ROW = ("title", "published", EXTRACTED)
+"""Columns, beside those of `Columns`, that an audit has anyway or that belong to the text."""
+
 _NESTED = ("metadata", "meta", "warc_headers")
 """Where datatrove and dolma, RedPajama and OSCAR keep what is known of a document."""
 
@@ -41,8 +46,11 @@ def columns_to_read(names: Iterable[str], columns: Columns) -> list[str]:
         names: All of its columns.
         columns: Which of them hold the document.
     """
-    wanted = {path.partition(".")[0].lower() for path in (*columns, *_OTHERS, *_NESTED)}
-    wanted |= {path.lower() for path in columns}
+    if EVERY in columns.keep:
+        return list(names)
+    paths = (*columns.paths, *columns.keep)
+    wanted = {path.partition(".")[0].lower() for path in (*paths, *_OTHERS, *_NESTED)}
+    wanted |= {path.lower() for path in paths}
     return [name for name in names if name.lower() in wanted]
 
 
@@ -85,16 +93,17 @@ def record_of_row(
         spot: The row's place in the file as messages name it: ``line 3``.
         columns: Which of them hold the document.
     """
+    kept = _kept(row, columns) if columns.keep else None
     text, html = (_content(value_of(row, path)) for path in (columns.text, columns.html))
     content = text if text or html is None else html
     if content is None:
         error = f"{name}, {spot}: {_no_content(row, columns)}"
-        return Record(name, offset, error=error, spot=spot)
+        return Record(name, offset, error=error, spot=spot, kept=kept)
     nested = _nested(row)
     try:
         document = extracted_document(row) if EXTRACTED in row else None
     except ValueError as problem:
-        return Record(name, offset, error=f"{name}, {spot}: {problem}.", spot=spot)
+        return Record(name, offset, error=f"{name}, {spot}: {problem}.", spot=spot, kept=kept)
     return Record(
         name,
         offset,
@@ -107,8 +116,33 @@ def record_of_row(
         _date(value_of(row, "published")) or _first(nested, ("published",)) or None,
         spot=spot,
         labels={column: row[column] for column in LABEL_COLUMNS if column in row},
+        kept=kept,
         document=document,
     )
+
+
+def _kept(row: Mapping[str, object], columns: Columns) -> dict[str, Any]:
+    """The values to keep, by the names that were given; null where the row has none."""
+    if EVERY not in columns.keep:
+        return {path: _plain(value_of(row, path)) for path in columns.keep}
+    own = {path.lower() for path in (*columns.paths, *_IN_EVERY_ROW)}
+    own |= {path.partition(".")[0].lower() for path in (columns.text, columns.html)}
+    return {name: _plain(value) for name, value in row.items() if name.lower() not in own}
+
+
+def _plain(value: object) -> Any:
+    """A value as JSON can hold it: times as ISO 8601, what is no number or text as its text."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, bytes):
+        return _id(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def value_of(row: Mapping[str, object], path: str) -> object:

@@ -140,7 +140,10 @@ class _Audit:
             "settings": {
                 "threshold": detector.threshold,
                 "base_rate": options.settings.base_rate,
-                "columns": options.settings.columns._asdict(),
+                "columns": {
+                    **options.settings.columns._asdict(),
+                    "keep": list(options.settings.columns.keep),
+                },
             },
         }
         self.crawl: Crawl = (

@@ -1,5 +1,6 @@
 """The row that an audit writes for every record."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,7 +38,8 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     ``url`` is the page's most probable address, to group pages by site; ``stated_url`` is the one
     that its record states or its user gave, "" where there is none: verdicts rest on it, and on
     ``metadata``, what the page's markup says, as a JSON object with the fields of
-    `chaffinch.features.document.PageMetadata`; null where there was no markup. ``status`` is
+    `chaffinch.features.document.PageMetadata`; null where there was no markup. ``kept`` holds the
+    values of the user's own columns as a JSON object; null where none were kept. ``status`` is
     ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors. ``text`` is the scored
     text, in whose code points evidence is placed. ``captured`` is when a crawler fetched the page,
     where an archive says so. ``notes`` say what was unusual in reading it. ``cluster``,
@@ -75,6 +77,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("text", _TEXT),
             ("text_digest", _TEXT),
             ("metadata", _TEXT),
+            ("kept", _TEXT),
             ("minhash", pa.list_(pa.uint64())),
         ]
     )
@@ -121,6 +124,7 @@ def _origin(item: Item) -> dict[str, Any]:
         "path": record.path,
         "offset": record.offset,
         "captured": record.captured,
+        "kept": None if record.kept is None else json.dumps(record.kept),
         "copied": False,
     }
 

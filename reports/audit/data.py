@@ -33,6 +33,7 @@ DOCUMENT_COLUMNS = (
     "similarity",
     "unscorable",
     "error",
+    "kept",
     "reasons",
     "evidence",
 )

@@ -3,10 +3,12 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from chaffinch.features.wording import visible
 from chaffinch.reports.audit.sites import SiteLine, site_lines
+from chaffinch.reports.formats.json import json_text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
@@ -38,8 +40,12 @@ injection"), and their full-width forms."""
 
 def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
     """One line for each result; evidence and features have no cell."""
-    columns = (*_RESULT_COLUMNS, *(["text_scored"] if with_text else []))
-    return _table(columns, (result.as_dict(with_text) for result in judged))
+    rows = (result.as_dict(with_text) for result in judged)
+    first = list(islice(rows, 1))
+    columns = [*_RESULT_COLUMNS]
+    columns += ["kept"] if any("kept" in row for row in first) else []
+    columns += ["text_scored"] if with_text else []
+    return _table(columns, chain(first, rows))
 
 
 def documents(audit: "AuditData") -> Iterator[str]:
@@ -94,8 +100,11 @@ def _line(cells: Iterable[object]) -> str:
 def _cell(value: object) -> object:
     """What no spreadsheet runs and no terminal obeys.
 
-    A formula gets an apostrophe in front; reasons are joined, the strongest first.
+    A formula gets an apostrophe in front; reasons are joined, the strongest first; values of the
+    user's own columns are a JSON object.
     """
+    if isinstance(value, dict):
+        value = json_text(value)
     if isinstance(value, list):
         value = "; ".join(
             one if isinstance(one, str) else f"{one['signal']}: {one['summary']}" for one in value

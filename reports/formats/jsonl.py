@@ -1,5 +1,6 @@
 """JSON Lines: one object on each line."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,8 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
 def documents(audit: "AuditData") -> Iterator[str]:
     """One line for each document of an audit, without its text."""
     for row in audit.documents():
-        yield f"{json_text(row)}\n"
+        kept = row["kept"]
+        yield f"{json_text({**row, 'kept': None if kept is None else json.loads(kept)})}\n"
 
 
 def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
