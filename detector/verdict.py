@@ -106,6 +106,7 @@ class Verdict:
         return {
             "id": self.document.id,
             "title": self.document.title,
+            "extraction": self.document.extraction,
             "kind": self.kind,
             "flagged": self.flagged,
             "probability": self.probability,

@@ -8,6 +8,7 @@ from chaffinch.detector.verdict import Verdict
 _NOT_JUDGED: dict[str, Any] = {
     "id": "",
     "title": "",
+    "extraction": None,
     "kind": None,
     "flagged": False,
     "probability": None,

@@ -254,7 +254,7 @@ def test_an_interrupt_says_how_to_go_on(examples: Path, tmp_path: Path) -> None:
         (
             "large.html",
             "<p>" + "<b>word</b> " * 1_600_000,
-            Limits(seconds=5, megabytes=100),
+            Limits(seconds=5, megabytes=150),
             "large.html, record 0: judging it",
         ),
     ],

@@ -1,5 +1,8 @@
 """Extraction: what a page's bytes say, whatever their encoding and however deep they nest."""
 
+import html
+import json
+import time
 from typing import get_args
 
 import pytest
@@ -237,6 +240,176 @@ def test_any_content_becomes_a_document_or_a_sentence(
         assert str(error).startswith("a: not text")
 
 
+PARAGRAPHS = [
+    f"The council of Larkfield voted on day {day} to keep the old ferry at the harbour, and the "
+    f"people on the quay, {day} of them or more, were glad of it."
+    for day in range(12)
+]
+MARKUP = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+
+
+def missing(markup: str) -> list[str]:
+    """The paragraphs that the text of a page does not have."""
+    text = " ".join(page(markup).text.split())
+    return [paragraph for paragraph in PARAGRAPHS if paragraph not in text]
+
+
+@pytest.mark.parametrize("word", ["comment", "footer", "related", "author-bio", "modal", "teaser"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "<p class='{}'>{{}}</p>",
+        "<div class='{}'>{{}}</div>",
+        "<div class='{}'><p>{{}}</p></div>",
+        "<section class='x {}-text'><div>{{}}</div></section>",
+    ],
+)
+@pytest.mark.parametrize("number", [1, 4, 12])
+def test_no_name_hides_paragraphs(word: str, pattern: str, number: int) -> None:
+    named = "".join(pattern.format(word).format(one) for one in PARAGRAPHS[:number])
+    plain = "".join(f"<p>{one}</p>" for one in PARAGRAPHS[number:])
+    for markup in (named + plain, plain + named):
+        assert not missing(f"<nav><a href='/'>Home</a></nav><h1>Ferry</h1>{markup}")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<li>{}</li>",
+        "<li><p>{}</p></li>",
+        "<li><a href='/x'>The council</a>: {}</li>",
+        "<tr><td>{}</td></tr>",
+        "<dt>Day</dt><dd>{}</dd>",
+        "<h2>{}</h2>",
+        "<button>{}</button>",
+        "<label>{}</label>",
+        "<figure><img src='a.jpg'><figcaption>{}</figcaption></figure>",
+        "<blockquote>{}</blockquote>",
+        "<a name='x'>{}</a><br>",
+        "<font size='2'>{}</font><br><br>",
+        "<details><summary>Day</summary>{}</details>",
+    ],
+)
+@pytest.mark.parametrize("around", ["body", "ul", "ol", "table", "dl", "form", "video", "object"])
+@pytest.mark.parametrize("number", [6, 12])
+def test_no_kind_of_element_hides_text(item: str, around: str, number: int) -> None:
+    items = "".join(item.format(paragraph) for paragraph in PARAGRAPHS[:number])
+    plain = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[number:])
+    assert not missing(f"<body><h1>Ferry</h1><{around}>{items}</{around}>{plain}")
+
+
+@pytest.mark.parametrize(
+    "inline",
+    [
+        "<time>{}</time>",
+        "<label>{}</label>",
+        "<button>{}</button>",
+        "<span>{}</span>",
+        "<abbr title='x'>{}</abbr>",
+        "<b><i>{}</i></b>",
+        "<a href='/x'>{}</a>",
+        "<x-y>{}</x-y>",
+        "<!-- a > b -->{}<wbr>",
+    ],
+)
+def test_no_word_is_lost_within_a_sentence(inline: str) -> None:
+    split = (paragraph.split() for paragraph in PARAGRAPHS)
+    markup = (" ".join((*words[:7], inline.format(words[7]), *words[8:])) for words in split)
+    assert not missing("".join(f"<p>{paragraph}</p>" for paragraph in markup))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "<!-- menu start<article>{}</article>",
+        "<!-- menu <article>{}</article><!-- end -->",
+        "<script>var a='</p>';<article>{}</article>",
+        "<script>var a='</p>';<article>{}</article><script src='x.js'></script>",
+        "<style>p {{ color: red }<article>{}</article>",
+        "<title>Ferry<body><article>{}</article>",
+        "<textarea><article>{}</article>",
+        "<xmp>{}",
+        "<select><option>A<article>{}</article>",
+        "<svg><g><title>x<article>{}</article>",
+        "<div class='a><article>{}</article>",
+        '<a href="/x>Home</a><article>{}</article>',
+        "<noscript><article>{}</article></noscript>",
+        "<story-text><template shadowrootmode=open>{}</template></story-text>",
+        "<script type='text/template'>{}</script>",
+        "<frameset><frame src='a.html'><noframes>{}</noframes></frameset>",
+    ],
+)
+def test_text_that_a_parser_does_not_give_is_read(broken: str) -> None:
+    markup = broken.replace("{{", "{").replace("{}", MARKUP)
+    assert not missing(f"<!DOCTYPE html><html><head>{markup}</html>")
+
+
+def test_text_in_a_frame_or_in_structured_data_is_read() -> None:
+    frame = f'<iframe srcdoc="{html.escape(MARKUP)}"></iframe>'
+    body = json.dumps({"@graph": [{"articleBody": "\n".join(PARAGRAPHS)}]})
+    data = f'<script type="application/ld+json">{body}</script>'
+    for markup in (frame, data):
+        read = page(f"<head>{data if markup is data else ''}</head><p>Short lead.</p>{markup}")
+        assert read.extraction == "fallback"
+        assert all(paragraph in read.text for paragraph in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("markup", "extraction"),
+    [
+        (f"<article>{MARKUP}</article>", "main"),
+        (f"<nav>{MARKUP}</nav>", "main"),
+        ("".join(f"<div class='comment'>{one}</div>" for one in PARAGRAPHS), "fallback"),
+        ("<a href='/a'>One page and another one on the same old ferry</a>", "whole"),
+    ],
+)
+def test_a_document_says_how_its_text_was_found(markup: str, extraction: str) -> None:
+    assert page(markup).extraction == extraction
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<ul>{links}</ul>",
+        "<div class='comments'><h3>Two thoughts</h3>{comments}</div>",
+        "<div>{teasers}</div>",
+        "<div class='newsletter'><h4>Leeks</h4><p>{text} Sign up.</p><form></form></div>",
+        "<div class='author-bio'><h4>Ann</h4><p>{text}</p></div>",
+    ],
+)
+def test_what_stands_beside_an_article_is_left_out(beside: str) -> None:
+    text = "A leek can be cooked in ten ways, and each of them takes an hour of your evening."
+    link = "<a href='/x'>How to cook a leek well</a>"
+    markup = beside.format(
+        text=text,
+        links=f"<li>{link}</li>" * 5,
+        comments=f"<div class='c'><b>Ann</b><p>{text}</p></div>" * 3,
+        teasers=f"<div class='card'><h3>{link}</h3><p>{text}</p></div>" * 4,
+    )
+    read = page(f"<body><article><h1>Ferry</h1>{MARKUP}{markup}</article>").text
+    assert "leek" not in read and PARAGRAPHS[-1] in read
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<div class='comment'>{text}" * 4_000,
+        "<div class='comment'><p>{text}</p></div>" * 20_000,
+        "<!-- " * 200_000,
+        "<script type='text/template'>" * 100_000,
+        '<iframe srcdoc="' * 100_000,
+        "<p title='>" * 100_000,
+        "<plaintext>" + '<p "' * 200_000,
+        "<title>" + "<title" * 100_000,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_hostile_pages_take_time_in_proportion_to_their_size(hostile: str) -> None:
+    start = time.process_time()
+    page(hostile.replace("{text}", PARAGRAPHS[0]))
+    assert time.process_time() - start < 20
+
+
 @pytest.mark.parametrize(
     "opening",
     [
@@ -248,12 +421,4 @@ def test_any_content_becomes_a_document_or_a_sentence(
     ],
 )
 def test_an_article_stays_whatever_its_wrapper_is_called(opening: str) -> None:
-    paragraphs = [
-        f"The council of Larkfield voted on day {day} to keep the old ferry at the harbour, and "
-        "the people on the quay were glad of it."
-        for day in range(12)
-    ]
-    markup = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    page = f"<html><body>{opening}{markup}</body></html>"
-    text = document_from_record(Record("page", 0, page, "text/html")).text
-    assert all(paragraph in text for paragraph in paragraphs)
+    assert not missing(f"<html><body>{opening}{MARKUP}</body></html>")

@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from resiliparse.parse.html import HTMLTree
 
 from chaffinch.datasets.extraction.blocks import page_blocks
 from chaffinch.datasets.extraction.hidden_text import HIDING, remove_hidden_text
-from chaffinch.datasets.extraction.main_content import main_content
+from chaffinch.datasets.extraction.main_content import MainContent, main_content
 from chaffinch.datasets.extraction.metadata import STATING, page_metadata
+from chaffinch.datasets.extraction.repairs import article_body, closed, ends_in_comment, revealed
 from chaffinch.datasets.extraction.selection import select
 from chaffinch.datasets.records import Record
 from chaffinch.features.document import Document
@@ -30,6 +32,12 @@ _MAX_ELEMENTS = 30_000
 _MIN_SHOWN = 2_000
 """Characters of text that are an article whatever is hidden beside them. Our choice."""
 
+_LITTLE = 100
+"""Words of prose under which a page's text is looked for in other places. Our choice."""
+
+_MORE = 2
+"""How many times the prose such a place has that is taken. Our choice."""
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _CLOSED_BY_THEMSELVES = frozenset(
     """
@@ -48,33 +56,61 @@ def document_from_html(record: Record) -> Document:
     kept: they are what scrapers leave. White space within a line is collapsed, as a
     browser does: one honest page in eight has runs of spaces in its source.
     """
-    markup = _markup(record)
-    tree = HTMLTree.parse(markup)
+    markup = record.content
+    assert isinstance(markup, str)
+    if ends_in_comment(markup):
+        markup = closed(markup)
+    tree = _parsed(markup)
+    if "</" in (tree.title or ""):
+        markup = closed(markup)
+        tree = _parsed(markup)
     elements = _elements(tree)
     metadata = page_metadata(elements)
     title = record.title or metadata.og_title or _title(tree)
     hidden = remove_hidden_text(tree, elements)
-    content = main_content(page_blocks(tree), title)
-    if len(content.text) < min(hidden, _MIN_SHOWN):
+    article = main_content(page_blocks(tree), title)
+    if article.prose < _LITTLE:
+        article = _searched(article, markup, elements, title)
+    if len(article.text) < min(hidden, _MIN_SHOWN):
         # Where little else is there, scripts will show what is hidden at first.
-        tree = HTMLTree.parse(markup)
-        remove_hidden_text(tree, _elements(tree), scripted=True)
-        shown = main_content(page_blocks(tree), title)
-        content = shown if len(content.text) < len(shown.text) / 2 else content
+        shown = _read(markup, title, scripted=True)
+        article = shown if len(article.text) < len(shown.text) / 2 else article
     return Document(
-        content.text,
+        article.text,
         id=record.id,
         url=record.url,
         title=title,
         published=record.published or metadata.published,
         metadata=metadata,
-        extraction=content.extraction,
+        extraction=article.extraction,
     )
+
+
+def _parsed(markup: str) -> HTMLTree:
+    return HTMLTree.parse(_cut_deep(markup) if markup.count("<") > _MANY_TAGS else markup)
 
 
 def _elements(tree: HTMLTree) -> list[Any]:
     """The elements that metadata and hidden text are found in, by one walk through the page."""
     return select(tree.document, f"{STATING}, {HIDING}", _MAX_ELEMENTS) if tree.document else []
+
+
+def _read(markup: str, title: str, *, scripted: bool = False) -> MainContent:
+    tree = _parsed(markup)
+    remove_hidden_text(tree, _elements(tree), scripted=scripted)
+    return main_content(page_blocks(tree), title)
+
+
+def _searched(
+    article: MainContent, markup: str, elements: Iterable[Any], title: str
+) -> MainContent:
+    """What a page with little text holds in frames, templates, unclosed elements or JSON-LD."""
+    scripts = (element.text or "" for element in elements if element.tag == "script")
+    for other in (revealed(markup), article_body(scripts)):
+        found = _read(other, title)
+        if found.prose > _MORE * article.prose:
+            article = found._replace(extraction="fallback")
+    return article
 
 
 def _title(tree: HTMLTree) -> str:
@@ -84,12 +120,6 @@ def _title(tree: HTMLTree) -> str:
         heading = tree.document.query_selector("h1")
         found = heading.text if heading else None
     return " ".join((found or "").split())
-
-
-def _markup(record: Record) -> str:
-    text = record.content
-    assert isinstance(text, str)
-    return _cut_deep(text) if text.count("<") > _MANY_TAGS else text
 
 
 def _cut_deep(markup: str) -> str:

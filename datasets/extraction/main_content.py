@@ -262,7 +262,7 @@ class _Choice:
             return False
         if _OF_THE_ARTICLE.search(name) and (one_line or not part):
             return False
-        if part >= _PART * prose.total and not self._is_list(number):
+        if part >= _PART * prose.total and (tag in _BESIDE or not self._is_list(number)):
             return False
         return not (prose.is_only_prose(element) and self._is_among_paragraphs(element))
 

@@ -42,9 +42,11 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     values of the user's own columns as a JSON object; null where none were kept. ``status`` is
     ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors. ``text`` is the scored
     text, in whose code points evidence is placed. ``captured`` is when a crawler fetched the page,
-    where an archive says so. ``notes`` say what was unusual in reading it. ``cluster``,
-    ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known. ``minhash``
-    is `chaffinch.features.copies.sketch.sketch` of the text with its probable originals put back.
+    where an archive says so. ``notes`` say what was unusual in reading it, and ``extraction`` how
+    the text was found on a page (`chaffinch.features.document.PageExtraction`); null where there
+    was no markup. ``cluster``, ``source_id``, ``source_site`` and ``similarity`` are null where no
+    copy is known. ``minhash`` is `chaffinch.features.copies.sketch.sketch` of the text with its
+    probable originals put back.
     """
     return pa.schema(
         [
@@ -69,6 +71,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("unscorable", _TEXT),
             ("error", _TEXT),
             ("notes", pa.list_(_TEXT)),
+            ("extraction", _TEXT),
             ("copied", pa.bool_()),
             ("cluster", _TEXT),
             ("source_id", _TEXT),

@@ -20,6 +20,7 @@ _REPEATED = (
     "status",
     "kind",
     "unscorable",
+    "extraction",
     "cluster",
     "source_id",
     "source_site",

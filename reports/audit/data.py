@@ -22,6 +22,7 @@ DOCUMENT_COLUMNS = (
     "offset",
     "published",
     "captured",
+    "extraction",
     "status",
     "kind",
     "flagged",

@@ -20,6 +20,7 @@ _RESULT_COLUMNS = (
     "path",
     "id",
     "title",
+    "extraction",
     "kind",
     "flagged",
     "probability",
