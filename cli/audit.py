@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -149,12 +150,16 @@ def audit(
         raise click.UsageError("Give either CRAWL or --files-from.")
     model = str(choice.model) if choice.model else None
     settings = Settings(model, choice.threshold, choice.base_rate, columns, choice.max_fpr)
+    finished = output / "manifest.json"
+    earlier = finished.stat().st_mtime_ns if finished.exists() else 0
     manifest = _run(place, output, _audit_options(settings, run))
     for name in formats:
         write_lines(output / f"documents.{name}", DOCUMENTS[name](AuditData(output)))
     if not manifest["documents"]:
         complain(f"{place} holds no document. Check the path, and which files are read (--help).")
     _summary(output, manifest)
+    _news(output, manifest["changes"], finished.stat().st_mtime_ns == earlier)
+    click.echo(f"\nLook at it: chaffinch report {shlex.quote(str(output))} -o report.html")
     if manifest["errors"] * 2 >= manifest["documents"] > 0:
         _fail_on_one_reason(output, manifest["documents"])
 
@@ -259,4 +264,20 @@ def _summary(output: Path, manifest: dict[str, int]) -> None:
     for row in sites:
         share = f"{row['flagged']}/{row['scored']}"
         click.echo(f"{share:>9}  {row['verdict']:<14}{printable(row['site']) or '(no address)'}")
-    click.echo(f"\nLook at it: chaffinch report {shlex.quote(str(output))} -o report.html")
+
+
+def _news(output: Path, counts: dict[str, Any] | None, nothing_done: bool) -> None:
+    """Say what is new since the run before, the changed sites by name."""
+    from chaffinch.detector.audit.news import listed_changes
+    from chaffinch.reports.audit.news import changes_in_words, since_in_words
+    from chaffinch.reports.formats import text
+
+    if nothing_done:
+        click.echo("\nNothing new since the last run.")
+    elif counts is not None:
+        click.echo(f"\n{since_in_words(counts['since'])}. {changes_in_words(counts)}")
+        sites = takewhile(lambda one: one.change == "site", listed_changes(output))
+        for line in text.comparison(islice(sites, _SHOWN_SITES)):
+            click.echo(line, nl=False)
+        if counts["sites"] + counts["flagged"] + counts["unflagged"] + counts["added_flagged"]:
+            click.echo(f"All of them: chaffinch changes {shlex.quote(str(output))}")

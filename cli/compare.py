@@ -1,4 +1,4 @@
-"""``chaffinch compare``: a page beside its source, or an audit beside an earlier one."""
+"""``chaffinch compare``: a page beside its source."""
 
 from itertools import islice
 from pathlib import Path
@@ -30,22 +30,23 @@ if TYPE_CHECKING:
     type=click.Choice(["copied", "flagged"]),
     help="Exit with 1 if PAGE is copied, or if a document is newly flagged in the audit NEW.",
 )
-def compare(page: str, source: str, format_: str, fail_on: str | None) -> None:
+@click.pass_context
+def compare(
+    context: click.Context, page: str, source: str, format_: str, fail_on: str | None
+) -> None:
     """Say whether PAGE is a copy of SOURCE, and which parts and words are.
 
     Any file that `chaffinch score` reads will do, if it holds one document; - is standard input.
     A copy may be word for word or spun, cut or padded.
 
-    Two folders are two audits, OLD and NEW: what became flagged is shown, and what no longer is.
-    Their documents are matched by their ids.
+    Two folders are two audits, OLD and NEW, and compared as `chaffinch changes` does.
 
-    Exit status: 0 compared; 1 PAGE is copied (with --fail-on copied), or one document is newly
-    flagged (with --fail-on flagged); 2 wrong usage; 3 a file could not be read.
+    Exit status: 0 compared; 1 PAGE is copied (with --fail-on copied); 2 wrong usage; 3 a file could
+    not be read.
 
     \b
     Example:
       chaffinch compare suspect.html our-article.html --fail-on copied
-      chaffinch compare audit-2024/ audit-2025/
     """
     folders = [place for place in (page, source) if Path(place).is_dir()]
     if len(folders) == 1:
@@ -57,33 +58,12 @@ def compare(page: str, source: str, format_: str, fail_on: str | None) -> None:
         raise click.UsageError(
             f"--fail-on {fail_on} is for two {'files' if folders else 'audits'}."
         )
-    failed = (
-        _audits(Path(page), Path(source), format_) if folders else _texts(page, source, format_)
-    )
-    if fail_on and failed:
+    if folders:
+        from chaffinch.cli.changes import changes
+
+        context.invoke(changes, old=Path(page), new=Path(source), format_=format_, fail_on=fail_on)
+    elif _texts(page, source, format_) and fail_on:
         raise SystemExit(1)
-
-
-def _audits(old: Path, new: Path, format_: str) -> bool:
-    """Compare two audits; whether a document is newly flagged."""
-    from chaffinch.detector.audit.comparison import ComparisonError
-    from chaffinch.detector.audit.comparison import compare as compared
-
-    try:
-        found = compared(old, new)
-    except ComparisonError as error:
-        raise click.ClickException(str(error)) from None
-    for line in COMPARISONS[format_](found.differences):
-        click.echo(line, nl=False)
-    counts = found.counts
-    click.echo(
-        f"Newly flagged: {counts['flagged']:,}; no longer flagged: {counts['unflagged']:,}; "
-        f"still flagged: {counts['still_flagged']:,}. New documents: {counts['added']:,} "
-        f"({counts['added_flagged']:,} flagged); gone: {counts['removed']:,} "
-        f"({counts['removed_flagged']:,} flagged).",
-        err=format_ != "text",
-    )
-    return counts["flagged"] + counts["added_flagged"] > 0
 
 
 def _texts(page: str, source: str, format_: str) -> bool:

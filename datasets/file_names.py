@@ -12,6 +12,14 @@ _ESCAPED = re.compile(r"\\x([89a-f][0-9a-f])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """What Python makes of such a byte (PEP 383)."""
 
+_DAY = re.compile(
+    r"(?:[a-z]+=)?(?:19|20)\d\d(?P<gap>[-_.]?)(?:0[1-9]|1[0-2])(?P=gap)(?:0[1-9]|[12]\d|3[01])/"
+    r"|(?:[a-z]+=)?(?:19|20)\d\d/(?:[a-z]+=)?(?:0[1-9]|1[0-2])/"
+    r"(?:[a-z]+=)?(?:0[1-9]|[12]\d|3[01])/"
+)
+"""The folder of a day, or those of year, month and day, which a crawl that goes on has; also as
+Hive names them."""
+
 _TO_READ_BACK = re.compile(rf"\\\\|{_ESCAPED.pattern}")
 """What `shown_name` wrote in place of something else."""
 
@@ -45,3 +53,15 @@ def real_name(shown: str) -> str:
     return _TO_READ_BACK.sub(
         lambda match: chr(0xDC00 + int(match[1], 16)) if match[1] else "\\", shown
     )
+
+
+def without_day(path: str) -> str:
+    """A path within a crawl without the folder of the day it was crawled on.
+
+    >>> without_day("2026-11-27/paper.example/a.html"), without_day("day=20261127/a.html")
+    ('paper.example/a.html', 'a.html')
+    >>> without_day("2026/11/27/a.html"), without_day("blog/2026/11/27/a.html")
+    ('a.html', 'blog/2026/11/27/a.html')
+    """
+    day = _DAY.match(path)
+    return path[day.end() :] if day else path

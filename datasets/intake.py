@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
-from chaffinch.datasets.file_names import shown_name
+from chaffinch.datasets.file_names import shown_name, without_day
 from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.datasets.readers.registry import read_file, read_stream
 from chaffinch.datasets.records import Record
@@ -133,10 +133,15 @@ def read_items(
 def mirrored_address(path: str) -> str:
     """The address of a page in a crawl saved with one folder per host, as ``wget -r`` does.
 
+    The hosts' folders may lie in folders of days.
+
     >>> mirrored_address("paper.example/2024/a.html"), mirrored_address("notes/a.html")
     ('https://paper.example/2024/a.html', '')
+    >>> mirrored_address("2026-11-27/paper.example/a.html")
+    'https://paper.example/a.html'
     >>> mirrored_address("my.crawl/a.html"), mirrored_address("web.archive.org/a.html")
     ('', '')
     """
+    path = without_day(path)
     address = f"https://{path}"
     return address if "/" in path and host(path) and site(address) else ""

@@ -29,6 +29,7 @@ def environment(folder: Path) -> Environment:
         "counted": counted,
         "one_line": one_line,
         "percent": percent,
+        "site_anchor": site_anchor,
     }
     return found
 

@@ -89,10 +89,11 @@ def test_two_audits_compared(tmp_path: Path) -> None:
     ]
     assert found.counts["still_flagged"] == 3
     assert found.counts["unchanged"] == 17
-    for format_, read in (("jsonl", json.loads), ("csv", str)):
-        done = run("compare", old, new, "--format", format_)
-        assert len([read(line) for line in done.stdout.splitlines()]) == 4 + (format_ == "csv")
-        assert done.stderr.startswith("Newly flagged: 1; no longer flagged: 1; still flagged: 3.")
+    for command in ("changes", "compare"):
+        for format_, read in (("jsonl", json.loads), ("csv", str)):
+            done = run(command, old, new, "--format", format_)
+            assert len([read(line) for line in done.stdout.splitlines()]) == 4 + (format_ == "csv")
+            assert "Newly flagged: 1; no longer flagged: 1; still flagged: 3." in done.stderr
 
 
 def test_what_is_no_finished_audit_is_not_compared(audited: Path, tmp_path: Path) -> None:

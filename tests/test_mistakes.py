@@ -73,6 +73,8 @@ def folder(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("report out -o missing/x.html", 1, "missing/x.html cannot be written (No such file"),
         ("compare out", 2, "Missing argument 'SOURCE|NEW'"),
         ("compare out crawl", 1, "crawl is not the folder of an audit. Make one: chaffinch"),
+        ("changes crawl", 1, "crawl is not the folder of an audit. Make one: chaffinch"),
+        ("changes out missing", 1, "missing is not the folder of an audit. Make one: chaffinch"),
         ("sites crawl", 1, "crawl is not the folder of an audit. Make one: chaffinch"),
         ("sites out --format xml", 2, "'xml' is not one of 'text', 'jsonl', 'csv', 'domains'"),
         ("train one -o x", 1, "at least 20 clean texts in at least 8 groups; there are 0 in 0"),

@@ -28,6 +28,7 @@ from chaffinch.detector.audit.crawl import Crawl, find_files, listed_files
 from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
+from chaffinch.detector.audit.news import CHANGES, remember, write_news
 from chaffinch.detector.audit.plan import plan
 from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
@@ -86,8 +87,8 @@ def run_audit(
 
     Args:
         crawl: A directory, a file, or a URL that fsspec can open.
-        output: Folder for ``documents/``, ``sites.parquet``, ``pairs.parquet`` and
-            ``manifest.json``.
+        output: Folder for ``documents/``, ``sites.parquet``, ``pairs.parquet``,
+            ``changes.parquet`` and ``manifest.json``.
         options: How to do it.
         progress: Told how far it has come.
 
@@ -161,10 +162,13 @@ class _Audit:
         if not len(todo) and self._is_up_to_date(done, earlier):
             return earlier
         (self.work / _MARK).unlink(missing_ok=True)
-        _write_json(self.output / "manifest.json", {**self.header, "finished": False})
         with ENGINES[self.options.engine](self.options.jobs, self.options.limits) as engine:
+            if earlier.get("finished"):
+                remember(self.output, self.work, engine)
+            _write_json(self.output / "manifest.json", {**self.header, "finished": False})
             done = self._score(todo, engine, progress)
             found, totals = self._write_tables([*segments(done, self.crawl)], engine)
+            changes = write_news(self.output, self.work, engine)
         manifest = {
             **self.header,
             "records_read": totals["documents"],
@@ -173,6 +177,7 @@ class _Audit:
             "trusted": sorted(self.options.trusted.hosts),
             "clusters": _cluster_counts(found),
             "originals": _index_facts(self.index),
+            "changes": changes,
             "finished": True,
             "versions": _versions(),
         }
@@ -244,6 +249,7 @@ def _forget(output: Path) -> None:
                 shutil.rmtree(leftover)
             elif leftover.name != "lock":
                 leftover.unlink()
+        (output / CHANGES).unlink(missing_ok=True)
         (output / "manifest.json").unlink()
 
 

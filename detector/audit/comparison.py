@@ -1,129 +1,236 @@
-"""What changed between two audits: documents that became flagged, and that are flagged no more."""
+"""What changed between two audits, or since an audit's last run: pages, and sites as a whole."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-Change = Literal["flagged", "unflagged", "added", "removed"]
+from chaffinch.detector.audit.page_states import Matched, described, last_states, matched
 
-_KEPT = ("flagged", "probability", "kind", "title")
+Kind = Literal["flagged", "unflagged", "added", "removed", "site"]
+
+_SHOWN = ("id", "url", "site", "title", "kind")
+"""What is said of a page beside its state."""
+
+_BATCH_ROWS = 4_096
+"""Rows in memory at a time; our choice: a megabyte."""
+
+CHANGE_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("change", "id", "url", "site", "title", "kind")),
+        ("old_kind", pa.string()),
+        ("old_probability", pa.float64()),
+        ("new_probability", pa.float64()),
+    ]
+)
+"""Columns of ``changes.parquet``: the fields of `Change`."""
 
 
 class ComparisonError(Exception):
     """Audits that cannot be compared; the message says why and what to do."""
 
 
-class VerdictChange(NamedTuple):
-    """One document that changed.
+class Change(NamedTuple):
+    """A page or a site that changed.
 
     Attributes:
-        change: ``flagged`` or ``unflagged`` where the verdict changed; ``added`` or
-            ``removed`` for a flagged document that only one audit has.
-        id: The document's id.
-        title: Its title.
-        old_probability: Its probability before, or None.
-        new_probability: Its probability now, or None.
-        kind: Its kind now, or before where it is gone.
+        change: ``flagged`` or ``unflagged`` for a page whose verdict changed; ``added`` or
+            ``removed`` for a flagged page that only one audit has; ``site`` for a site whose
+            verdict changed, and for a new one that is a farm.
+        id: The page's id, or the site's host.
+        url: The page's address, or "".
+        site: Its host, or "".
+        title: Its title, or "".
+        kind: Its kind, or the site's verdict, now; before where it is gone.
+        old_kind: The site's verdict before; None for pages and new sites.
+        old_probability: The page's probability before, or None.
+        new_probability: The same now, or None.
     """
 
-    change: Change
+    change: Kind
     id: str
+    url: str
+    site: str
     title: str
+    kind: str
+    old_kind: str | None
     old_probability: float | None
     new_probability: float | None
-    kind: str
+
+
+COUNTED = (
+    "flagged",
+    "unflagged",
+    "still_flagged",
+    "added",
+    "added_flagged",
+    "removed",
+    "removed_flagged",
+    "unchanged",
+    "sites",
+)
+"""What is counted of two audits: pages by what became of them, and the sites that changed."""
 
 
 class Comparison(NamedTuple):
     """Two audits side by side.
 
     Attributes:
-        counts: Documents by what became of them: ``flagged``, ``unflagged``, ``still_flagged``,
-            ``added``, ``added_flagged``, ``removed``, ``removed_flagged``, ``unchanged``.
-        differences: The documents that changed, by kind of change and then by id.
+        counts: The numbers of `COUNTED`.
+        differences: The sites that changed, the worst first; then the pages, by kind of change
+            and id.
     """
 
     counts: dict[str, int]
-    differences: Iterator[VerdictChange]
+    differences: Iterable[Change]
 
 
 def compare(old: Path, new: Path) -> Comparison:
-    """Compare two audits document by document, by id.
+    """Compare two audits page by page: by address, whatever folders their crawls were in.
 
     Raises:
         ComparisonError: A folder is not that of a finished audit.
     """
-    joined = _documents(old).join(
-        _documents(new), "id", join_type="full outer", left_suffix="_old", right_suffix="_new"
-    )
-    was, now = joined["flagged_old"], joined["flagged_new"]
-    added, removed = pc.is_null(was), pc.is_null(now)
-    was, now = was.fill_null(False), now.fill_null(False)
-    both = pc.and_(pc.invert(added), pc.invert(removed))
-    changes: dict[Change, Any] = {
-        "flagged": pc.and_(both, pc.and_not(now, was)),
-        "unflagged": pc.and_(both, pc.and_not(was, now)),
-        "added": pc.and_(added, now),
-        "removed": pc.and_(removed, was),
-    }
+    parts = [_parts(audit) for audit in (old, new)]
+    states = [last_states([described(part) for part in of_one]) for of_one in parts]
+    sites = [pq.read_table(audit / "sites.parquet").to_pylist() for audit in (old, new)]
+    return comparison(matched(*states), site_changes(*sites), parts[0], parts[1])
+
+
+def comparison(
+    pages: Matched, sites: Sequence[Change], old_parts: Sequence[Path], new_parts: Sequence[Path]
+) -> Comparison:
+    """Put two audits side by side.
+
+    Args:
+        pages: Their pages.
+        sites: Their sites that changed.
+        old_parts: Files of the ``documents/`` that the pages were in; without any, removed pages
+            are counted and not named.
+        new_parts: Files of the ``documents/`` that the pages are in.
+    """
+    was, now = pages.old["flagged"], pages.new["flagged"]
+    added, removed = pages.added["flagged"], pages.removed["flagged"]
     counts = {
-        "flagged": _count(changes["flagged"]),
-        "unflagged": _count(changes["unflagged"]),
-        "still_flagged": _count(pc.and_(was, now)),
-        "added": _count(added),
-        "added_flagged": _count(changes["added"]),
-        "removed": _count(removed),
-        "removed_flagged": _count(changes["removed"]),
-        "unchanged": _count(pc.and_(both, pc.equal(was, now))),
+        "flagged": int((now & ~was).sum()),
+        "unflagged": int((was & ~now).sum()),
+        "still_flagged": int((was & now).sum()),
+        "added": len(added),
+        "added_flagged": int(added.sum()),
+        "removed": len(removed),
+        "removed_flagged": int(removed.sum()),
+        "unchanged": int((was == now).sum()),
+        "sites": len(sites),
     }
-    return Comparison(counts, _differences(joined, changes))
+
+    def differences() -> Iterator[Change]:
+        yield from sites
+        for change, chosen in (("flagged", now & ~was), ("unflagged", was & ~now)):
+            yield from _changes(change, new_parts, pages.old[chosen], pages.new[chosen])
+        yield from _changes("added", new_parts, None, pages.added[added])
+        if old_parts:
+            yield from _changes("removed", old_parts, pages.removed[removed], None)
+
+    return Comparison(counts, differences())
 
 
-def _differences(joined: pa.Table, changes: dict[Change, Any]) -> Iterator[VerdictChange]:
-    for change, chosen in changes.items():
-        side = "old" if change == "removed" else "new"
-        for batch in joined.filter(chosen).sort_by("id").to_batches():
-            for row in batch.to_pylist():
-                yield VerdictChange(
-                    change,
-                    row["id"],
-                    row[f"title_{side}"] or "",
-                    row["probability_old"],
-                    row["probability_new"],
-                    row[f"kind_{side}"] or "",
-                )
+def site_changes(
+    old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str, Any]]
+) -> list[Change]:
+    """The sites whose verdict changed, and the new ones that are farms, in the order of `new`.
+
+    Args:
+        old: Rows of ``sites.parquet`` as they were.
+        new: The same as they are.
+    """
+    before = {row["site"]: row["verdict"] for row in old}
+    return [
+        Change("site", site, "", site, "", verdict, before.get(site), None, None)
+        for site, verdict in ((row["site"], row["verdict"]) for row in new)
+        if site and verdict != before.get(site, verdict if verdict != "farm" else None)
+    ]
 
 
-def _count(chosen: Any) -> int:
-    total: int = pc.sum(chosen).as_py()
-    return total or 0
+def _changes(
+    change: Any,
+    parts: Sequence[Path],
+    old: NDArray[np.void] | None,
+    new: NDArray[np.void] | None,
+) -> list[Change]:
+    """Pages that changed alike, by id.
+
+    Args:
+        change: How.
+        parts: Files of the ``documents/`` that say what they are.
+        old: Their states before; None where they are new.
+        new: Their states now; None where they are gone.
+    """
+    states = new if new is not None else old
+    assert states is not None
+    shown = _shown(parts, states["row"])
+    found = []
+    for place, row in enumerate(states["row"].tolist()):
+        stated = shown[row]
+        found.append(
+            Change(
+                change,
+                **{name: stated[name] or "" for name in _SHOWN},
+                old_kind=None,
+                old_probability=_probability(old, place),
+                new_probability=_probability(new, place),
+            )
+        )
+    return sorted(found, key=lambda one: one.id)
 
 
-def _documents(audit: Path) -> pa.Table:
+def _probability(states: NDArray[np.void] | None, place: int) -> float | None:
+    if states is None or np.isnan(states["probability"][place]):
+        return None
+    return float(states["probability"][place])
+
+
+def _shown(parts: Sequence[Path], rows: NDArray[np.int64]) -> dict[int, dict[str, Any]]:
+    """What is said of some rows, by their numbers."""
+    wanted = np.sort(rows)
+    found: dict[int, dict[str, Any]] = {}
+    first = 0
+    for part in parts:
+        file = pq.ParquetFile(part)
+        n_rows = file.metadata.num_rows
+        if np.searchsorted(wanted, first) < np.searchsorted(wanted, first + n_rows):
+            start = first
+            for batch in file.iter_batches(_BATCH_ROWS, columns=list(_SHOWN)):
+                low, high = np.searchsorted(wanted, [start, start + batch.num_rows])
+                here = wanted[low:high]
+                picked = batch.take(pa.array(here - start)).to_pylist()
+                found |= dict(zip(here.tolist(), picked, strict=True))
+                start += batch.num_rows
+        first += n_rows
+    return found
+
+
+def finished_manifest(audit: Path) -> dict[str, Any]:
+    """The manifest of a finished audit.
+
+    Raises:
+        ComparisonError: The folder is not that of one.
+    """
     try:
-        manifest = json.loads((audit / "manifest.json").read_text("utf-8"))
+        manifest: dict[str, Any] = json.loads((audit / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError):
         raise ComparisonError(
             f"{audit} is not the folder of an audit. Make one: chaffinch audit CRAWL -o {audit}"
         ) from None
     if not manifest.get("finished"):
         raise ComparisonError(f"The audit in {audit} is not finished. Run its command again.")
-    parts = sorted((audit / "documents").glob("*.parquet"))
-    empty = pa.table(
-        {
-            "id": pa.array([], pa.string()),
-            "flagged": pa.array([], pa.bool_()),
-            "probability": pa.array([], pa.float64()),
-            "kind": pa.array([], pa.string()),
-            "title": pa.array([], pa.string()),
-        }
-    )
-    tables = [
-        pq.read_table(part, columns=["id", *_KEPT]).select(empty.column_names) for part in parts
-    ]
-    return pa.concat_tables([empty, *tables])
+    return manifest
+
+
+def _parts(audit: Path) -> list[Path]:
+    finished_manifest(audit)
+    return sorted((audit / "documents").glob("*.parquet"))

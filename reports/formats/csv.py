@@ -12,7 +12,7 @@ from chaffinch.reports.formats.json import json_text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.audit.comparison import Change
     from chaffinch.detector.evaluation.evaluation import Evaluation
     from chaffinch.reports.audit.data import AuditData
 
@@ -62,11 +62,11 @@ def summary(found: Mapping[str, Any]) -> Iterator[str]:
     return _table(_STRONGEST_COLUMNS, found["strongest"])
 
 
-def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
-    """One line for each document that changed."""
-    from chaffinch.detector.audit.comparison import VerdictChange
+def comparison(differences: Iterable["Change"]) -> Iterator[str]:
+    """One line for each site or page that changed."""
+    from chaffinch.detector.audit.comparison import Change
 
-    return _table(VerdictChange._fields, (difference._asdict() for difference in differences))
+    return _table(Change._fields, (difference._asdict() for difference in differences))
 
 
 def evaluation(measured: "Evaluation") -> Iterator[str]:

@@ -9,7 +9,7 @@ from chaffinch.reports.formats.json import json_text
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.audit.comparison import Change
     from chaffinch.detector.audit.copies.text_comparison import TextComparison
     from chaffinch.reports.audit.data import AuditData
 
@@ -27,8 +27,8 @@ def documents(audit: "AuditData") -> Iterator[str]:
         yield f"{json_text({**row, 'kept': None if kept is None else json.loads(kept)})}\n"
 
 
-def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
-    """One line for each document that changed."""
+def comparison(differences: Iterable["Change"]) -> Iterator[str]:
+    """One line for each site or page that changed."""
     for difference in differences:
         yield f"{json_text(difference._asdict())}\n"
 

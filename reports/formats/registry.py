@@ -7,7 +7,7 @@ from chaffinch.reports.formats import csv, domains, html, json, jsonl, md, sarif
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.audit.comparison import Change
     from chaffinch.detector.audit.copies.text_comparison import TextComparison
     from chaffinch.detector.evaluation.evaluation import Evaluation
     from chaffinch.reports.audit.data import AuditData
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Results = Callable[[Iterable[Result], bool], Iterator[str]]
 Documents = Callable[["AuditData"], Iterator[str]]
 Summary = Callable[[Mapping[str, Any]], Iterator[str]]
-Comparison = Callable[[Iterable["VerdictChange"]], Iterator[str]]
+Comparison = Callable[[Iterable["Change"]], Iterator[str]]
 Texts = Callable[["TextComparison", str, str], Iterator[str]]
 Figures = Callable[["Evaluation"], Iterator[str]]
 Sites = Callable[[Iterable[Mapping[str, Any]], float], Iterator[str]]
@@ -29,8 +29,9 @@ class Format(NamedTuple):
         results: Results of ``chaffinch score``, and whether to add their texts.
         documents: All documents of an audit, for ``chaffinch audit``.
         summary: A summary (`chaffinch.reports.audit.summary`), for ``chaffinch report``.
-        comparison: What changed between two audits, for ``chaffinch compare``.
-        texts: A page beside its probable source, and how both are called, for the same.
+        comparison: What changed between two audits, for ``chaffinch changes``.
+        texts: A page beside its probable source, and how both are called, for ``chaffinch
+            compare``.
         evaluation: Figures on labelled texts and the misjudged ones, for ``chaffinch evaluate``.
         sites: Rows of ``sites.parquet`` that reach a threshold, for ``chaffinch sites``.
     """
@@ -85,10 +86,10 @@ SUMMARIES = {name: it.summary for name, it in FORMATS.items() if it.summary is n
 """Formats of ``chaffinch report``, beside the report itself."""
 
 COMPARISONS = {name: it.comparison for name, it in FORMATS.items() if it.comparison is not None}
-"""Formats of ``chaffinch compare`` for two audits."""
+"""Formats of ``chaffinch changes``."""
 
 TEXTS = {name: it.texts for name, it in FORMATS.items() if it.texts is not None}
-"""Formats of ``chaffinch compare`` for two texts."""
+"""Formats of ``chaffinch compare``."""
 
 EVALUATIONS = {name: it.evaluation for name, it in FORMATS.items() if it.evaluation is not None}
 """Formats of ``chaffinch evaluate``."""

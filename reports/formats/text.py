@@ -15,7 +15,7 @@ from chaffinch.reports.certainty import NOT_FLAGGED, UNREADABLE, label, likeliho
 from chaffinch.reports.results import Result
 
 if TYPE_CHECKING:
-    from chaffinch.detector.audit.comparison import VerdictChange
+    from chaffinch.detector.audit.comparison import Change
     from chaffinch.detector.audit.copies.text_comparison import TextComparison
     from chaffinch.detector.evaluation.evaluation import Evaluation
 
@@ -107,12 +107,14 @@ def _wrapped(text: str, indent: int = 10) -> Iterator[str]:
     yield from textwrap.wrap(text, _WIDTH, initial_indent=" " * indent, subsequent_indent=" " * 12)
 
 
-def comparison(differences: Iterable["VerdictChange"]) -> Iterator[str]:
-    """One line for each document that changed: how, its probabilities, its id and its title."""
+def comparison(differences: Iterable["Change"]) -> Iterator[str]:
+    """One line for each site or page that changed: how, from what to what, and its name."""
     for one in differences:
         old, new = percent(one.old_probability) or "-", percent(one.new_probability) or "-"
-        named = f"{printable(one.id)}  {printable(one.title)}"
-        yield f"{one.change:<10}{f'{old} > {new}':>18}  {named}\n"
+        if one.change == "site":
+            old, new = one.old_kind or "-", one.kind
+        named = f"{printable(one.url or one.id)}  {printable(one.title)}".rstrip()
+        yield f"{one.change:<10}{f'{old} > {new}':>22}  {named}\n"
 
 
 def evaluation(measured: "Evaluation") -> Iterator[str]:

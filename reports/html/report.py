@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from chaffinch.datasets.extraction.extracted import EXTRACTED
 from chaffinch.detector.atomic import write_lines
+from chaffinch.detector.audit.news import listed_changes
 from chaffinch.detector.training.labelled import LABELS
 from chaffinch.features.registry import SIGNALS
 from chaffinch.features.wording import counted, in_number, visible
@@ -17,6 +19,7 @@ from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.audit.lines import LINE_COLUMNS, MAX_CELL, TableLine, table_line
 from chaffinch.reports.audit.listing import Listing
 from chaffinch.reports.audit.network import Network
+from chaffinch.reports.audit.news import changes_in_words, since_in_words
 from chaffinch.reports.audit.overview import Overview, in_words, overview
 from chaffinch.reports.html import charts
 from chaffinch.reports.html.article import COLUMNS, MAX_CHARACTERS, article
@@ -40,6 +43,9 @@ _MAX_PACKED = 4_000_000
 _CHUNK = 25
 """Documents that are packed together and unpacked when one of them is opened; our choice: they
 compress well and unpack within a blink."""
+
+_NEWS = 100
+"""Changes since the last run that are named; our choice: a few screens."""
 
 _STATIC_DOCUMENTS = 100
 """Documents shown without script; our choice, as are the next three."""
@@ -113,6 +119,7 @@ def page(
             *((found.kinds[kind], kind) for kind in ("unscorable", "unreadable")),
         ],
         certainty=list(in_words(found, manifest)),
+        news=_news(audit),
         charts={**_charts(found), "ties": ties_chart(network)},
         replaced=[(text, original, count) for (text, original), count in found.replaced],
         signals=[_manual(signal.__doc__ or "", signal.name) for signal in SIGNALS],
@@ -132,6 +139,20 @@ def page(
         style=asset(FOLDER / "report.css"),
         script=asset(FOLDER / "report.js"),
     )
+
+
+def _news(audit: AuditData) -> dict[str, Any] | None:
+    """What the last run changed, in words and by name; None after the first run."""
+    counts = audit.manifest.get("changes")
+    if not counts:
+        return None
+    listed = list(islice(listed_changes(audit.folder), _NEWS + 1))
+    return {
+        "since": since_in_words(counts["since"]),
+        "said": changes_in_words(counts),
+        "changes": listed[:_NEWS],
+        "more": len(listed) > _NEWS,
+    }
 
 
 def _only_page(audit: AuditData, listing: Listing) -> str:
