@@ -32,6 +32,9 @@ ARRAYS: dict[str, tuple[type[np.generic], int]] = {
     "channel_start": (np.uint32, 1),
     "channel_originals": (np.uint16, 1),
     "channel_weights": (np.uint8, 1),
+    "slips_start": (np.uint32, 1),
+    "slips_originals": (np.uint16, 1),
+    "slips_weights": (np.uint8, 1),
     "context_context": (np.int8, 2),
     "context_word": (np.int8, 2),
     "context_bias": (np.float32, 1),
@@ -54,9 +57,18 @@ ARRAYS: dict[str, tuple[type[np.generic], int]] = {
 }
 """The ``.npy`` files of a model by name, each with its dtype and its number of axes."""
 
+SLIPS = ("slips_start", "slips_originals", "slips_weights")
+"""Arrays that models of earlier schemas lack: their authors make no slips."""
+
+_CHANNEL = ("channel_start", "channel_originals", "channel_weights")
+"""Arrays of the spinner's channel."""
+
 _MOST_CANDIDATES = 100
 """Originals of one written word or phrase. Our choice, so that no model makes scoring endless; the
 bundled one has at most 16 of a word and 6 of a phrase."""
+
+_LEAST_COLUMNS = COLUMNS.index("slip")
+"""Columns of the odds of models without slips."""
 
 _LARGEST_INT8 = 128
 """Largest magnitude of a weight of the context model."""
@@ -67,7 +79,7 @@ _EXACT = 1 << 24
 
 def arrays_of(resources: Resources) -> dict[str, NDArray[Any]]:
     """The arrays of `ARRAYS` by name."""
-    model, channel = resources.language_model, resources.channel
+    model = resources.language_model
     return {
         "vocabulary_hashes": resources.vocabulary.hashes,
         "unigram": model.unigram,
@@ -75,9 +87,8 @@ def arrays_of(resources: Resources) -> dict[str, NDArray[Any]]:
         "backoff": model.backoff,
         "bigram_fingerprints": model.bigrams.fingerprint,
         "bigram_values": model.bigrams.value,
-        "channel_start": channel.start,
-        "channel_originals": channel.original,
-        "channel_weights": channel.weight,
+        **dict(zip(_CHANNEL, resources.channel, strict=True)),
+        **dict(zip(SLIPS, resources.slips, strict=True)),
         **{f"context_{name}": array for name, array in resources.context_model._asdict().items()},
         "phrase_phrases": resources.phrase_channel.phrases,
         "phrase_start": resources.phrase_channel.start,
@@ -92,18 +103,20 @@ def arrays_of(resources: Resources) -> dict[str, NDArray[Any]]:
     }
 
 
-def load_resources(folder: Path, *, verify: bool) -> Resources:
+def load_resources(folder: Path, *, verify: bool, slips: bool) -> Resources:
     """The resources of a model folder; arrays are memory-mapped.
 
     Args:
         folder: The model folder.
         verify: Whether the hash of every word is checked.
+        slips: Whether the folder has the arrays of `SLIPS`.
 
     Raises:
         OSError: A file cannot be read.
         ValueError: Arrays that are not such arrays, or do not fit together.
     """
-    arrays = {name: open_array(folder, name, *kind) for name, kind in ARRAYS.items()}
+    names = [name for name in ARRAYS if slips or name not in SLIPS]
+    arrays = {name: open_array(folder, name, *ARRAYS[name]) for name in names}
     vocabulary = _vocabulary(arrays["vocabulary_hashes"], read_text(folder, VOCABULARY))
     if verify:
         _check_words(vocabulary)
@@ -111,11 +124,12 @@ def load_resources(folder: Path, *, verify: bool) -> Resources:
     return Resources(
         vocabulary,
         _language_model(arrays, n_ids),
-        _channel(arrays, n_ids),
+        _channel(arrays, _CHANNEL, n_ids),
         _phrase_channel(arrays, n_ids),
         _tortured_phrases(arrays, n_ids),
         _context_model(arrays, n_ids),
         _replacement_odds(arrays),
+        _channel(arrays, SLIPS, n_ids) if slips else Channel.blank(n_ids),
     )
 
 
@@ -145,15 +159,17 @@ def _language_model(arrays: Mapping[str, NDArray[Any]], n_ids: int) -> LanguageM
     return LanguageModel(arrays["unigram"], arrays["frequency"], arrays["backoff"], table)
 
 
-def _channel(arrays: Mapping[str, NDArray[Any]], n_ids: int) -> Channel:
-    channel = Channel(*(arrays[f"channel_{name}"] for name in ("start", "originals", "weights")))
+def _channel(
+    arrays: Mapping[str, NDArray[Any]], names: tuple[str, str, str], n_ids: int
+) -> Channel:
+    channel = Channel(*(arrays[name] for name in names))
     if (
         len(channel.start) != n_ids + 1
         or not _are_rows(channel.start, len(channel.original))
         or len(channel.original) != len(channel.weight)
         or not _are_words(channel.original, n_ids)
     ):
-        raise ValueError("the channel's arrays do not fit together")
+        raise ValueError(f"the arrays of the {names[0].partition('_')[0]} do not fit together")
     return channel
 
 
@@ -219,7 +235,7 @@ def _replacement_odds(arrays: Mapping[str, NDArray[Any]]) -> ReplacementOdds:
     if (
         odds.curves.shape != (len(COLUMNS_OF), *odds.knots.shape)
         or odds.phrase_knots.shape != odds.phrase_curve.shape
-        or len(odds.knots) != len(COLUMNS)
+        or not _LEAST_COLUMNS <= len(odds.knots) <= len(COLUMNS)
         or not odds.knots.size
         or not odds.phrase_knots.size
         or (np.diff(odds.knots, axis=1) <= 0).any()
@@ -229,7 +245,7 @@ def _replacement_odds(arrays: Mapping[str, NDArray[Any]]) -> ReplacementOdds:
             f"the odds' arrays must hold a curve for each of {', '.join(COLUMNS)} and one for "
             "phrases, with rising knots"
         )
-    return odds
+    return odds.padded()
 
 
 def _are_rows(start: NDArray[Any], n_items: int) -> bool:

@@ -12,15 +12,22 @@ import numpy as np
 from chaffinch.detector.classifier import Classifier, FalsePositiveLimits, Term
 from chaffinch.detector.data_folder import LARGEST, check_digests, read_text
 from chaffinch.detector.digests import digest, file_digest
-from chaffinch.detector.model_arrays import ARRAYS, VOCABULARY, arrays_of, load_resources
+from chaffinch.detector.model_arrays import (
+    ARRAYS,
+    SLIPS,
+    VOCABULARY,
+    arrays_of,
+    load_resources,
+)
 from chaffinch.features.registry import FEATURE_NAMES
 from chaffinch.features.resources import Resources
 
-SCHEMA_VERSION = 4
-"""Schema of ``model.json`` that is written: the terms of the classifier by name."""
+SCHEMA_VERSION = 5
+"""Schema of ``model.json`` that is written: a model with a table of slips."""
 
-_COLUMNS_SCHEMA = 3
-"""An earlier schema, still read: a list of names, and one of numbers for each part of a term."""
+_COLUMNS_SCHEMA, _TERMS_SCHEMA = 3, 4
+"""Earlier schemas, still read: a list of names, and one of numbers for each part of a term; and the
+terms of the classifier by name. Both lack the table of slips."""
 
 BUNDLED = Path(__file__).parent / "bundled"
 """Folder of the bundled model."""
@@ -30,6 +37,9 @@ _DESCRIPTION, _CARD = "model.json", "card.md"
 
 _FILES = sorted([_CARD, VOCABULARY, *(f"{name}.npy" for name in ARRAYS)])
 """Every file of a model besides its description."""
+
+_WITHOUT_SLIPS = sorted(set(_FILES) - {f"{name}.npy" for name in SLIPS})
+"""The same of the earlier schemas."""
 
 _MOST_NAME = 200
 """Characters of a name of a model or a feature; our choice: longer ones fill a terminal."""
@@ -78,12 +88,15 @@ def write_description(model: Model, folder: Path) -> None:
     """Write ``model.json`` beside a model's other files, with their digests.
 
     A folder of an earlier schema is brought to the present one by
-    ``write_description(load_model(folder), folder)``. Its arrays and verdicts stay as they are;
-    the model's digest becomes another.
+    ``write_description(load_model(folder), folder)``, which adds the arrays that it lacks. Its
+    verdicts stay as they are; the model's digest becomes another.
 
     Raises:
         OSError: A file of the folder cannot be read, or ``model.json`` not be written.
     """
+    for name, array in arrays_of(model.resources).items():
+        if not (folder / f"{name}.npy").exists():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
     classifier = model.classifier
     description = {
         "schema_version": SCHEMA_VERSION,
@@ -119,16 +132,18 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
         text = read_text(folder, _DESCRIPTION)
         description = json.loads(text)
         schema = description["schema_version"]
-        if schema not in (_COLUMNS_SCHEMA, SCHEMA_VERSION):
+        if schema not in (_COLUMNS_SCHEMA, _TERMS_SCHEMA, SCHEMA_VERSION):
             raise ModelError(
                 f"{folder}: model of schema {schema}, but this version reads schemas "
-                f"{_COLUMNS_SCHEMA} and {SCHEMA_VERSION}. Train it again with `chaffinch train`."
+                f"{_COLUMNS_SCHEMA} to {SCHEMA_VERSION}. Train it again with `chaffinch train`."
             )
         name = _checked_name(description["name"])
         classifier = _read_classifier(description["classifier"], schema)
+        slips = schema == SCHEMA_VERSION
         if verify:
-            check_digests(folder, description["digests"], _FILES)
-        resources = load_resources(folder, verify=verify)
+            files = _FILES if slips else _WITHOUT_SLIPS
+            check_digests(folder, description["digests"], files)
+        resources = load_resources(folder, verify=verify, slips=slips)
     except FileNotFoundError as error:
         raise ModelError(
             f"{folder} is not a model folder: {Path(error.filename).name} is missing."

@@ -14,8 +14,13 @@ MIN_FUNCTION_WORDS = 0.15
 kinds, clean and spun: one in Nigerian Pidgin has less, recipes start at 0.17, spun texts at
 0.26."""
 
+MAX_VARIETY_WORDS = 0.03
+"""Share of small words of other Englishes from which a text is not in standard written English.
+Measured: 95 % of news in Nigerian Pidgin have more, and none of 3,000 texts of news, blogs,
+learners, speech and recipes."""
+
 _WORDS, _RUNNING = column_of("words"), column_of("running words")
-_FUNCTION_WORDS = column_of("function words")
+_FUNCTION_WORDS, _VARIETY = column_of("function words"), column_of("variety words")
 """Columns of the features that tell whether a text can be judged."""
 
 
@@ -38,6 +43,8 @@ def why_unscorable(values: NDArray[np.float64], text: str) -> str | None:
         return (
             f"The text has {counted(words, 'word')}; at least {MIN_WORDS} are needed to judge it."
         )
+    if values[_VARIETY] > MAX_VARIETY_WORDS:
+        return "This is not the standard written English that can be judged."
     if share < MIN_FUNCTION_WORDS:
         return (
             f"The text is not running prose: {share:.0%} of its words are function words, and "

@@ -1,6 +1,6 @@
 """The arrays that signals measure with, from the model in use."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from chaffinch.features.language.channel import Channel
 from chaffinch.features.language.context_model import ContextModel
@@ -11,7 +11,8 @@ from chaffinch.features.language.tortured_phrases import TorturedPhrases
 from chaffinch.features.text.vocabulary import Vocabulary
 
 
-class Resources(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Resources:
     """What a model holds besides its classifier.
 
     Attributes:
@@ -23,6 +24,7 @@ class Resources(NamedTuple):
         tortured_phrases: Listed distortions of set terms.
         context_model: How well words fit their wider context.
         replacement_odds: Odds that a word was replaced, from the evidence on it.
+        slips: Words that an author may have meant by each written word.
     """
 
     vocabulary: Vocabulary
@@ -32,3 +34,4 @@ class Resources(NamedTuple):
     tortured_phrases: TorturedPhrases
     context_model: ContextModel
     replacement_odds: ReplacementOdds
+    slips: Channel

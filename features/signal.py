@@ -26,6 +26,7 @@ Role = Literal[
     "words",
     "running words",
     "function words",
+    "variety words",
     "other origin",
 ]
 """What a feature is read for, see `Feature.role`."""
@@ -60,8 +61,9 @@ class Feature(NamedTuple):
         convicts_from: Value of a feature in nats that flags a page alone whatever the threshold;
             infinite where there is none.
         role: What the detector reads the value for beside its weight, or None. ``words``,
-            ``running words`` and ``function words`` (each the role of one feature) tell whether
-            a text can be judged. ``other origin`` says that the page is another's.
+            ``running words``, ``function words`` and ``variety words`` (each the role of one
+            feature) tell whether a text can be judged. ``other origin`` says that the page is
+            another's.
     """
 
     name: str

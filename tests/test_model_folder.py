@@ -17,9 +17,10 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.digests import file_digest
 from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model, write_description
 from chaffinch.detector.verdict import Verdict
-from chaffinch.features.registry import FEATURE_NAMES
 
 Spoil = Callable[[Path], None]
+
+N_TERMS = len(load_model().classifier.terms)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,8 @@ def stated(**changes: Any) -> Spoil:
 
 
 def with_columns(folder: Path, **changes: Any) -> None:
-    """Write ``model.json`` as versions did that kept the classifier's numbers as columns."""
+    """Write a folder as versions did that kept the classifier's numbers as columns."""
+    without_slips(folder)
     classifier = json.loads((folder / "model.json").read_text())["classifier"]
     features = classifier["features"]
     columns = {part: [term[part] for term in features.values()] for part in Term._fields}
@@ -63,6 +65,17 @@ def with_columns(folder: Path, **changes: Any) -> None:
         folder, schema_version=3, classifier={**classifier, "features": [*features], **columns}
     )
     described(folder, **changes)
+
+
+def without_slips(folder: Path) -> None:
+    """Leave out what models of earlier schemas lack: the table of slips, and its curve."""
+    model = json.loads((folder / "model.json").read_text())
+    for name in [name for name in model["digests"] if name.startswith("slips_")]:
+        (folder / name).unlink()
+        del model["digests"][name]
+    write(folder / "model.json", json.dumps({**model, "schema_version": 4}))
+    array("odds_knots", lambda values: values[:8])(folder)
+    array("odds_curves", lambda values: values[:, :8])(folder)
 
 
 def columns(**changes: Any) -> Spoil:
@@ -186,7 +199,7 @@ def text(content: str) -> Spoil:
         (text("[]"), "not a sound model"),
         (text("[" * 100_000), "not a sound model"),
         (text('{"schema_version": 1' + "0" * 5_000 + "}"), "not a sound model"),
-        (stated(schema_version=0), "schema 0, but this version reads schemas 3 and 4"),
+        (stated(schema_version=0), "schema 0, but this version reads schemas 3 to 5"),
         (stated(classifier=5), "not a sound model"),
         (stated(name="\x1b[31mred"), "name must be text"),
         (stated(name=["a"]), "name must be text"),
@@ -194,7 +207,7 @@ def text(content: str) -> Spoil:
         (columns(weight=[1]), "finite number for each feature"),
         (columns(weight=None), "finite number for each feature"),
         (columns(features=["shape.words"]), "finite number for each feature"),
-        (columns(features=["shape.words"] * len(FEATURE_NAMES)), "must have different names"),
+        (columns(features=["shape.words"] * N_TERMS), "must have different names"),
         (terms(lambda features: features.clear()), "trained with other signals"),
         (terms(lambda features: {"x.y": features["shape.words"]}), "trained with other signals"),
         (terms(lambda features: [*features]), "not a sound model"),
@@ -231,11 +244,13 @@ def text(content: str) -> Spoil:
         (array("context_place", put((0, 0), 1e30)), "finite numbers, none beyond 10,000"),
         (array("context_bias", lambda values: values[1:]), r"must have the shape \(\d+,\)"),
         (array("context_units", put(0, 0)), "numbers over 0"),
-        (array("channel_start", put(5, 2**31)), "channel's arrays do not fit together"),
-        (array("channel_start", put(slice(-9, -1), 0)), "channel's arrays do not fit together"),
-        (array("channel_originals", put(0, 2**16 - 1)), "channel's arrays do not fit together"),
-        (array("channel_originals", put(0, 0)), "channel's arrays do not fit together"),
+        (array("channel_start", put(5, 2**31)), "arrays of the channel do not"),
+        (array("channel_start", put(slice(-9, -1), 0)), "arrays of the channel do not"),
+        (array("channel_originals", put(0, 2**16 - 1)), "arrays of the channel do not"),
+        (array("channel_originals", put(0, 0)), "arrays of the channel do not"),
         (array("channel_weights", lambda values: values[1:]), "do not fit together"),
+        (array("slips_start", put(-1, 1)), "arrays of the slips do not fit together"),
+        (array("slips_originals", lambda values: np.r_[values, 9]), "arrays of the slips|uint16"),
         (array("phrase_phrases", put((0, 0), 0)), "phrase channel's arrays"),
         (array("phrase_phrases", lambda values: values[::-1]), "phrase channel's arrays"),
         (array("phrase_original", put(0, 2**31)), "phrase channel's arrays"),

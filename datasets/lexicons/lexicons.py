@@ -1,9 +1,10 @@
-"""All synonym resources that the channel and the simulated spinners are made from."""
+"""All lists of words that the channel and the simulated spinners are made from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from chaffinch.datasets.lexicons.errors import Errors, read_errors
 from chaffinch.datasets.lexicons.inflection import InflectedSynonyms, Inflection
 from chaffinch.datasets.lexicons.observed import Substitution, read_substitutions
 from chaffinch.datasets.lexicons.synonyms import Synonyms, phrase_pairs, single_words
@@ -31,7 +32,7 @@ HOLD_OUTS = (*THESAURI, HALF_OF_TORTURED)
 
 @dataclass(frozen=True)
 class Lexicons:
-    """Synonym resources that the channel and the simulated spinners are made from.
+    """Synonym resources that the channel and the simulated spinners are made from, and errors.
 
     Attributes:
         wordnet: WordNet.
@@ -43,6 +44,7 @@ class Lexicons:
         observed: Replacements seen on real pages.
         inflection: Forms of base words.
         word_rank: Words to their place by frequency, the commonest 0.
+        errors: What people get wrong when they write.
     """
 
     wordnet: WordNet
@@ -54,6 +56,7 @@ class Lexicons:
     observed: list[Substitution]
     inflection: Inflection
     word_rank: dict[str, int]
+    errors: Errors = field(default_factory=Errors)
 
     def without(self, thesaurus: str) -> "Lexicons":
         """A copy in which one of `HOLD_OUTS` is empty: no spinner or channel knows it.
@@ -100,7 +103,7 @@ class Lexicons:
 
 
 def read_lexicons(data: Path) -> Lexicons:
-    """Read ``lexicons/`` and ``observed_substitutions.tsv`` below a data folder.
+    """Read ``lexicons/``, ``observed_substitutions.tsv`` and ``errors/`` below a data folder.
 
     Raises:
         OSError: One of the files cannot be read.
@@ -125,4 +128,5 @@ def read_lexicons(data: Path) -> Lexicons:
         observed=read_substitutions(data / "observed_substitutions.tsv"),
         inflection=Inflection(known, wordnet.irregular),
         word_rank={word: rank for rank, word in enumerate(counts)},
+        errors=read_errors(data),
     )

@@ -1,4 +1,4 @@
-"""Which words a spinner writes for which, as one table."""
+"""Which words a spinner or a slip writes for which, as one table."""
 
 from typing import NamedTuple
 
@@ -18,12 +18,19 @@ class Channel(NamedTuple):
         start: uint32 array of shape (n_ids + 1,).
         original: uint16 array of shape (n_pairs,), ids of probable originals.
         weight: uint8 array of shape (n_pairs,), log10 of the chance that a spinner that
-            replaces the original writes this word, quantised as in the language model.
+            replaces the original writes this word, or that an author who means it does,
+            quantised as in the language model.
     """
 
     start: NDArray[np.uint32]
     original: NDArray[np.uint16]
     weight: NDArray[np.uint8]
+
+    @classmethod
+    def blank(cls, n_ids: int) -> "Channel":
+        """A table that knows no word."""
+        none = np.zeros(0, np.uint16)
+        return cls(np.zeros(n_ids + 1, np.uint32), none, none.astype(np.uint8))
 
     def expand(self, written: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """All candidates of many words at once.

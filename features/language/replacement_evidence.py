@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.features.language.channel import best_of_each
+from chaffinch.features.language.channel import Channel, best_of_each
 from chaffinch.features.language.language_model import (
     STEPS_PER_TEN,
     LanguageModel,
@@ -72,9 +72,13 @@ class WordEvidence(NamedTuple):
             - repeats: natural log of how often the document has the word,
             - gain: log10 of how much better the best candidate original fits, the channel's
               chance included; `-3` where there is none, none fits, or none was looked for,
-            - no_candidate: 1 in the same places, but for those where none fits.
+            - no_candidate: 1 in the same places, but for those where none fits,
+            - slip: log10 of how much better the best word that the author may have meant fits,
+              the chance of the slip included; `-3` as for `gain`.
         original: uint16 array of shape (n,), id of the best candidate, 0 where none has a gain over
             0: one that fits no better is seldom the right one.
+        meant: uint16 array of shape (n,), id of the word that the author probably meant, where it
+            fits better than the word as it stands and than any original; 0 elsewhere.
         log_ratio: float64 array of shape (n,), natural log of how much likelier a spinner is to
             have left the evidence than an author.
     """
@@ -82,13 +86,15 @@ class WordEvidence(NamedTuple):
     tokens: NDArray[np.int64]
     values: NDArray[np.float32]
     original: NDArray[np.uint16]
+    meant: NDArray[np.uint16]
     log_ratio: NDArray[np.float64]
 
 
+@lru_cache(maxsize=1)
 def replacement_evidence(
     block: TokenBlock, resources: Resources, doubts: tuple[float, float] = DOUBTS
 ) -> WordEvidence:
-    """Gather the evidence on the words of a block that could have been replaced.
+    """Gather the evidence on the words of a block that could have been replaced, once for all.
 
     Args:
         block: The documents.
@@ -113,6 +119,7 @@ def replacement_evidence(
         ("repeats", np.log(type_counts(block).take(tokens))),
         ("gain", _NO_GAIN),
         ("no_candidate", 1),
+        ("slip", _NO_GAIN),
     ):
         values[:, COLUMNS.index(name)] = column
     log_ratio = odds.log_ratio(CONTEXT, values)
@@ -120,13 +127,17 @@ def replacement_evidence(
     at = place[queried]
     own = (fit.steps.take(at - 1) + fit.steps.take(at)) / np.float64(STEPS_PER_TEN)
     written = _Written(word[queried], stream.ids[at - 1], stream.ids[at + 1], own)
-    gain, best = _best_candidates(written, wanted[queried], context[queried], resources)
-    original = np.zeros(len(tokens), np.uint16)
+    asked = wanted[queried], context[queried], resources
+    gain, best = _best_candidates(written, resources.channel, *asked)
+    slip, intended = _best_candidates(written, resources.slips, *asked)
+    original, meant = np.zeros((2, len(tokens)), np.uint16)
     original[queried] = np.where(gain > 0, best, 0)
+    meant[queried] = np.where(slip > np.maximum(gain, 0), intended, 0)
     values[queried, COLUMNS.index("gain")] = np.maximum(gain, _NO_GAIN)
     values[queried, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
+    values[queried, COLUMNS.index("slip")] = np.maximum(slip, _NO_GAIN)
     log_ratio[queried] = odds.log_ratio(ORIGINALS, values[queried])
-    return WordEvidence(tokens, values, original, log_ratio)
+    return WordEvidence(tokens, values, original, meant, log_ratio)
 
 
 class _FirstLook(NamedTuple):
@@ -188,12 +199,13 @@ class _Written(NamedTuple):
 
 def _best_candidates(
     written: _Written,
+    channel: Channel,
     wanted: NDArray[np.float32],
     context: NDArray[np.float32],
     resources: Resources,
 ) -> tuple[NDArray[np.float64], NDArray[np.uint16]]:
-    """The candidate original of each word that fits best, and by how much (log10)."""
-    model, channel = resources.language_model, resources.channel
+    """The candidate of each word in a table that fits best, and by how much (log10)."""
+    model = resources.language_model
     gain = np.full(len(written.word), -np.inf)
     original = np.zeros(len(written.word), np.uint16)
     at, pair = channel.expand(written.word)

@@ -1,6 +1,6 @@
 """How likely each word is to have been replaced: evidence weighed on learned curves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,14 @@ COLUMNS = (
     "repeats",
     "gain",
     "no_candidate",
+    "slip",
 )
 """Names of the columns of the evidence on a word; `replacement_evidence` says what they hold."""
 
 PAIRS, CONTEXT, ORIGINALS = range(3)
 """How closely a word was looked at: its neighbours, then its context, then its originals."""
 
-COLUMNS_OF = (4, 6, 8)
+COLUMNS_OF = (4, 6, 9)
 """How many of the columns are known after each of these looks."""
 
 
@@ -44,6 +45,15 @@ class ReplacementOdds:
     curves: NDArray[np.float32]
     phrase_knots: NDArray[np.float32]
     phrase_curve: NDArray[np.float32]
+
+    def padded(self) -> "ReplacementOdds":
+        """The same with flat curves for the columns that an earlier version did not know."""
+        lacking = len(COLUMNS) - len(self.knots)
+        if not lacking:
+            return self
+        knots = np.concatenate([self.knots, self.knots[:1].repeat(lacking, axis=0)])
+        curves = np.pad(self.curves, ((0, 0), (0, lacking), (0, 0)))
+        return replace(self, knots=knots, curves=curves)
 
     @classmethod
     def blank(cls) -> "ReplacementOdds":

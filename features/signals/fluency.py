@@ -8,6 +8,7 @@ from chaffinch.features.signal import Feature, Measurement, Signal
 from chaffinch.features.text.function_words import FUNCTION_WORDS
 from chaffinch.features.text.rates import damped, distinct_share
 from chaffinch.features.text.tokens import LOWER, TokenBlock
+from chaffinch.features.text.varieties import variety_share
 from chaffinch.features.text.vocabulary import UNKNOWN, WordSet
 
 _FUNCTION_WORDS = WordSet(list(FUNCTION_WORDS))
@@ -23,7 +24,9 @@ class Fluency(Signal):
 
     What it measures: the share of known words whose probability after the word before them
     is a tenth or less of their share of all English; the share of different words that are in
-    lower case and not among the 60,000 best known; and the share of function words.
+    lower case and not among the 60,000 best known; the share of function words; and that of the
+    small words of creoles, dialects and old spelling, by which what is not standard English is
+    known.
 
     Why farms show it: a replaced word is strange to its neighbours, and they to it; spinners
     that replace "on" and "as" leave too few function words.
@@ -47,6 +50,15 @@ class Fluency(Signal):
             "context",
             role="function words",
         ),
+        Feature(
+            "variety_words",
+            "share of words",
+            "small words of other Englishes",
+            0,
+            1,
+            "context",
+            role="variety words",
+        ),
     )
     without_evidence = "words follow each other worse than in clean English"
 
@@ -61,6 +73,7 @@ class Fluency(Signal):
                 damped(surprising, block.n_words),
                 rare,
                 damped(function_words, block.n_words, 1.0),
+                variety_share(block),
             ],
             axis=1,
         )

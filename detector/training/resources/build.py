@@ -1,11 +1,12 @@
 """The resources that signals measure with, built from clean texts and synonym resources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons
-from chaffinch.datasets.spinners.spinner import Spinner
+from chaffinch.datasets.spinners.spinner import Spinner, SpunText
 from chaffinch.detector.training.fitting import TrainingError
 from chaffinch.detector.training.resources.channel import build_channel, channel_pairs
 from chaffinch.detector.training.resources.context_model import EPOCHS, train_context_model
@@ -18,6 +19,7 @@ from chaffinch.detector.training.resources.language_model import (
 from chaffinch.detector.training.resources.noise import substitute_table
 from chaffinch.detector.training.resources.phrase_channel import build_phrase_channel
 from chaffinch.detector.training.resources.replacement_odds import fit_replacement_odds
+from chaffinch.detector.training.resources.slips import Author, slip_pairs
 from chaffinch.detector.training.resources.tortured_phrases import build_tortured_phrases
 from chaffinch.detector.training.simulation import simulate_spinning
 from chaffinch.features.document import Document
@@ -41,6 +43,15 @@ _MAX_RARE_SUBSTITUTES = 8_000
 _KNOWN_PAIRS = 0.35
 """Share of its pairs that a thinned channel keeps: with half of the words measured so, 84 % of a
 thesaurus unseen was found, without 76 % (model card)."""
+
+
+_OFTEN = (0.25, 2.5)
+"""How many times as often as learners the authors of texts with made-up slips err, at least and at
+most; our choice: from careful writers to beginners."""
+
+
+_SLIPS = 1
+"""Seed of the slips."""
 
 
 def build_resources(
@@ -80,6 +91,7 @@ def build_resources(
     language_model = train_language_model(streams, len(vocabulary))
     pairs = channel_pairs(lexicons, vocabulary)
     channel = build_channel(pairs, language_model.frequency)
+    slips = slip_pairs(lexicons.errors, lexicons.inflection, vocabulary)
     phrase_channel = build_phrase_channel(lexicons, vocabulary)
     tortured_phrases = build_tortured_phrases(lexicons, vocabulary, streams)
     substitutes = substitute_table(pairs, len(vocabulary))
@@ -92,12 +104,13 @@ def build_resources(
         tortured_phrases,
         context_model,
         ReplacementOdds.blank(),
+        build_channel(slips, language_model.frequency),
     )
 
 
 def with_few_pairs(resources: Resources) -> Resources:
     """The same resources without most of the channel's pairs, as if a spinner were new."""
-    return resources._replace(channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
+    return replace(resources, channel=resources.channel.thinned(_KNOWN_PAIRS, 0))
 
 
 def with_fitted_odds(
@@ -106,7 +119,8 @@ def with_fitted_odds(
     """The same resources with curves fitted to words of clean and of spun texts.
 
     Half of the texts, clean and spun, are measured as if most of their spinner's pairs were
-    unknown: other evidence has to speak for spinners nobody has seen.
+    unknown: other evidence has to speak for spinners nobody has seen. Half of the clean texts come
+    a second time with made-up slips of their authors, none of which a spinner put there.
 
     Args:
         resources: What to complete.
@@ -121,7 +135,7 @@ def with_fitted_odds(
     """
     thin = with_few_pairs(resources)
     words, replaced, phrases, phrase_replaced = [], [], [], []
-    for number, text in enumerate(simulate_spinning(texts, spinners, 0)):
+    for number, text in _with_slips(simulate_spinning(texts, spinners, 0), resources):
         measure_with = (resources, thin)[number // 2 % 2]
         block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
         evidence = replacement_evidence(block, measure_with, NO_DOUBTS)
@@ -143,4 +157,16 @@ def with_fitted_odds(
     odds = fit_replacement_odds(
         *(np.concatenate(parts) for parts in (words, replaced, phrases, phrase_replaced))
     )
-    return resources._replace(replacement_odds=odds), thin._replace(replacement_odds=odds)
+    return replace(resources, replacement_odds=odds), replace(thin, replacement_odds=odds)
+
+
+def _with_slips(texts: Iterator[SpunText], resources: Resources) -> Iterator[tuple[int, SpunText]]:
+    """Numbered texts; every second clean one comes again with slips, under the same number."""
+    author = Author(resources.slips, resources.vocabulary)
+    for number, text in enumerate(texts):
+        yield number, text
+        if number % 8 in (0, 2):
+            rng = np.random.default_rng([_SLIPS, number])
+            low, high = _OFTEN
+            often = float(low * (high / low) ** rng.random())
+            yield number, SpunText(author.write(text.text, rng, often), ())

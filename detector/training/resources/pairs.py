@@ -1,6 +1,7 @@
 """Replacements seen in copies, as an audit writes them, taken into a model's channel."""
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,4 +80,4 @@ def with_pairs(resources: Resources, seen: dict[tuple[str, str], int]) -> tuple[
         pair = original, substitute
         chance[pair] = chance.get(pair, 0.0) + OBSERVED * count / total[original]
     frequency = resources.language_model.frequency
-    return resources._replace(channel=build_channel(chance, frequency)), len(known)
+    return replace(resources, channel=build_channel(chance, frequency)), len(known)

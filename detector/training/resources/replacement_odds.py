@@ -18,6 +18,10 @@ _LOW, _HIGH = 0.02, 0.999
 """Quantiles of phrases' gains between which their curve bends, the upper one of replaced phrases;
 our choice."""
 
+_SLIP_KNOTS = (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.5, 6.5)
+"""Where the curve of slips bends (log10), `N_KNOTS` places; our choice: nine words in ten have no
+slip that explains them, so that quantiles would leave no bend where it matters."""
+
 _BINARY = ("no_candidate", "capital")
 """Columns that are 0 or 1."""
 
@@ -40,9 +44,13 @@ def fit_replacement_odds(
         phrase_replaced: bool array of shape (m,).
     """
     knots = [_knots(values[:, index], name in _BINARY) for index, name in enumerate(COLUMNS)]
+    slip = COLUMNS.index("slip")
+    knots[slip] = np.array(_SLIP_KNOTS, np.float32)
     curves = np.zeros((len(COLUMNS_OF), *np.shape(knots)), np.float32)
     for look, known in enumerate(COLUMNS_OF):
         curves[look, :known] = _curves(values[:, :known], knots[:known], replaced)
+    # A slip that explains a word better never speaks for a spinner.
+    curves[:, slip] = np.minimum.accumulate(curves[:, slip], axis=1)
     phrase_knots, phrase_curve = np.zeros(N_KNOTS, np.float32), np.zeros(N_KNOTS, np.float32)
     phrase_knots += np.arange(N_KNOTS, dtype=np.float32)
     if phrase_replaced.any():
