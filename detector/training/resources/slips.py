@@ -90,13 +90,14 @@ def stem_pairs(words: Sequence[str]) -> Words:
     """All pairs of words that differ by their endings alone, in both directions."""
     beginnings: dict[str, list[str]] = defaultdict(list)
     for word in words:
-        beginnings[word[:_STEM]].append(word)
+        if len(word) >= _STEM:
+            beginnings[word[:_STEM]].append(word)
     return {
         (one, other)
         for alike in beginnings.values()
         for one in alike
         for other in alike
-        if one != other and len(one) > _STEM and len(other) > _STEM and share_a_stem(one, other)
+        if one != other and share_a_stem(one, other)
     }
 
 
