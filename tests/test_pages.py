@@ -36,7 +36,7 @@ PARAGRAPHS = [
 TEXT = "\n".join(PARAGRAPHS)
 ARTICLE = CopiedArticle(TEXT, TITLE)
 VOCABULARY = Vocabulary.from_words([])
-RESOURCES = Resources(VOCABULARY, *[None] * 6)  # type: ignore[arg-type]
+RESOURCES = Resources(VOCABULARY, *[None] * 7)  # type: ignore[arg-type]
 seeds = st.integers(0, 2**32 - 1)
 templates = st.sampled_from([*TEMPLATES, None])
 

@@ -45,7 +45,7 @@ LEXICONS = Lexicons(
 def resources(lexicons: Lexicons = LEXICONS, clean: str = "") -> Resources:
     block = TokenBlock.from_documents([Document(clean)], VOCABULARY)
     listed = build_tortured_phrases(lexicons, VOCABULARY, [Stream.of_block(block).ids])
-    return Resources(*[VOCABULARY, None, None, None, listed, None, None])  # type: ignore[arg-type]
+    return Resources(*[VOCABULARY, None, None, None, listed, None, None, None])  # type: ignore[arg-type]
 
 
 def measure(text: str, measured_with: Resources | None = None) -> Measurement:
