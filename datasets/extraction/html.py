@@ -65,7 +65,7 @@ def document_from_html(record: Record) -> Document:
         markup = closed(markup)
         tree = _parsed(markup)
     elements = _elements(tree)
-    metadata = page_metadata(elements)
+    metadata = page_metadata(elements, record.url)
     title = record.title or metadata.og_title or _title(tree)
     hidden = remove_hidden_text(tree, elements)
     article = main_content(page_blocks(tree), title)
@@ -114,10 +114,11 @@ def _searched(
 
 
 def _title(tree: HTMLTree) -> str:
-    """The ``<title>``, else the first ``<h1>``, on one line."""
+    """The ``<title>``, else the article's ``<h1>``, else the first one, on one line."""
     found = tree.title
     if not found and tree.document:
-        heading = tree.document.query_selector("h1")
+        heading = tree.document.query_selector(":is(article, main) h1")
+        heading = heading or tree.document.query_selector("h1")
         found = heading.text if heading else None
     return " ".join((found or "").split())
 

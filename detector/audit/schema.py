@@ -11,6 +11,7 @@ from chaffinch.datasets.intake import Item
 from chaffinch.detector.digests import digest
 from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import MAX_CHARACTERS
+from chaffinch.features.publication import earlier_day
 
 SCHEMA_VERSION = 5
 """Version of the rows; it rises with every change of their columns' meaning."""
@@ -41,8 +42,10 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     `chaffinch.features.document.PageMetadata`; null where there was no markup. ``kept`` holds the
     values of the user's own columns as a JSON object; null where none were kept. ``status`` is
     ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors. ``text`` is the scored
-    text, in whose code points evidence is placed. ``captured`` is when a crawler fetched the page,
-    where an archive says so. ``notes`` say what was unusual in reading it, and ``extraction`` how
+    text, in whose code points evidence is placed. ``published`` is when the record or the page says
+    that it was published, ``dated`` an earlier day that its address or a line beside its text gives
+    (`chaffinch.features.publication`), and ``captured`` is when a crawler fetched the page, where
+    an archive says so. ``notes`` say what was unusual in reading it, and ``extraction`` how
     the text was found on a page (`chaffinch.features.document.PageExtraction`); null where there
     was no markup. ``cluster``, ``source_id``, ``source_site`` and ``similarity`` are null where no
     copy is known. ``minhash`` is `chaffinch.features.copies.sketch.sketch` of the text with its
@@ -58,6 +61,7 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("path", _TEXT),
             ("offset", pa.int64()),
             ("published", _TEXT),
+            ("dated", _TEXT),
             ("captured", _TEXT),
             ("status", _TEXT),
             ("kind", _TEXT),
@@ -93,6 +97,7 @@ def verdict_row(item: Item, verdict: Verdict) -> dict[str, Any]:
         **verdict.as_dict(),
         **_origin(item),
         "published": document.published,
+        "dated": day.isoformat() if (day := earlier_day(document)) else None,
         "status": "scored" if verdict.unscorable is None else "unscorable",
         "notes": list(document.notes),
         "text": _valid(document.text[:MAX_CHARACTERS]),

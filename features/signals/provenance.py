@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 
 import numpy as np
 
 from chaffinch.features.addresses import site
+from chaffinch.features.dates import read_date, written_dates
 from chaffinch.features.document import Document
 from chaffinch.features.hosts import same_owner
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
@@ -69,20 +71,6 @@ _DATELINE = re.compile(
 _DATELINE_WITHIN = 1500
 """Characters of a text in which a dateline stands. Our choice: a headline, a deck and a caption."""
 
-_MONTHS: list[str] = [*"jan feb mar apr may jun jul aug sep oct nov dec".split()]
-"""The months' names, in order."""
-
-# The name of a month, and a date with it or in numbers.
-_MONTH = (
-    r"(?P<month{0}>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
-)
-_DATE = re.compile(
-    r"\b(?:(?P<year1>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day1>\d\d)"
-    rf"|{_MONTH.format(2)} (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year2>(?:19|20)\d\d)"
-    rf"|(?P<day3>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH.format(3)},? (?P<year3>(?:19|20)\d\d))(?!\d)",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 """What a line with a date has: others are passed over quickly."""
 
@@ -93,9 +81,6 @@ _AGE = re.compile(
 
 _MAX_STATED_NAME = 200
 """Characters of an author's or site's name that are read. Our choice."""
-
-_MAX_STATED_DATE = 100
-"""Characters of a stated date that are read. Our choice: more than any spelling of a date."""
 
 _MOST_ALONE = 0.3
 """`Feature.most_alone` of each contradiction. Our choice: honest syndication has a foreign
@@ -214,7 +199,7 @@ class Provenance(Signal):
                 document.metadata is None,
                 not document.site,
                 not signed or not _author(document),
-                not dated or _read_date(document.published) is None,
+                not dated or read_date(document.published) is None,
             )
         return Measurement(values, sorted(spans, key=lambda span: (span.doc, span.start)))
 
@@ -307,14 +292,14 @@ def _dates(head: Sequence[Line]) -> list[tuple[int, int, date]]:
     for start, line in head:
         if len(line) > _MAX_DATE_LINE or not _YEAR.search(line):
             continue
-        match = _DATE.search(line)
-        if match and (day := _date(match)):
-            found.append((start + match.start(), start + match.end(), day))
+        for within, end, day in islice(written_dates(line), 1):
+            found.append((start + within, start + end, day))
     return found
 
 
 def _older_date(document: Document, dated: list[tuple[int, int, date]]) -> Span | None:
-    published = _read_date(document.published)
+    stated = read_date(document.published)
+    published = stated.day if stated else None
     for start, end, day in dated:
         if published and (published - day).days > _OLDER_DAYS:
             return _fact(f"dated {day}, published {published}", start, end)
@@ -329,19 +314,3 @@ def _age_beside_date(head: Sequence[Line], dated: list[tuple[int, int, date]]) -
         if age and not any(start <= place < start + len(line) for place, _, _ in dated):
             return _fact("relative age beside a date", start + age.start(), start + age.end())
     return None
-
-
-def _read_date(stated: str | None) -> date | None:
-    match = _DATE.search((stated or "")[:_MAX_STATED_DATE])
-    return _date(match) if match else None
-
-
-def _date(match: re.Match[str]) -> date | None:
-    year = match["year1"] or match["year2"] or match["year3"]
-    day = match["day1"] or match["day2"] or match["day3"]
-    name = match["month2"] or match["month3"]
-    month = _MONTHS.index(name.lower()) + 1 if name else int(match["number"])
-    try:
-        return date(int(year), month, int(day))
-    except ValueError:
-        return None

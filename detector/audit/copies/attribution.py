@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.detector.audit.copies.hashes import address_hash, identity_hash, text_hash
+from chaffinch.features.publication import ORDER_LENGTH, order
 
 NO_ROW = -1
 """Row number of no document."""
-
-_DATE_CHARACTERS = 19
-"""Characters of an ISO date down to the second; ISO dates sort as text."""
 
 _NONE = np.zeros(0, np.uint64)
 
@@ -26,11 +24,11 @@ _FACTS = np.dtype(
         ("flagged", np.bool_),
         ("contradicted", np.bool_),
         ("trusted", np.bool_),
-        ("date", f"S{_DATE_CHARACTERS}"),
+        ("date", f"S{ORDER_LENGTH}"),
         ("probability", np.float32),
     ]
 )
-"""Facts of a document in 66 bytes, texts as 64-bit hashes."""
+"""Facts of a document in 77 bytes, texts as 64-bit hashes."""
 
 
 class DocumentFacts(NamedTuple):
@@ -47,6 +45,7 @@ class DocumentFacts(NamedTuple):
         trusted: Whether its site is trusted.
         named: Whether its record states an address or id of its own; a file's name is none,
             since pages of many sites have the same.
+        dated: Earlier day that its address or a line beside its text gives, or None.
     """
 
     text_digest: str | None
@@ -58,6 +57,7 @@ class DocumentFacts(NamedTuple):
     contradicted: bool = False
     trusted: bool = False
     named: bool = True
+    dated: str | None = None
 
 
 class Documents(NamedTuple):
@@ -100,7 +100,7 @@ class Copies(NamedTuple):
 
 
 def packed(documents: Sequence[DocumentFacts]) -> NDArray[np.void]:
-    """Facts in 66 bytes per document, so that a crawl's size hardly matters to memory.
+    """Facts in 77 bytes per document, so that a crawl's size hardly matters to memory.
 
     Returns:
         Structured array of shape (n_docs,) with a field for each fact, to be read by `ranked`.
@@ -116,7 +116,8 @@ def ranked(
     """Rank all documents, and find those with the very same words and repeated ids.
 
     The likeliest source is a trusted one, then one that is not flagged, that nothing in it
-    contradicts, with the earliest stated date, the lowest probability, the first row.
+    contradicts, that was published first as far as its page tells, with the lowest probability,
+    the first row.
 
     Args:
         column: Gives one field of `packed` for all documents; only one is held at a time.
@@ -225,8 +226,6 @@ def _clusters(
 
 
 def _record(document: DocumentFacts) -> tuple[Any, ...]:
-    # A text without a date comes after all those with one.
-    date = (document.published or "9999").encode("ascii", "replace")[:_DATE_CHARACTERS]
     digest = document.text_digest or "0" * 32
     return (
         int(digest[:16], 16),
@@ -237,7 +236,7 @@ def _record(document: DocumentFacts) -> tuple[Any, ...]:
         document.flagged,
         document.contradicted,
         document.trusted,
-        date,
+        order(document.published, document.dated).encode(),
         document.probability or 0.0,
     )
 

@@ -53,14 +53,15 @@ class DescribeRows(WholeTask):
     def write(self) -> None:
         found = [packed([])]
         against = (f"features.{name}" for name in _CONTRADICTIONS)
-        for table in tables(self.segments, (*_FACTS, "site", "path", "offset", *against)):
+        for table in tables(self.segments, (*_FACTS, "site", "path", "offset", "dated", *against)):
             columns = [table[name].to_pylist() for name in _FACTS]
             has_url = pc.not_equal(pc.fill_null(table["url"], ""), "")
             named = pc.or_(has_url, pc.not_equal(table["id"], places(table))).to_pylist()
             foreign = table["features"].to_pylist()
             contradicted = [bool(row) and any(row.values()) for row in foreign]
             trusted = self.trusted.mask(table["site"]).tolist()
-            rows = zip(*columns, contradicted, trusted, named, strict=True)
+            dated = table["dated"].to_pylist()
+            rows = zip(*columns, contradicted, trusted, named, dated, strict=True)
             found.append(packed([DocumentFacts(*row) for row in rows]))
         save_array(np.array([len(rows) for rows in found[1:]]), self.sizes)
         save_array(np.concatenate(found), self.target)
