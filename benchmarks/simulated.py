@@ -112,14 +112,14 @@ def simulated_examples(
     test = read_part(data, "test", most_clean)
     examples = [example_of(text, text.text) for texts in test.values() for text in texts]
     examples += real_pages(data)
-    articles = [text for name in NEWS for text in test.get(name, []) if _is_long(text)]
+    articles = [text for name in NEWS for text in test.get(name, []) if is_long(text)]
     articles = spread(articles, most_spun)
     examples += _grid(articles, families)
     others = [
         text
         for name, texts in test.items()
         if name not in NEWS
-        for text in spread([one for one in texts if _is_long(one)], most_spun // _OTHER_GENRES)
+        for text in spread([one for one in texts if is_long(one)], most_spun // _OTHER_GENRES)
     ]
     examples += _one_each(others, families)
     _, unseen = split_phrases(PHRASE_SEED)
@@ -222,5 +222,6 @@ def example_of(
     )
 
 
-def _is_long(text: CleanText) -> bool:
+def is_long(text: CleanText) -> bool:
+    """Whether a text has enough words to be cut."""
     return len(text.text.split()) >= _MIN_WORDS

@@ -3,7 +3,7 @@
 import re
 
 from chaffinch.features.document import Document
-from chaffinch.features.hosts import host, owner_of, same_owner
+from chaffinch.features.hosts import host, owner, owner_of, same_owner
 
 _LEAST_PART = 4
 """Letters of a word that two names of one site have in common. Our choice: shorter words and
@@ -21,15 +21,21 @@ _COMMON_WORDS = frozenset(
 
 
 def is_own_host(document: Document, home: str) -> bool | None:
-    """Whether a page is one of a host's owner; None where its address is not known.
+    """Whether a page is one of a host's owner; None where nothing tells the page's address.
+
+    Where the address is not known, those that the page states of itself stand for it: one of the
+    host's owner is enough.
 
     >>> page = Document("", url="https://cooking.paper.example/a")
     >>> is_own_host(page, "paper.example"), is_own_host(page, "wren.example")
     (True, False)
     """
-    if not owner_of(document.site):
-        return None
-    return same_owner(f"//{document.site}", f"//{home}")
+    metadata = document.metadata
+    stated = [f"//{document.site}"]
+    if metadata and not owner(stated[0]):
+        stated = [metadata.canonical_url or "", *metadata.stated_urls]
+    known = [url for url in stated if owner(url)]
+    return any(same_owner(url, f"//{home}") for url in known) if known else None
 
 
 def is_own_name(document: Document, name: str) -> bool | None:
@@ -46,9 +52,9 @@ def is_own_name(document: Document, name: str) -> bool | None:
     if host(f"//{name}"):
         return is_own_host(document, host(f"//{name}"))
     metadata = document.metadata
-    owner = owner_of(document.site)
+    owned = owner_of(document.site)
     stated = [metadata.site_name, metadata.publisher] if metadata else []
-    hosts = [owner.partition(".")[0], document.site] if owner else []
+    hosts = [owned.partition(".")[0], document.site] if owned else []
     own = {_letters(text) for text in (*hosts, *stated) if text} - {""}
     if not own:
         return None

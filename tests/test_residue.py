@@ -83,6 +83,23 @@ UNMISTAKABLE = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("line", "phrase"),
+    [
+        ("2 January 2019 \N{MIDDLE DOT} [ad_1]", "[ad_1]"),
+        ("By Ada Brook | 5 May | Read Entire Article", "Read Entire Article"),
+        (
+            "The post Owls | Daily Wren appeared first on Wren | Owls",
+            "The post Owls | Daily Wren appeared first on Wren | Owls",
+        ),
+    ],
+)
+def test_templates_join_lines_by_dots_and_bars(line: str, phrase: str) -> None:
+    text = f"{BODY}\n{line}"
+    assert [text[span.start : span.end] for span in measure(text).spans] == [phrase]
+    assert nats(text)[0] >= SURE
+
+
 @pytest.mark.parametrize("line", UNMISTAKABLE)
 def test_a_line_that_only_farms_have_weighs_enough_to_convict(line: str) -> None:
     sure, weak = nats(f"{BODY}\n{line}")
@@ -155,6 +172,12 @@ def test_a_text_about_a_mark_is_not_convicted_by_it(text: str) -> None:
     assert nats(text)[0] == 0
 
 
+def stating(*addresses: str) -> Document:
+    """A page of unknown address that gives addresses of itself, the canonical link first."""
+    canonical, *others = addresses
+    return Document("", metadata=PageMetadata(canonical_url=canonical, stated_urls=tuple(others)))
+
+
 FOOTER = f"{BODY}\nThe post Owls breed again appeared first on The Daily Wren."
 TEMPLATE = f"{BODY}\nContinue reading the main story"
 
@@ -187,6 +210,9 @@ TEMPLATE = f"{BODY}\nContinue reading the main story"
             False,
         ),
         (TEMPLATE, Document(""), False),
+        (TEMPLATE, stating("https://www.nytimes.com/a", "https://farm.example/a"), False),
+        (TEMPLATE, stating("https://paper.example/a", "https://farm.example/a"), True),
+        (TEMPLATE, stating("/a"), False),
         (TEMPLATE, Document("", url="https://farm.example/a"), True),
     ],
 )

@@ -90,6 +90,22 @@ class ResidueLines:
     body: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
 
+    def add(self, phrase: Phrase, rng: np.random.Generator) -> None:
+        """Add a phrase where pages have it; a farm's tools write below a text as a rule."""
+        position = phrase.position
+        if position == "edge":
+            position = "head" if rng.random() < 0.5 else "tail"
+        elif position == "line" and phrase.kind in _OF_TOOLS:
+            position = "tail"
+        place = {"head": self.head, "line": self.body, "tail": self.tail}[position]
+        place.append(written_phrase(phrase, rng))
+
+    def onto(self, page: Page, rng: np.random.Generator) -> None:
+        """Add the lines above, between and below a page's paragraphs."""
+        page.above += self.head
+        page.paragraphs = self.into(page.paragraphs, rng)
+        page.below += self.tail
+
     def into(self, paragraphs: Sequence[str], rng: np.random.Generator) -> list[str]:
         """Paragraphs in their order with the lines for the body in random places between."""
         filled = list(paragraphs)
@@ -116,14 +132,7 @@ def draw_residue(rng: np.random.Generator, phrases: Sequence[Phrase], pieces: in
     def add(*kinds: str) -> None:
         of_kinds = [phrase for phrase in phrases if phrase.kind in kinds]
         if of_kinds:
-            phrase = of_kinds[int(rng.integers(len(of_kinds)))]
-            position = phrase.position
-            if position == "edge":
-                position = "head" if rng.random() < 0.5 else "tail"
-            elif position == "line" and kinds == _OF_TOOLS:
-                position = "tail"
-            place = {"head": drawn.head, "line": drawn.body, "tail": drawn.tail}[position]
-            place.append(written_phrase(phrase, rng))
+            drawn.add(of_kinds[int(rng.integers(len(of_kinds)))], rng)
 
     def add_counter() -> None:
         if rng.random() < _COUNTER_AT_HEAD:
@@ -155,10 +164,7 @@ def add_residue(
     page: Page, rng: np.random.Generator, phrases: Sequence[Phrase], pieces: int
 ) -> None:
     """Add the residue that `draw_residue` draws above, between and below a page's paragraphs."""
-    drawn = draw_residue(rng, phrases, pieces)
-    page.above += drawn.head
-    page.paragraphs = drawn.into(page.paragraphs, rng)
-    page.below += drawn.tail
+    draw_residue(rng, phrases, pieces).onto(page, rng)
 
 
 def inject_residue(

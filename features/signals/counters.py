@@ -8,6 +8,7 @@ import numpy as np
 
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.text.characters import folded
+from chaffinch.features.text.lines import BETWEEN_PARTS
 from chaffinch.features.text.phrases import residue_file
 from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import WordSet
@@ -16,9 +17,9 @@ EDGE_LINES = 12
 """Lines at either end of a text in which a counter counts. Our choice: lines further in are
 the article's own."""
 
-_MOST_ALONE = 0.2
-"""`Feature.most_alone` of all counters together. Our choice, see `residue`: honest blogs and forums
-print them, so with every other weak line they stay well below what flags a page."""
+_MOST_ALONE = 0.12
+"""`Feature.most_alone` of all counters together. Our choice: as of other weak lines, for honest
+blogs and forums print them."""
 
 _MOST = 6.0
 """Nats from which counters count no further. Our choice; `_MOST_ALONE` limits them further."""
@@ -49,9 +50,6 @@ _LONE_COMMENTS = re.compile(
 
 _RELATIVE_AGE = re.compile(rf"{_SAID}{_AGE}(?:\s?\W?\sby\s.{{1,40}})?", re.IGNORECASE)
 """A whole line that gives an age, with an author or not."""
-
-_BETWEEN_PARTS = re.compile(r"\s[|/\N{MIDDLE DOT}\N{BULLET}]\s")
-"""What templates write between facts on one line."""
 
 _DIGIT = re.compile(r"\d")
 """What every counter without an age has: lines with neither are passed over."""
@@ -158,7 +156,7 @@ def _kind(line: str, beside: list[str]) -> int | None:
     """
     if not line.isascii():
         line = folded(line)
-    parts = _BETWEEN_PARTS.split(line)
+    parts = BETWEEN_PARTS.split(line)
     kinds = (_kind_of_part(part, beside) for part in {line, *parts})
     return min((kind for kind in kinds if kind is not None), default=None)
 

@@ -11,8 +11,9 @@ from chaffinch.features.document import Document
 from chaffinch.features.own_site import is_own_host, is_own_name
 from chaffinch.features.signal import CONVICTS, Feature, Measurement, Signal, Span
 from chaffinch.features.text.characters import one_of
-from chaffinch.features.text.lines import Line
+from chaffinch.features.text.lines import BETWEEN_PARTS, Line
 from chaffinch.features.text.phrases import (
+    MAX_LINE,
     SURE,
     Phrase,
     PhraseMatcher,
@@ -36,9 +37,10 @@ _MOST_SURE = 20.0
 _MOST_WEAK = 6.0
 """Nats from which weak lines count no further. Our choice; `_WEAK_ALONE` limits them further."""
 
-_WEAK_ALONE = 0.3
-"""`Feature.most_alone` of weak lines. Our choice: with every counter, which may add 0.2, they stay
-well below what flags a page, and one contradiction of origins beside both does not flag it."""
+_WEAK_ALONE = 0.12
+"""`Feature.most_alone` of weak lines, and of counters as well. Our choice: honest pages have both
+every day, and the clean texts that set the threshold are stripped of them, so they may move little.
+"""
 
 _MOST_CREDITS = 4
 """Different credit lines from which more count no further. Our choice."""
@@ -152,11 +154,21 @@ def residue_lines(block: TokenBlock) -> Iterator[ResidueLine]:
     for doc, numbers in _possible_lines(block, matcher).items():
         shown = block.lines[doc]
         for number in sorted(numbers):
-            start, line = shown[number]
-            phrase = matcher.match(line)
-            if phrase is not None and _is_in_position(phrase, number, shown):
-                away = _is_away(phrase, line, block.documents[doc])
-                yield ResidueLine(doc, start, line, phrase, away)
+            whole = matcher.match(shown[number][1]) is not None
+            for start, line in [shown[number]] if whole else _parts(*shown[number]):
+                phrase = matcher.match(line)
+                if phrase is not None and _is_in_position(phrase, number, shown):
+                    away = _is_away(phrase, line, block.documents[doc])
+                    yield ResidueLine(doc, start, line, phrase, away)
+
+
+def _parts(start: int, line: str) -> Iterator[Line]:
+    """A line, or the facts that a template joins on one line by dots or bars, with their places."""
+    place = 0
+    for between in BETWEEN_PARTS.finditer(line) if len(line) <= MAX_LINE else ():
+        yield start + place, line[place : between.start()]
+        place = between.end()
+    yield start + place, line[place:]
 
 
 def _is_in_position(phrase: Phrase, number: int, shown: list[Line]) -> bool:
@@ -193,19 +205,22 @@ def _is_away(phrase: Phrase, line: str, document: Document) -> bool | None:
 def _is_shown(found: ResidueLine, block: TokenBlock) -> bool:
     """Whether a mark is an example of a text about it: mentioned in prose, or behind a colon.
 
-    Phrases with wildcards are too long for that, and other lines are no marks.
+    Prose may name a mark without its brackets, where that is no word of its own: ``ad_1``. Phrases
+    with wildcards are not looked for.
     """
     phrase = found.phrase
-    if phrase.kind != "placeholder" and "*" in phrase.phrase:
+    before = block.documents[found.doc].text[: found.start].rstrip()
+    if phrase.kind == "placeholder" and before.endswith(":"):
+        return True
+    if "*" in phrase.phrase:
         return False
-    text = block.documents[found.doc].text
-    mark = phrase.phrase.partition("*")[0].strip(_SIGNS + " ")
-    mentioned = any(
+    bare = phrase.phrase.strip(_SIGNS)
+    mark = phrase.phrase if bare.isalpha() else bare
+    return any(
         mark in line.casefold() and phrase_matcher().match(line) is None
-        for _, line in block.lines[found.doc]
+        for start, line in block.lines[found.doc]
+        if not start <= found.start < start + len(line)
     )
-    introduced = phrase.kind == "placeholder" and text[: found.start].rstrip().endswith(":")
-    return mentioned or introduced
 
 
 def _possible_lines(block: TokenBlock, matcher: PhraseMatcher) -> dict[int, set[int]]:

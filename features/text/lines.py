@@ -1,7 +1,13 @@
 """Lines of a text."""
 
+import re
+
 Line = tuple[int, str]
 """Position of a line's first visible character in its text, and the line as far as it shows."""
+
+
+BETWEEN_PARTS = re.compile(r"\s[|/\N{MIDDLE DOT}\N{BULLET}]\s")
+"""What templates write between facts on one line."""
 
 
 def lines(text: str) -> list[Line]:
