@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from chaffinch.cli.messages import complain, stopped
+from chaffinch.cli.messages import Interrupted, complain, stopped
 from chaffinch.cli.options import (
+    FILE,
     Function,
     ModelChoice,
     column_options,
@@ -101,7 +102,7 @@ _RUN_OPTIONS = (
 
 
 @click.command()
-@click.argument("crawl", required=False)
+@click.argument("crawl", required=False, type=FILE)
 @output_option(
     click.Path(file_okay=False, path_type=Path), "Folder for the results.", required=True
 )
@@ -130,7 +131,7 @@ def audit(
     interruption or to add new files. Nothing in CRAWL is changed.
 
     Exit status: 0 finished, also where single records could not be read; 1 not finished, or half
-    of the records could not be read for one reason; 2 wrong usage.
+    of the records could not be read for one reason; 2 wrong usage; 130 interrupted.
 
     \b
     Example:
@@ -220,9 +221,7 @@ def _run(place: str, output: Path, options: "AuditOptions") -> dict[str, Any]:
         except OSError as error:
             raise stopped(error) from None
         except KeyboardInterrupt:
-            raise click.ClickException(
-                "Interrupted. What is done is kept; run the same command again to go on."
-            ) from None
+            raise Interrupted(resumes=True) from None
 
 
 def _fail_on_one_reason(output: Path, n_documents: int) -> None:

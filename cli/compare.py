@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaffinch.cli.messages import complain
+from chaffinch.cli.options import FILE, fail_on_option
 from chaffinch.datasets.intake import STANDARD_INPUT, read_items
 from chaffinch.reports.formats.registry import COMPARISONS, TEXTS
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("page", metavar="PAGE|OLD")
-@click.argument("source", metavar="SOURCE|NEW")
+@click.argument("page", metavar="PAGE|OLD", type=FILE)
+@click.argument("source", metavar="SOURCE|NEW", type=FILE)
 @click.option(
     "--format",
     "format_",
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to print what was found; csv is for two audits alone.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["copied", "flagged"]),
-    help="Exit with 1 if PAGE is copied, or if a document is newly flagged in the audit NEW.",
+@fail_on_option(
+    ["copied", "flagged"],
+    "Exit with 1 if PAGE is copied, or if a document is newly flagged in the audit NEW.",
 )
 @click.pass_context
 def compare(
@@ -41,8 +41,8 @@ def compare(
 
     Two folders are two audits, OLD and NEW, and compared as `chaffinch changes` does.
 
-    Exit status: 0 compared; 1 PAGE is copied (with --fail-on copied); 2 wrong usage; 3 a file could
-    not be read.
+    Exit status: 0 compared; 1 PAGE is copied (with --fail-on copied), or it could not go on
+    (without --fail-on, and 4 with it); 2 wrong usage; 3 a file could not be read.
 
     \b
     Example:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaffinch.cli.messages import complain, stopped
-from chaffinch.cli.options import column_options, output_option
+from chaffinch.cli.messages import Interrupted, complain, stopped
+from chaffinch.cli.options import FILE, column_options, output_option
 from chaffinch.features.wording import counted
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("originals")
+@click.argument("originals", type=FILE)
 @output_option(
     click.Path(file_okay=False, path_type=Path),
     "Folder of the index; originals are added where it is one already.",
@@ -31,7 +31,8 @@ def index(originals: str, output: Path, columns: "Columns") -> None:
     interruption, or with more originals to add them; originals that are in the index already are
     passed over.
 
-    Exit status: 0 when all was read; 1 not finished; 2 wrong usage; 3 something could not be read.
+    Exit status: 0 when all was read; 1 not finished; 2 wrong usage; 3 something could not be read;
+    130 interrupted.
 
     \b
     Example:
@@ -67,6 +68,8 @@ def index(originals: str, output: Path, columns: "Columns") -> None:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise stopped(error) from None
+    except KeyboardInterrupt:
+        raise Interrupted(resumes=True) from None
     click.echo(
         f"{output}: {counted(added.originals, 'original')}, new ones: {added.added:,}. Passed "
         f"over: {added.known:,} that were there already, {unreadable:,} that could not be read."

@@ -2,7 +2,10 @@
 
 import importlib
 import io
+import os
 import sys
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
@@ -35,18 +38,41 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(f"chaffinch.cli.{name}"), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for one that there is not, say which was probably meant."""
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            close = get_close_matches(name, _COMMANDS, 1)
+            meant = f" Did you mean `chaffinch {close[0]}`?" if close else ""
+            if not meant and Path(name).exists():
+                meant = f" To judge a file: `chaffinch score {name}`."
+            ctx.fail(f"No such command {name!r}.{meant}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what stops it becomes a sentence without control characters."""
+        if os.environ.get("NO_COLOR"):
+            # See no-color.org; commands inherit it.
+            ctx.color = False
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 # An encoding that lacks a character prints its number.
                 stream.reconfigure(errors="backslashreplace")
         try:
-            return super().invoke(ctx)
+            return self._invoke(ctx)
         except click.ClickException as error:
-            from chaffinch.cli.messages import made_printable
+            from chaffinch.cli.messages import FAIL_ON, Stopped, made_printable
 
+            if error.exit_code == 1 and ctx.meta.get(FAIL_ON):
+                error = Stopped(error.format_message())
             raise made_printable(error) from None
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what stops it becomes a `click.ClickException`."""
+        try:
+            return super().invoke(ctx)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -59,6 +85,10 @@ class _LazyGroup(click.Group):
             raise click.ClickException(
                 "Stopped: this needs more memory than there is. Divide the input."
             ) from None
+        except KeyboardInterrupt:
+            from chaffinch.cli.messages import Interrupted
+
+            raise Interrupted from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from chaffinch.cli.messages import FAIL_ON
 from chaffinch.datasets.readers.reader import DOCUMENT, EVERY, Columns
 
 if TYPE_CHECKING:
     from chaffinch.detector.detector import Detector
 
 Function = Callable[..., Any]
+
+FILE = click.Path(readable=False, allow_dash=True)
+"""A file to read, or anything else that names one: shells complete it, the reader checks it."""
 
 _COLUMN_HELP = {
     "text": "Column of a table, or key of JSON, that holds the texts; a.b leads into a struct.",
@@ -109,6 +113,19 @@ def keep_option(function: Function) -> Function:
         help="Carry a column of your own through to the results; give it again for more, or "
         f"`{EVERY}` for all.",
     )(function)
+
+
+def fail_on_option(choices: Sequence[str], text: str) -> Callable[[Function], Function]:
+    """``--fail-on``: end with status 1 where something is found, and with no other error."""
+
+    def noted(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+        context.meta[FAIL_ON] = given is not None
+        return given
+
+    # Eager, so that errors in other options are told apart as well.
+    return click.option(
+        "--fail-on", type=click.Choice(choices), callback=noted, is_eager=True, help=text
+    )
 
 
 def output_option(

@@ -7,8 +7,10 @@ import click
 
 from chaffinch.cli.messages import complain
 from chaffinch.cli.options import (
+    FILE,
     ModelChoice,
     column_options,
+    fail_on_option,
     keep_option,
     load_detector,
     model_options,
@@ -24,7 +26,7 @@ _BATCH = 32
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="FILE...")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=FILE)
 @click.option(
     "--format",
     "format_",
@@ -35,7 +37,7 @@ _BATCH = 32
 )
 @click.option("--url", default="", help="Address of the page, where FILE does not state it.")
 @click.option("--with-text", is_flag=True, help="Print the scored text as well.")
-@click.option("--fail-on", type=click.Choice(["flagged"]), help="Exit with 1 if one is flagged.")
+@fail_on_option(["flagged"], "Exit with 1 if one is flagged.")
 @column_options
 @keep_option
 @model_options
@@ -53,8 +55,8 @@ def score(
     Files may be text, Markdown, HTML, MHTML, mail, RSS, Atom, JSON, CSV, Parquet or WARC, plain or
     compressed with gzip, Zstandard, bzip2, xz or LZ4.
 
-    Exit status: 0 all scored; 1 one was flagged (with --fail-on flagged); 2 wrong usage;
-    3 something could not be read.
+    Exit status: 0 all scored; 1 one was flagged (with --fail-on flagged) or it could not go on
+    (without, and 4 with it); 2 wrong usage; 3 something could not be read.
 
     \b
     Example:

@@ -32,16 +32,22 @@ class Restoration:
     gain: float
 
 
-def restorations(verdict: Verdict) -> list[Restoration]:
-    """The replaced words of a text that was judged spun, by position; none for any other text.
+def restorations(verdict: Verdict, min_gain: float | None = None) -> list[Restoration]:
+    """The replaced words of a text, by position.
 
     No two of them overlap: the one that begins first is put back.
+
+    Args:
+        verdict: The judgement on the text.
+        min_gain: log10 odds from which a word is put back, whatever the text is judged to be;
+            `MIN_GAIN` when None, and nothing then in a text that is not judged spun.
     """
-    if verdict.kind != "spun":
+    if min_gain is None and verdict.kind != "spun":
         return []
+    least = MIN_GAIN if min_gain is None else min_gain
     found: list[Restoration] = []
     for item in verdict.evidence:
-        if item.signal not in _REPLACING or item.original is None or item.weight < MIN_GAIN:
+        if item.signal not in _REPLACING or item.original is None or item.weight < least:
             continue
         if item.start is None or item.end is None or (found and item.start < found[-1].end):
             continue
@@ -50,12 +56,12 @@ def restorations(verdict: Verdict) -> list[Restoration]:
     return found
 
 
-def despun_text(verdict: Verdict) -> str:
-    """The text with its probable originals put back; other texts come back unchanged."""
+def despun_text(verdict: Verdict, min_gain: float | None = None) -> str:
+    """The text with the words that `restorations` names put back."""
     text = verdict.document.text
     pieces = []
     done = 0
-    for item in restorations(verdict):
+    for item in restorations(verdict, min_gain):
         pieces += [text[done : item.start], item.original]
         done = item.end
     return "".join([*pieces, text[done:]])

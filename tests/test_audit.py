@@ -242,7 +242,7 @@ def test_an_interrupt_says_how_to_go_on(examples: Path, tmp_path: Path) -> None:
     # As a terminal does: to every process of the group.
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate()
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert said.startswith("Error: Interrupted. What is done is kept;") and said.count("\n") == 1
 
 

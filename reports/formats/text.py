@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chaffinch.detector.despinning import MIN_GAIN, restorations
 from chaffinch.detector.verdict import Evidence, Verdict
 from chaffinch.features.registry import signals_that_find
 from chaffinch.features.wording import one_line, percent, printable
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from chaffinch.detector.audit.copies.text_comparison import TextComparison
     from chaffinch.detector.evaluation.evaluation import Evaluation
 
-_REPLACING = signals_that_find("replaced words")
 _LEFTOVER = signals_that_find("leftover lines")
-"""Signals by what their evidence is."""
+"""Signals whose evidence is lines that a scraper left."""
 
 _COLOURS = {
     "original": "green",
@@ -53,8 +53,9 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
     """One paragraph for each result, without the characters that a terminal would obey."""
     for result in judged:
         if result.verdict is None:
+            # The command says why, on standard error.
             said = click.style(UNREADABLE, fg=_COLOURS[UNREADABLE])
-            yield f"{said}  {printable(result.id)}: {printable(result.error or '')}\n\n"
+            yield f"{said}  {_name(result)}\n\n"
             continue
         yield "\n".join(_paragraph(result, result.verdict)) + "\n\n"
         if with_text:
@@ -62,7 +63,7 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
 
 
 def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
-    name = printable(result.id if result.id != f"{result.path}#0" else result.path)
+    name = _name(result)
     shown = label(verdict.kind, verdict.probability)
     kind = click.style(f"{shown:<10}", fg=_COLOURS[shown], bold=True)
     if verdict.probability is None:
@@ -77,24 +78,33 @@ def _paragraph(result: Result, verdict: Verdict) -> Iterator[str]:
         text = f"{reason.contribution:+6.1f}  {reason.signal}: {printable(reason.summary)}"
         yield from _wrapped(text, indent=2)
     yield from _replacements(
-        (item.text, item.original or "?")
-        for item in sorted(verdict.evidence, key=lambda item: -item.weight)
-        if item.signal in _REPLACING
+        (
+            (item.substitute, item.original)
+            for item in sorted(restorations(verdict, MIN_GAIN), key=lambda item: -item.gain)
+        ),
+        "replaced" if verdict.kind == "spun" else "perhaps replaced",
     )
     lines = [_line(item) for item in verdict.evidence if item.signal in _LEFTOVER]
     for line in lines[:_SHOWN_LINES]:
         yield f"          {line}"
 
 
-def _replacements(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _name(result: Result) -> str:
+    return printable(result.id if result.id != f"{result.path}#0" else result.path)
+
+
+def _replacements(pairs: Iterable[tuple[str, str]], called: str = "replaced") -> Iterator[str]:
     """The commonest pairs of a replaced word and its original."""
-    counts = Counter(f"{one_line(new.lower())} > {one_line(old)}" for new, old in pairs)
+    counts = Counter(
+        f"{one_line(new.lower())} > {one_line(old.lower() if new[:1].isupper() else old)}"
+        for new, old in pairs
+    )
     shown = [
         pair if count == 1 else f"{pair} ({count})"
         for pair, count in counts.most_common(_SHOWN_WORDS)
     ]
     if shown:
-        yield from _wrapped(f"replaced: {', '.join(shown)}")
+        yield from _wrapped(f"{called}: {', '.join(shown)}")
 
 
 def _line(item: Evidence) -> str:
