@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from chaffinch.cli.options import fail_on_option
 from chaffinch.detector.audit.comparison import Comparison, ComparisonError
 from chaffinch.detector.audit.comparison import compare as compared
 from chaffinch.detector.audit.news import last_news
@@ -22,11 +23,7 @@ from chaffinch.reports.formats.registry import COMPARISONS
     show_default=True,
     help="How to list the changes.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(["flagged"]),
-    help="Exit with 1 if a page is newly flagged, or new and flagged.",
-)
+@fail_on_option(["flagged"], "Exit with 1 if a page is newly flagged, or new and flagged.")
 def changes(old: Path, new: Path | None, format_: str, fail_on: str | None) -> None:
     """List what changed from the audit OLD to the audit NEW, or what OLD's own last run changed.
 
@@ -34,7 +31,8 @@ def changes(old: Path, new: Path | None, format_: str, fail_on: str | None) -> N
     address by their ids, or by their paths without the folder of the day. Sites come first, where
     their verdict changed; then the pages that became flagged or are flagged no more.
 
-    Exit status: 0 compared; 1 a page is newly flagged (with --fail-on flagged); 2 wrong usage.
+    Exit status: 0 compared; 1 a page is newly flagged (with --fail-on flagged), or it could not go
+    on (without, and 4 with it); 2 wrong usage.
 
     \b
     Example:

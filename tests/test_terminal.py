@@ -63,6 +63,8 @@ def test_an_error_is_said_once(tmp_path: Path) -> None:
         (["score", "SPUN", "--model", "missing"], 1),
         (["compare", "SPUN", "SPUN", "--fail-on", "copied"], 1),
         (["compare", "EXAMPLES", "EXAMPLES", "--fail-on", "flagged"], 4),
+        (["changes", "EXAMPLES", "--fail-on", "flagged"], 4),
+        (["changes", "EXAMPLES"], 1),
         (["signals", "--model", "missing"], 1),
     ],
 )
