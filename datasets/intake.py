@@ -48,14 +48,16 @@ class Item(NamedTuple):
         The record's own address, else the one that the file's folder spells, as ``wget -r``
         saves pages, else the canonical link of the page. Where the record's address is an
         archive's that names no page, the canonical link is it. A folder's name and a page's
-        word for itself are hints: a verdict rests on neither.
+        word for itself are hints: a verdict rests on neither, and an audit does not follow a
+        folder's name that most of its pages contradict (`chaffinch.detector.audit.misnamed`).
         """
         own = self.record.url
         if own and not is_intermediary(seen_through(own)):
             return own
         metadata = self.document.metadata if self.document else None
         canonical = (metadata and metadata.canonical_url) or ""
-        mirrored = "" if own else mirrored_address(self.record.path)
+        # All rows of one file would have one address.
+        mirrored = mirrored_address(self.record.path) if self.record.whole_file and not own else ""
         return mirrored or (canonical if host(canonical) else own)
 
     @property

@@ -16,7 +16,7 @@ import re
 from datetime import date
 from itertools import islice
 
-from chaffinch.features.addresses import seen_through
+from chaffinch.features.addresses import seen_through, site
 from chaffinch.features.dates import moment_of, read_date, written_dates
 from chaffinch.features.document import Document
 from chaffinch.features.hosts import parsed
@@ -107,15 +107,27 @@ ORDER_LENGTH = len(_UNDATED)
 """Characters of what `order` gives."""
 
 
-def earlier_day(document: Document) -> date | None:
+def earlier_day(document: Document, address: str = "") -> date | None:
     """The day that a document's address or a line beside its text gives it.
 
-    None where they give none, or none before the day of `Document.published`.
+    None where they give none, or none before the day of `Document.published`. The address is the
+    document's own, else the canonical link of a page that is on no other site.
+
+    Args:
+        document: The document.
+        address: Where it most probably was, in place of `Document.url`.
 
     >>> earlier_day(Document("Ferry back\\n2 May 2024", published="2026-09-30T08:00:00Z"))
     datetime.date(2024, 5, 2)
     """
-    days = (address_day(document.url), dateline(document.text, document.title))
+    address = address or document.url
+    canonical = (document.metadata and document.metadata.canonical_url) or ""
+    if address and site(canonical) != site(address):
+        canonical = ""
+    days = (
+        address_day(address) or address_day(canonical),
+        dateline(document.text, document.title),
+    )
     first = min(filter(None, days), default=None)
     stated = read_date(document.published)
     return first if first and (stated is None or first < stated.day) else None

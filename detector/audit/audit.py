@@ -28,6 +28,7 @@ from chaffinch.detector.audit.crawl import Crawl, find_files, listed_files
 from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
+from chaffinch.detector.audit.folders import with_misnamed
 from chaffinch.detector.audit.news import CHANGES, remember, write_news
 from chaffinch.detector.audit.plan import plan
 from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segments, skipped
@@ -215,6 +216,7 @@ class _Audit:
     ) -> tuple[FoundCopies, dict[str, int]]:
         """Find copies, and write the audit's tables; also the number of rows by status."""
         trusted = self.options.trusted
+        rows = with_misnamed(rows, self.work / "folders", engine)
         found = find_copies(rows, self.work, self.index, trusted, engine)
         _write_documents(self.output, rows, found, engine)
         write_pairs(found, self.output / "pairs.parquet")

@@ -1,7 +1,7 @@
 """The rows of finished shards in the order of the crawl's files."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from chaffinch.detector.audit.crawl import Crawl
+from chaffinch.detector.audit.misnamed import NAMED_COLUMNS, with_own_addresses
 from chaffinch.detector.audit.storage import Shard, finished_units
 
 
@@ -23,11 +24,13 @@ class ShardRows(NamedTuple):
         shard: The shard's Parquet file.
         paths: Files whose rows are meant; None for all rows.
         about: Their number; an estimate where not all rows are meant.
+        misnamed: Hosts that folders of the crawl are called like, whose pages are others'.
     """
 
     shard: Path
     paths: tuple[str, ...] | None
     about: int
+    misnamed: frozenset[str] = frozenset()
 
 
 class Finished(NamedTuple):
@@ -107,8 +110,10 @@ def skipped(done: Finished, crawl: Crawl) -> int:
     return total
 
 
-def tables(rows: Iterable[ShardRows], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+def tables(rows: Sequence[ShardRows], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """One table per segment; one shard is held at a time.
+
+    ``url`` and ``site`` are the page's own where its folder is called like another's host.
 
     Args:
         rows: The segments.
@@ -116,11 +121,13 @@ def tables(rows: Iterable[ShardRows], columns: Sequence[str] | None = None) -> I
             which is then a column of the fields that were named.
     """
     names = list(dict.fromkeys(name.partition(".")[0] for name in columns or ()))
+    named = columns is None or not {"url", "site"}.isdisjoint(names)
+    beside = NAMED_COLUMNS if named and any(segment.misnamed for segment in rows) else ("path",)
 
     # New files come between the rows of a shard, whose pieces then follow one another.
     @lru_cache(maxsize=1)
     def read(shard: Path) -> pa.Table:
-        wanted = None if columns is None else [*dict.fromkeys([*columns, "path"])]
+        wanted = None if columns is None else [*dict.fromkeys([*columns, *beside])]
         with pq.ParquetFile(shard) as file:
             return file.read(columns=wanted, use_threads=False)
 
@@ -128,6 +135,8 @@ def tables(rows: Iterable[ShardRows], columns: Sequence[str] | None = None) -> I
         table = read(segment.shard)
         if segment.paths is not None:
             table = table.filter(pc.is_in(table["path"], pa.array(segment.paths)))
+        if named and segment.misnamed:
+            table = with_own_addresses(table, segment.misnamed)
         yield table if columns is None else table.select(names)
 
 

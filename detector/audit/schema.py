@@ -97,7 +97,7 @@ def verdict_row(item: Item, verdict: Verdict) -> dict[str, Any]:
         **verdict.as_dict(),
         **_origin(item),
         "published": document.published,
-        "dated": day.isoformat() if (day := earlier_day(document)) else None,
+        "dated": day.isoformat() if (day := earlier_day(document, item.address)) else None,
         "status": "scored" if verdict.unscorable is None else "unscorable",
         "notes": list(document.notes),
         "text": _valid(document.text[:MAX_CHARACTERS]),
