@@ -15,10 +15,9 @@ from real_pages import real_pages
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.lexicons.tortured_phrases import split_terms
-from chaffinch.datasets.simulation.residue import inject_residue, split_phrases
+from chaffinch.datasets.simulation.residue import ResidueLines
 from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Spinner
-from chaffinch.detector.training.bundle import PHRASE_SEED
 from chaffinch.detector.training.corpora import (
     HELD_OUT,
     CleanText,
@@ -30,6 +29,7 @@ from chaffinch.detector.training.corpora import (
 from chaffinch.detector.training.labelled import Example
 from chaffinch.detector.training.simulation import RATES, crop
 from chaffinch.features.document import Document
+from chaffinch.features.text.phrases import load_phrases
 
 NEWS = ("news_bbc", "news_guardian")
 """Sources that no classifier saw: every family, rate and length is simulated on them."""
@@ -40,11 +40,11 @@ CROPS = (60, 150, None)
 TRAINING_CROPS = (60, 150, 400, None)
 """The same for texts to train a comparison on."""
 
-RESIDUE_PIECES = (1, 2, 3)
-"""Kinds of residue in the scraped copies of the test set."""
-
 SCRAPED = "scraped"
-"""How the names of their families begin."""
+"""How the names of the families of word-for-word copies begin; their kind of residue follows."""
+
+FARM = "https://farm.example/news"
+"""Address of these copies, where no publisher's line is at home."""
 
 TEST_SITES = range(1000, 1004)
 """Seeds of the sites whose spinners make test texts; no training has them."""
@@ -122,14 +122,7 @@ def simulated_examples(
         for text in spread([one for one in texts if is_long(one)], most_spun // _OTHER_GENRES)
     ]
     examples += _one_each(others, families)
-    _, unseen = split_phrases(PHRASE_SEED)
-    for pieces in RESIDUE_PIECES:
-        rng = np.random.default_rng(pieces)
-        family = f"{SCRAPED}, {pieces} kind{'s' if pieces > 1 else ''} of residue"
-        examples += [
-            example_of(text, inject_residue(text.text, rng, unseen, pieces), family)
-            for text in articles
-        ]
+    examples += _scraped(articles)
     return examples
 
 
@@ -192,6 +185,21 @@ def _one_each(
         spinners, rates = families[name]
         spinner = spinners[int(rng.integers(len(spinners)))]
         yield from _spun(text, text.text, name, spinner, float(rng.choice(rates)), rng)
+
+
+def _scraped(articles: Sequence[CleanText]) -> Iterator[Example]:
+    """Word-for-word copies with one unmistakable line of each kind, phrase after phrase."""
+    sure = [phrase for phrase in load_phrases() if phrase.is_sure]
+    for kind in dict.fromkeys(phrase.kind for phrase in sure):
+        phrases = [phrase for phrase in sure if phrase.kind == kind]
+        rng = np.random.default_rng(3)
+        for number, source in enumerate(articles):
+            left = ResidueLines()
+            left.add(phrases[number % len(phrases)], rng)
+            body = left.into(source.text.split("\n"), rng)
+            text = "\n".join([*left.head, *body, *left.tail])
+            made = example_of(source, text, f"{SCRAPED}, {kind}")
+            yield replace(made, document=replace(made.document, url=FARM))
 
 
 def _spun(

@@ -146,6 +146,8 @@ class TestContract:
         ("agreement", "2.Two is a number. It cost 5. Three people paid, one. 4-three", []),
         ("spintax", "We {buy|purchase} it.", [("{buy|purchase}", "spintax choice")]),
         ("spintax", "a set {of professional} tools", [("{of professional}", "spintax remainder")]),
+        ("spintax", "Cheap hotels in %city%", [("%city%", "placeholder")]),
+        ("spintax", "%%title%% | %%sitename%% | %%city%%", []),
         ("spintax", "the set {x | x > 0} and a || b", []),
         ("spintax", r"\frac{a|b} and {{Abbr|Au|x}} and app.{set|get} or {X|Y} { |it| it }", []),
         ("spacing", f"{PROSE} His ngo  is portion.", [("  ", "run of spaces")]),

@@ -23,7 +23,9 @@ _PATTERNS = {
         ("{",),
     ),
     "placeholder": Pattern(
-        re.compile(r"%(?:keyword|title|city|name|site|url|category)s?%", re.IGNORECASE), ("%",)
+        # Doubled signs are of templates that honest sites fill in as well.
+        re.compile(r"(?<!%)%(?:keyword|title|city|name|site|url|category)s?%(?!%)", re.IGNORECASE),
+        ("%",),
     ),
 }
 """Pieces of spinner syntax, by what their evidence is called."""
