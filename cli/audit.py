@@ -43,6 +43,7 @@ class RunChoice(NamedTuple):
     originals: Path | None
     timeout: float
     memory: int
+    no_text: bool
     overwrite: bool
 
 
@@ -95,6 +96,11 @@ _RUN_OPTIONS = (
         default=2000,
         show_default=True,
         help="Megabytes that one process may take for its documents.",
+    ),
+    click.option(
+        "--no-text",
+        is_flag=True,
+        help="Leave the texts out of the results. A later run that adds files judges all anew.",
     ),
     click.option("--overwrite", is_flag=True, help="Start anew in a folder that holds an audit."),
 )
@@ -182,6 +188,7 @@ def _audit_options(settings: "Settings", run: RunChoice) -> "AuditOptions":
         jobs=run.jobs,
         engine=run.engine,
         limits=Limits(run.timeout, run.memory),
+        with_texts=not run.no_text,
         overwrite=run.overwrite,
     )
 

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 from command import run
+from in_this_process import InThisProcess
 
 from chaffinch.detector.audit.audit import AuditError, AuditOptions, run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
@@ -41,6 +42,11 @@ def rows(output: Path) -> list[dict[str, Any]]:
 
 def audit(crawl: str | Path, output: Path, **options: Any) -> dict[str, Any]:
     return run_audit(crawl, output, AuditOptions(**options))
+
+
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let audits start no processes, which take longer than the examples."""
+    monkeypatch.setitem(ENGINES, "local", lambda jobs, limits: InThisProcess())
 
 
 def test_every_record_is_one_row_and_the_manifest_adds_up(examples: Path, tmp_path: Path) -> None:
@@ -81,18 +87,118 @@ def test_the_number_of_processes_does_not_matter(examples: Path, tmp_path: Path)
 
 
 def test_new_and_changed_files_are_added_and_the_rest_is_not_scored_again(
-    examples: Path, tmp_path: Path
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crawl, output = tmp_path / "crawl", tmp_path / "out"
     shutil.copytree(examples, crawl)
-    audit(crawl, output)
-    before = {shard: shard.stat().st_mtime_ns for shard in (output / ".work").glob("*.parquet")}
+    in_this_process(monkeypatch)
+    town = (crawl / "larkfield-town.jsonl").read_text("utf-8")
+
+    def judged() -> int:
+        """How many documents the same command judges now; its rows are those of a fresh audit."""
+        counts: list[int] = []
+        run_audit(crawl, output, progress=lambda done, size: counts.append(done.documents))
+        shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
+        audit(crawl, tmp_path / "fresh")
+        assert rows(output) == rows(tmp_path / "fresh")
+        return sum(counts)
+
+    judged()
     (crawl / "aaa.txt").write_text("A new note of a few words.")
     (crawl / "larkfield-town.jsonl").write_text('{"text": "changed"}\n')
+    assert judged() == 2
+    (crawl / "bbb.txt").write_text("Another note of a few words.")
+    assert judged() == 1
+    (crawl / "larkfield-town.jsonl").write_text(town)
+    assert judged() == town.count("\n")
+    (crawl / "bbb.txt").unlink()
+    assert judged() == 0
+    (crawl / "bbb.txt").write_text("Another note, of other words.")
+    assert judged() == 1
+
+
+def texts_in(shards: Path) -> list[str]:
+    return [
+        text
+        for file in shards.glob("*.parquet")
+        for text in pq.read_table(file, columns=["text"])["text"].to_pylist()
+        if text
+    ]
+
+
+def test_a_finished_audit_holds_its_texts_once(examples: Path, tmp_path: Path) -> None:
+    audit(examples, tmp_path)
+    assert len(texts_in(tmp_path / "documents")) > 10
+    assert texts_in(tmp_path / ".work") == []
+
+
+@pytest.mark.parametrize("stage", ["restored", "judged", "written", "dropped"])
+def test_an_audit_that_is_stopped_beside_its_texts_goes_on(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    in_this_process(monkeypatch)
+    crawl, output = tmp_path / "crawl", tmp_path / "out"
+    shutil.copytree(examples, crawl)
+    audit(crawl, output)
+    (crawl / "note.txt").write_text("A new note of a few words.")
+    (crawl / "larkfield-town.jsonl").unlink()
+
+    class Stopped(Exception):
+        pass
+
+    def stop(*_: object, **__: object) -> Any:
+        raise Stopped
+
+    at = {
+        "restored": "chaffinch.detector.audit.audit.plan",
+        "judged": "chaffinch.detector.audit.audit.find_copies",
+        "written": "chaffinch.detector.audit.audit.drop_texts",
+        "dropped": "chaffinch.detector.audit.audit._cluster_counts",
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(at[stage], stop)
+        with pytest.raises(Stopped):
+            audit(crawl, output)
     audit(crawl, output)
     audit(crawl, tmp_path / "fresh")
     assert rows(output) == rows(tmp_path / "fresh")
-    assert all(shard.stat().st_mtime_ns == modified for shard, modified in before.items())
+    assert texts_in(output / ".work") == []
+
+
+def test_an_audit_whose_documents_are_lost_judges_them_again(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_this_process(monkeypatch)
+    audit(examples, tmp_path)
+    before = rows(tmp_path)
+    shutil.rmtree(tmp_path / "documents")
+    audit(examples, tmp_path)
+    assert rows(tmp_path) == before
+
+
+def test_texts_are_left_out_where_that_is_asked(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_this_process(monkeypatch)
+    crawl, output = tmp_path / "crawl", tmp_path / "out"
+    shutil.copytree(examples, crawl)
+    audit(crawl, tmp_path / "whole")
+
+    def textless(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**row, "text": None, "metadata": None} for row in found]
+
+    for _ in range(2):
+        audit(crawl, output, with_texts=False)
+        assert rows(output) == textless(rows(tmp_path / "whole"))
+        assert texts_in(output / ".work") == texts_in(output / "documents") == []
+        (crawl / "note.txt").write_text("A new note of a few words.")
+        audit(crawl, tmp_path / "whole")
+    with pytest.raises(AuditError, match="other settings"):
+        audit(crawl, output)
+    assert run("audit", crawl, "-o", output, "--no-text", "--jobs", 1).returncode == 0
+    assert run("report", output, "-o", tmp_path / "report.html").returncode == 0
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "it holds no texts to read or to review" in page
 
 
 def test_a_finished_audit_is_left_as_it_is_until_something_is_new(

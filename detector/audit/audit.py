@@ -36,6 +36,7 @@ from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.sites.sites import write_sites
 from chaffinch.detector.audit.task import Counts, Limits
+from chaffinch.detector.audit.texts import drop_texts, restore_texts
 from chaffinch.detector.audit.trusted import TrustedSites
 from chaffinch.detector.digests import digest
 
@@ -62,6 +63,7 @@ class AuditOptions(NamedTuple):
         jobs: Number of processes; as many as the engine has cores where None.
         engine: Name of the engine.
         limits: What one document may cost.
+        with_texts: Whether the audit's tables hold the texts of its documents.
         overwrite: Whether to forget an earlier audit in the output folder.
     """
 
@@ -72,6 +74,7 @@ class AuditOptions(NamedTuple):
     jobs: int | None = 1
     engine: str = "local"
     limits: Limits = Limits()
+    with_texts: bool = True
     overwrite: bool = False
 
 
@@ -146,6 +149,7 @@ class _Audit:
                     **options.settings.columns._asdict(),
                     "keep": list(options.settings.columns.keep),
                 },
+                "with_texts": options.with_texts,
             },
         }
         self.crawl: Crawl = (
@@ -159,9 +163,12 @@ class _Audit:
         discard_drafts(self.work)
         done = finished(self.work, self.crawl)
         todo = np.flatnonzero(done.unit_of < 0)
-        progress(Counts(), int(np.sum(self.crawl.files["size"].to_numpy()[todo])))
         if not len(todo) and self._is_up_to_date(done, earlier):
             return earlier
+        if restore_texts(self.work, self.output / "documents"):
+            done = finished(self.work, self.crawl)
+            todo = np.flatnonzero(done.unit_of < 0)
+        progress(Counts(), int(np.sum(self.crawl.files["size"].to_numpy()[todo])))
         (self.work / _MARK).unlink(missing_ok=True)
         with ENGINES[self.options.engine](self.options.jobs, self.options.limits) as engine:
             if earlier.get("finished"):
@@ -170,6 +177,7 @@ class _Audit:
             done = self._score(todo, engine, progress)
             found, totals = self._write_tables([*segments(done, self.crawl)], engine)
             changes = write_news(self.output, self.work, engine)
+        drop_texts(self.work)
         manifest = {
             **self.header,
             "records_read": totals["documents"],
@@ -218,7 +226,7 @@ class _Audit:
         trusted = self.options.trusted
         rows = with_misnamed(rows, self.work / "folders", engine)
         found = find_copies(rows, self.work, self.index, trusted, engine)
-        _write_documents(self.output, rows, found, engine)
+        _write_documents(self.output, rows, found, engine, self.options.with_texts)
         write_pairs(found, self.output / "pairs.parquet")
         n_rows = len(found.copies.sources)
         return found, write_sites(self.output, found.digest, n_rows, trusted, engine)
@@ -284,7 +292,11 @@ def _versions() -> dict[str, str]:
 
 
 def _write_documents(
-    output: Path, rows: Sequence[ShardRows], found: FoundCopies, engine: Engine
+    output: Path,
+    rows: Sequence[ShardRows],
+    found: FoundCopies,
+    engine: Engine,
+    with_texts: bool,
 ) -> None:
     """Write ``documents/``, keeping the files that an interrupted run has written already."""
     work = output / ".work"
@@ -294,7 +306,7 @@ def _write_documents(
             shutil.rmtree(other)
     draft.mkdir(exist_ok=True)
     discard_drafts(draft)
-    write_missing(engine, parts(rows, found, draft))
+    write_missing(engine, parts(rows, found, draft, with_texts))
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
 

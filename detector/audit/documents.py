@@ -15,6 +15,7 @@ from chaffinch.detector.audit.copies.stage import FoundCopies
 from chaffinch.detector.audit.rows import ShardRows, places, tables
 from chaffinch.detector.audit.storage import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
+from chaffinch.detector.audit.texts import without_texts
 from chaffinch.features.document import Document
 
 # Our choice: enough files that no process waits long for the last one, none of them tiny.
@@ -35,10 +36,12 @@ class Part(WholeTask):
         segments: Rows that go into it.
         additions: Table of shape (n_rows, 6): ``repeated`` where the id is another row's
             already, ``copied``, ``cluster``, ``source_id``, ``source_site`` and ``similarity``.
+        with_texts: Whether their texts go into it as well.
     """
 
     segments: tuple[ShardRows, ...]
     additions: pa.Table
+    with_texts: bool
 
     def write(self) -> None:
         writer: ShardWriter | None = None
@@ -50,19 +53,24 @@ class Part(WholeTask):
             for name, column in zip(_COLUMNS, (ids, *added.columns[1:]), strict=True):
                 index = table.schema.get_field_index(name)
                 table = table.set_column(index, table.schema.field(index), column)
+            if not self.with_texts:
+                table = without_texts(table)
             writer = writer or ShardWriter(self.target, table.schema)
             writer.write(table)
         assert writer is not None
         writer.finish()
 
 
-def parts(rows: Sequence[ShardRows], found: FoundCopies, folder: Path) -> Iterator[Part]:
+def parts(
+    rows: Sequence[ShardRows], found: FoundCopies, folder: Path, with_texts: bool = True
+) -> Iterator[Part]:
     """The tasks that write the files of ``documents/`` into a folder.
 
     Args:
         rows: All rows, in order.
         found: Which of them are copies.
         folder: Where the files go.
+        with_texts: Whether they hold the texts of the documents.
     """
     ends = np.cumsum(found.sizes)
     sources = _sources(rows, ends, found)
@@ -71,7 +79,8 @@ def parts(rows: Sequence[ShardRows], found: FoundCopies, folder: Path) -> Iterat
     for index, end in enumerate(ends.tolist()):
         if end - start >= enough or (index == len(rows) - 1 and end > start):
             path = folder / f"part-{number:05d}.parquet"
-            yield Part(path, tuple(rows[first : index + 1]), _additions(found, sources, start, end))
+            additions = _additions(found, sources, start, end)
+            yield Part(path, tuple(rows[first : index + 1]), additions, with_texts)
             first, start, number = index + 1, end, number + 1
 
 

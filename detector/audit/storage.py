@@ -47,6 +47,7 @@ class Shard(NamedTuple):
         skipped: Records without a document that were passed over, by file.
         files: All files of its unit, each as (path, size, modified); only in the last shard.
         last: Whether it is the last of its unit.
+        has_texts: Whether the texts of its rows are in it.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class Shard(NamedTuple):
     skipped: dict[str, int]
     files: list[list[Any]]
     last: bool
+    has_texts: bool = True
 
 
 def shard_path(work: Path, unit: str, number: int) -> Path:

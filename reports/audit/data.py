@@ -79,6 +79,11 @@ class AuditData:
                 "command again with --overwrite."
             ) from None
 
+    @property
+    def has_texts(self) -> bool:
+        """Whether the audit kept the texts of its documents."""
+        return bool(self.manifest["settings"].get("with_texts", True))
+
     def batches(self, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
         """All rows, a few hundred at a time, each batch with the number of its first row."""
         first = 0

@@ -97,6 +97,9 @@ def page(
     places = {number: place for place, number in enumerate(markup) if place < _CHUNK * len(chunks)}
     shown = listing.order[:MAX_ROWS].tolist()
     by_number = dict(audit.rows(shown, LINE_COLUMNS))
+    if not audit.has_texts:
+        # What has a digest can be reviewed, and a label needs its text.
+        by_number = {number: {**row, "text_digest": ""} for number, row in by_number.items()}
     lines = [
         table_line(number, listing.key(number, by_number[number]), by_number[number])
         for number in shown
@@ -123,7 +126,7 @@ def page(
         charts={**_charts(found), "ties": ties_chart(network)},
         replaced=[(text, original, count) for (text, original), count in found.replaced],
         signals=[_manual(signal.__doc__ or "", signal.name) for signal in SIGNALS],
-        inside=_inside(audit.n_rows, len(lines), len(places), static_page is not None),
+        inside=_inside(audit, len(lines), len(places), static_page is not None),
         static_lines=lines[:_STATIC_ROWS],
         static_sites=sites[:_STATIC_ROWS],
         strongest=_static_articles(audit, lines),
@@ -299,7 +302,10 @@ def _manual(docstring: str, name: str) -> tuple[str, str, str]:
     return name, " ".join(text.split("\n\n")[0].split()), " ".join(wrong.split())
 
 
-def _inside(documents: int, listed: int, texts: int, has_pages: bool) -> str:
+def _inside(audit: AuditData, listed: int, texts: int, has_pages: bool) -> str:
+    documents = audit.n_rows
+    if not audit.has_texts:
+        return "This audit was made with --no-text: it holds no texts to read or to review."
     holds = f"This page holds the texts of {counted(texts, 'document')}, the strongest first."
     if listed < documents:
         holds += f" The table lists the strongest {listed:,} of {documents:,}."
