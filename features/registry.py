@@ -17,6 +17,7 @@ _FILES = (
     "echo",
     "quotation",
     "casing",
+    "slips",
     "obfuscation",
     "shape",
 )

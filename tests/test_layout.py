@@ -24,6 +24,8 @@ MAY_IMPORT = {
 }
 
 OTHER_THINGS_OF_THESE_NAMES = {
+    # What most signals find, whoever's they are.
+    "features/signal.py": {"slips"},
     # A list of phrases, and two families of spinners.
     "datasets/": {"tortured", "spintax"},
     "detector/training/resources/": {"tortured"},

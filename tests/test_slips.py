@@ -1,5 +1,6 @@
 """The channel of human slips: what is learned from lists of errors, and what it says of a word."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,16 @@ import zstandard
 
 from chaffinch.datasets.lexicons.errors import Errors, read_errors
 from chaffinch.datasets.lexicons.inflection import Inflection
+from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.resources.channel import build_channel
 from chaffinch.detector.training.resources.slips import Author, Misspelling, count_slips, slip_pairs
+from chaffinch.features.document import Document
+from chaffinch.features.language.authorship import spinners_share
 from chaffinch.features.language.slips import edit_between, kind_of_slip
+from chaffinch.features.resources import Resources
+from chaffinch.features.signals.agreement import Agreement
+from chaffinch.features.signals.slips import Slips
+from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import Vocabulary
 
 WORDS = """first fist list month moth want wants wanted their there the a an modern modem real
@@ -136,3 +144,56 @@ def test_lists_of_errors_are_read_in_lower_case_and_may_be_missing(tmp_path: Pat
     assert errors.typed == [("fist", "first")]
     assert errors.sentences == [("he want a house .".split(), "he wants a house .".split())]
     assert errors.listed == []
+
+
+SLIPS = {("first", "fist"): 1e-3, ("month", "moth"): 1e-3, ("feeling", "felling"): 1e-3}
+LEARNER = (
+    "It was the fist time that we went to the sea. Last moth we stayed in a house on the beach. "
+    "I had the felling that nobody else was there."
+)
+SPUN = "The council volition meet connected Friday, arsenic the mayor said, and helium was there."
+
+
+@pytest.fixture(scope="module")
+def resources(detector: Detector) -> Resources:
+    """The bundled model's, with a few slips."""
+    known = detector.model.resources
+    ids = {pair: known.vocabulary.ids([*pair]).tolist() for pair in SLIPS}
+    pairs = {(ids[pair][0], ids[pair][1]): chance for pair, chance in SLIPS.items()}
+    return replace(known, slips=build_channel(pairs, known.language_model.frequency))
+
+
+def block_of(text: str, resources: Resources) -> TokenBlock:
+    return TokenBlock.from_documents([Document(text)], resources.vocabulary)
+
+
+def test_a_slip_is_shown_with_what_was_meant_and_weighs_nothing(resources: Resources) -> None:
+    measured = Slips(resources).measure(block_of(LEARNER, resources))
+    shown = [(LEARNER[span.start : span.end], span.original) for span in measured.spans]
+    assert shown == [("fist", "first"), ("moth", "month"), ("felling", "feeling")]
+    assert {span.weight for span in measured.spans} == {0.0}
+    assert measured.spans[0].note == "probably first (spelling)"
+    assert measured.values.item() == pytest.approx(3 / (29 + 50), abs=0.01)
+
+
+@pytest.mark.parametrize("text", ["", SPUN, "He shook his fist at the moth by the light."])
+def test_words_that_were_meant_or_put_by_a_spinner_are_no_slips(
+    resources: Resources, text: str
+) -> None:
+    measured = Slips(resources).measure(block_of(text, resources))
+    assert measured.spans == [] and measured.values.item() == 0
+
+
+def test_what_learners_and_spinners_do_counts_by_what_stands_around_it(
+    resources: Resources,
+) -> None:
+    article = " It was a imaginable plan."
+    plain, learner, spun = (
+        block_of(text + article, resources)
+        for text in ("We went to the sea.", f"{LEARNER} It was becouse of a freind.", SPUN)
+    )
+    assert spinners_share(plain, resources).item() == spinners_share(spun, resources).item() == 1
+    assert spinners_share(learner, resources).item() < 0.5
+    column = Agreement.column("wrong_articles")
+    values = [Agreement(resources).measure(block).values[0, column] for block in (plain, learner)]
+    assert 0 < values[1] < values[0] / 2

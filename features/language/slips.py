@@ -101,7 +101,7 @@ def share_a_stem(one: str, other: str) -> bool:
 def kind_of_slip(meant: str, written: str) -> Kind:
     """What an author got wrong who wrote one word and meant another.
 
-    >>> [kind_of_slip(*pair) for pair in (("the", "a"), ("goes", "going"), ("first", "fist"))]
+    >>> [kind_of_slip(*pair) for pair in (("the", "a"), ("wants", "wanted"), ("first", "fist"))]
     ['small word', 'form of the word', 'spelling']
     """
     if meant in SMALL_WORDS and written in SMALL_WORDS:

@@ -7,6 +7,7 @@ from html import unescape
 import numpy as np
 from numpy.typing import NDArray
 
+from chaffinch.features.language.authorship import spinners_share
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.text.characters import folded
 from chaffinch.features.text.rates import damped
@@ -95,7 +96,9 @@ class Agreement(Signal):
 
     What it measures: wrong a/an as a share of all articles before lower-case words (plus
     10); words written twice on one line as a share of all words (plus 50), without the first
-    such place; number words that stand for the decimals of a number ("5.Three").
+    such place; number words that stand for the decimals of a number ("5.Three"). The first two
+    count as much as a spinner's words are of the text's odd words, its author's slips being the
+    others.
 
     Why farms show it: spinners replace "show" by "amusement" and leave "a" standing; two
     neighbours with one substitute become "telephone telephone"; they look up the digits of "5.3"
@@ -125,10 +128,11 @@ class Agreement(Signal):
             np.bincount(block.doc[tokens], minlength=n_docs) for tokens in (wrong, doubled, glued)
         )
         n_articles = np.bincount(block.doc[article], minlength=n_docs)
+        share = spinners_share(block, self.resources)
         values = np.stack(
             [
-                n_wrong / (n_articles + _ARTICLE_DAMPING),
-                damped(np.maximum(n_doubled - 1, 0), block.n_words),
+                share * n_wrong / (n_articles + _ARTICLE_DAMPING),
+                share * damped(np.maximum(n_doubled - 1, 0), block.n_words),
                 n_glued.clip(0, _CAP),
             ],
             axis=1,

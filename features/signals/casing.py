@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from chaffinch.features.language.authorship import spinners_share
 from chaffinch.features.signal import Feature, Measurement, Signal, Span
 from chaffinch.features.text.rates import damped
 from chaffinch.features.text.tokens import LOWER, TokenBlock
@@ -46,7 +47,8 @@ class Casing(Signal):
 
     What it measures: lower-case names of days, months and nations as a share of all words (plus
     50), without the first such place; the rarer of American and British spellings as a share of
-    all words (plus 50).
+    all words (plus 50). Small names count as much as a spinner's words are of the text's odd words,
+    its author's slips being the others.
 
     Why farms show it: a dictionary's entries are in lower case and in one spelling,
     whatever the source's was.
@@ -69,7 +71,8 @@ class Casing(Signal):
         british = block.count(_BRITISH.holds(block.word_hash))
         values = np.stack(
             [
-                damped(np.maximum(block.count(small) - 1, 0), block.n_words),
+                spinners_share(block, self.resources)
+                * damped(np.maximum(block.count(small) - 1, 0), block.n_words),
                 damped(np.minimum(american, british), block.n_words),
             ],
             axis=1,

@@ -152,10 +152,14 @@ class Substitutions(Signal):
             ratios: How much likelier a spinner is to have put them.
             prior: float64 array of shape (n_tokens,), log odds that a word of its text is replaced.
         """
-        # Where one word could stand for a word or for a phrase, the better fit is named.
+        # Where one word could stand for a word or for a phrase, the better fit is named, and where
+        # its author probably made a slip, neither.
         word_gain = np.full(len(block.word), -np.inf)
         word_gain[evidence.tokens] = evidence.values[:, COLUMNS.index("gain")]
         better = (matches.length > 1) | (matches.gain > word_gain[matches.first])
+        slip = np.zeros(len(block.word), np.bool_)
+        slip[evidence.tokens] = evidence.meant > 0
+        better &= (matches.length > 1) | ~slip[matches.first]
         phrase_odds = np.where(better, ratios.phrases, _NEVER) + prior[matches.first]
         named = self._phrases(matches, phrase_odds / np.log(10))
         taken = np.zeros(len(block.word), np.bool_)
@@ -163,7 +167,8 @@ class Substitutions(Signal):
             taken[first : first + length] = True
         words = self.resources.vocabulary.words
         odds = (ratios.words + prior).take(evidence.tokens) / np.log(10)
-        likely = np.flatnonzero((odds > EVIDENCE_ODDS) & ~taken.take(evidence.tokens))
+        unnamed = ~taken.take(evidence.tokens) & (evidence.meant == 0)
+        likely = np.flatnonzero((odds > EVIDENCE_ODDS) & unnamed)
         named += [
             _Named(token, 1, words[original] if original else None, weight)
             for token, original, weight in zip(
