@@ -1,10 +1,12 @@
-"""Main-content extraction compared on annotated pages, and what each costs.
+"""Reading of pages: what is lost and what is too much, and what it costs.
 
-python benchmarks/extraction.py DATA    (trafilatura is compared where it is installed)
+    python benchmarks/extraction.py DATA            (trafilatura is compared where it is installed)
+    python benchmarks/extraction.py DATA --pieces   (with the pieces of text)
 
 DATA/html has pages with pieces of text that belong to the article (`with`) and pieces that do not
 (`without`). Precision is the share of wanted ones among the pieces found, recall the share of
-wanted pieces found; white space and case do not count.
+wanted pieces found; white space and case do not count. The inputs beside DATA (or of the tests) are
+small files that each hold an article in an unusual way; those not read whole are listed.
 """
 
 import json
@@ -16,10 +18,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from real_pages import archived_pages
+from real_pages import ANNOTATIONS, archived_pages
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from resiliparse.parse.html import HTMLTree
+from small_inputs import OWN, read_inputs
 
 from chaffinch.datasets.extraction.documents import document_from_record
 from chaffinch.datasets.records import Record
@@ -81,7 +84,7 @@ def resiliparse(page: bytes, main_content: bool = True) -> str:
 
 
 def chaffinch(page: bytes) -> str:
-    """What Chaffinch scores: resiliparse, a block filter, and the metadata besides."""
+    """What Chaffinch scores; the metadata is read besides."""
     return document_from_record(Record("page", 0, page, "text/html")).text
 
 
@@ -90,7 +93,7 @@ def extractors() -> dict[str, Callable[[bytes], str]]:
     found: dict[str, Callable[[bytes], str]] = {
         "resiliparse, whole page": whole_page,
         "resiliparse, main content": resiliparse,
-        "chaffinch (resiliparse, block filter, metadata)": chaffinch,
+        "chaffinch, with metadata": chaffinch,
     }
     if find_spec("trafilatura"):
         from trafilatura import extract
@@ -104,12 +107,30 @@ def extractors() -> dict[str, Callable[[bytes], str]]:
     return found
 
 
+def annotated_pages(data: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The annotated pages of a data folder and their annotations, by name."""
+    truth = json.loads((data / ANNOTATIONS).read_text("utf-8"))
+    return {name: page for name, page in archived_pages(data) if name in truth}, truth
+
+
+def reading_figures(data: Path) -> dict[str, float]:
+    """How well Chaffinch reads the annotated pages and the inputs of the tests, as shares."""
+    pages, truth = annotated_pages(data)
+    found = figures({name: chaffinch(page) for name, page in pages.items()}, truth)
+    read = [one.whole for one in read_inputs(OWN)]
+    return {
+        "reading: inputs read whole": sum(read) / len(read),
+        "reading: precision": found.precision,
+        "reading: recall": found.recall,
+    }
+
+
 @click.command()
 @click.argument("data", type=click.Path(exists=True, path_type=Path))
-def main(data: Path) -> None:
-    """Print the comparison as a Markdown table."""
-    truth = json.loads((data / "html" / "trafilatura_eval_en.json").read_text("utf-8"))
-    pages = {name: page for name, page in archived_pages(data) if name in truth}
+@click.option("--pieces", is_flag=True, help="List the pieces that are lost or too much.")
+def main(data: Path, pieces: bool) -> None:
+    """Print the comparison as a Markdown table, then what is lost and what is too much."""
+    pages, truth = annotated_pages(data)
     click.echo("| extraction | precision | recall | F1 | wanted | unwanted | us per page |")
     click.echo("|---|---:|---:|---:|---:|---:|---:|")
     for title, extract in extractors().items():
@@ -123,6 +144,28 @@ def main(data: Path) -> None:
             f"| {title} | {found.precision:.3f} | {found.recall:.3f} | {found.f1:.3f} "
             f"| {found.wanted} | {found.unwanted} | {statistics.median(took):.0f} |"
         )
+    if pieces:
+        _print_pieces(pages, truth)
+    _print_inputs(data.parent / "inputs" if (data.parent / "inputs").is_dir() else OWN)
+
+
+def _print_pieces(pages: dict[str, bytes], truth: dict[str, Any]) -> None:
+    for name, page in sorted(pages.items()):
+        text = plain(chaffinch(page))
+        for kind, is_wanted in (("with", True), ("without", False)):
+            for piece in filter(None, truth[name][kind]):
+                if (plain(piece) in text) != is_wanted:
+                    click.echo(f"{'lost' if is_wanted else 'too much'}: {name}: {plain(piece)}")
+
+
+def _print_inputs(folder: Path) -> None:
+    read = list(read_inputs(folder))
+    whole = sum(one.whole for one in read)
+    click.echo(f"\n{whole} of {len(read)} inputs ({whole / len(read):.0%}) read whole; not whole:")
+    for one in read:
+        if not one.whole:
+            said = "said so" if one.said else "in silence"
+            click.echo(f"  {one.name}: {one.share:.0%}, {said}")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ from chaffinch.detector.training.labelled import Example
 ARCHIVE = Path("html", "trafilatura_eval_en.tar.zst")
 """Where the pages lie in a data folder."""
 
+ANNOTATIONS = ARCHIVE.with_name("trafilatura_eval_en.json")
+"""What belongs to the article on each of them, and what does not."""
+
 GENRE = "real publishers' pages"
 """Their genre, for tables."""
 
