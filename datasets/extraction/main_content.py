@@ -23,6 +23,12 @@ Our choice; boilerpipe has the same."""
 _DENSE = 0.5
 """Share of words in links from which text is a list of links. Our choice."""
 
+_LINKED = 0.8
+"""Share of a line's words in links from which it is nothing but a link. Our choice."""
+
+_ENDS = '.!?"\u201d'
+"""Characters that a line ends with where it is a sentence."""
+
 _FEW_WORDS = 6
 """Words of a line that is left alone although it is a link: scrapers leave such lines at the foot
 of an article ("Read Entire Article"). Our choice."""
@@ -221,7 +227,7 @@ class _Choice:
         kept = [
             number
             for number in range(start, end)
-            if not beside[number] and not self._is_link_line(self._blocks[number])
+            if not beside[number] and not _is_link_line(self._blocks[number])
         ]
         return self._without_empty_headings(kept, start)
 
@@ -360,13 +366,6 @@ class _Choice:
                     return number
         return None
 
-    def _is_link_line(self, block: Block) -> bool:
-        return (
-            block.words > _FEW_WORDS
-            and block.linked > _DENSE * block.words
-            and block.tag not in HEADINGS
-        )
-
     def _without_empty_headings(self, kept: list[int], start: int) -> list[int]:
         """The blocks without headings whose text is left out."""
         left = set(kept)
@@ -382,6 +381,16 @@ class _Choice:
             if not is_heading or number in left:
                 following = number
         return found[::-1]
+
+
+def _is_link_line(block: Block) -> bool:
+    """Whether a block is a link that leads to another page, and no sentence of the article."""
+    return (
+        block.words > _FEW_WORDS
+        and block.linked > _LINKED * block.words
+        and block.tag not in HEADINGS
+        and block.text[-1] not in _ENDS
+    )
 
 
 def _names(element: Element) -> str:
