@@ -206,7 +206,8 @@ def _checked_limits(stated: Mapping[str, Any] | None) -> FalsePositiveLimits | N
         return None
     limits = FalsePositiveLimits(stated["n_texts"], tuple(stated["rates"]), tuple(stated["scores"]))
     _, rates, scores = limits
-    if not all(map(_is_number, (limits.n_texts, *rates, *scores))):
+    # A count may be greater than any number that is calculated with.
+    if type(limits.n_texts) is not int or not all(map(_is_number, (*rates, *scores))):
         raise ValueError("its limits must be finite numbers")
     within = len(rates) == len(scores) > 0 and rates[0] > 0 and rates[-1] < 1
     rising = all(low < high for low, high in pairwise(rates))

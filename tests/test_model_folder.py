@@ -324,8 +324,9 @@ def test_a_model_without_limits_has_its_own_threshold_alone(folder: Path) -> Non
         Detector.load(folder, max_fpr=0.001)
 
 
-def test_limits_are_written_and_read_again(folder: Path) -> None:
-    with_limits(folder, LIMITS)
+@pytest.mark.parametrize("n_texts", [2_000, 2_000_000])
+def test_limits_are_written_and_read_again(folder: Path, n_texts: int) -> None:
+    with_limits(folder, {**LIMITS, "n_texts": n_texts})
     model = load_model(folder)
     write_description(model, folder)
     assert load_model(folder).classifier == model.classifier
