@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from chaffinch.datasets.readers.reader import Columns
     from chaffinch.detector.audit.audit import AuditOptions
     from chaffinch.detector.audit.scoring import Settings
-    from chaffinch.detector.audit.task import Counts
 
 _SHOWN_SITES = 10
 """Sites in the summary on the terminal; our choice, what fits a screen."""
@@ -195,8 +194,7 @@ def _audit_options(settings: "Settings", run: RunChoice) -> "AuditOptions":
 
 def _run(place: str, output: Path, options: "AuditOptions") -> dict[str, Any]:
     """Run an audit with a bar on the terminal; what stops it becomes a sentence."""
-    from tqdm import tqdm
-
+    from chaffinch.cli.stage_bars import StageBars
     from chaffinch.datasets.files import MissingLibrary
     from chaffinch.detector.audit.audit import AuditError, run_audit
     from chaffinch.detector.audit.copies.originals import OriginalsError
@@ -204,23 +202,9 @@ def _run(place: str, output: Path, options: "AuditOptions") -> dict[str, Any]:
     from chaffinch.detector.audit.task import EngineError
     from chaffinch.detector.model_folder import ModelError
 
-    documents = flagged = 0
-    # disable=None: no bar where standard error is not a terminal.
-    with tqdm(unit="B", unit_scale=True, disable=None) as bar:
-
-        def progress(done: "Counts", size: int) -> None:
-            nonlocal documents, flagged
-            documents += done.documents
-            flagged += done.flagged
-            if size:
-                bar.reset(size)
-            pace = documents / max(bar.format_dict["elapsed"], 1e-9)
-            stated = f"{counted(documents, 'document')}, {pace:.0f}/s, {flagged} flagged"
-            bar.set_postfix_str(stated, refresh=False)
-            bar.update(done.size)
-
+    with StageBars() as bars:
         try:
-            return run_audit(place, output, options, progress)
+            return run_audit(place, output, options, bars)
         except CrawlError as error:
             raise click.UsageError(str(error)) from None
         except (AuditError, EngineError, MissingLibrary, ModelError, OriginalsError) as error:

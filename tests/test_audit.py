@@ -26,7 +26,7 @@ from in_this_process import InThisProcess
 from chaffinch.detector.audit.audit import AuditError, AuditOptions, run_audit
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.scoring import Settings
-from chaffinch.detector.audit.task import Limits
+from chaffinch.detector.audit.task import Counts, Limits, Progress
 
 NOTE = "The market is closed on Monday because of the storm."
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
@@ -97,7 +97,12 @@ def test_new_and_changed_files_are_added_and_the_rest_is_not_scored_again(
     def judged() -> int:
         """How many documents the same command judges now; its rows are those of a fresh audit."""
         counts: list[int] = []
-        run_audit(crawl, output, progress=lambda done, size: counts.append(done.documents))
+
+        class Listener(Progress):
+            def advance(self, done: Counts) -> None:
+                counts.append(done.documents)
+
+        run_audit(crawl, output, progress=Listener())
         shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
         audit(crawl, tmp_path / "fresh")
         assert rows(output) == rows(tmp_path / "fresh")

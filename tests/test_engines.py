@@ -28,7 +28,7 @@ from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.datatrove import COLUMNS, ChaffinchAnnotator
 from chaffinch.detector.audit.engines.ray import RayEngine
 from chaffinch.detector.audit.engines.registry import ENGINES
-from chaffinch.detector.audit.task import Counts, EngineError, Limits
+from chaffinch.detector.audit.task import Counts, EngineError, Limits, Progress
 from chaffinch.detector.detector import Detector
 
 COMMAND = str(Path(sys.executable).with_name("chaffinch"))
@@ -165,17 +165,42 @@ def expected(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict
     return rows(output)
 
 
-def test_every_engine_gives_the_same_rows(
+class Listener(Progress):
+    """Keeps what it is told: the stages with their totals, and the parts of each."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int]] = []
+        self.parts: list[list[Counts]] = []
+
+    def begin(self, stage: str, total: int) -> None:
+        self.stages.append((stage, total))
+        self.parts.append([])
+
+    def advance(self, done: Counts) -> None:
+        self.parts[-1].append(done)
+
+
+def test_every_engine_gives_the_same_rows_and_tells_how_far_it_has_come(
     engine: str, crawl: Path, expected: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    told: list[Counts] = []
-    manifest = run_audit(
-        crawl,
-        tmp_path,
-        AuditOptions(engine=engine, jobs=2),
-        lambda done, size: told.append(done),
-    )
+    listener = Listener()
+    manifest = run_audit(crawl, tmp_path, AuditOptions(engine=engine, jobs=2), listener)
     assert rows(tmp_path) == expected
+    assert list(dict.fromkeys(stage for stage, _ in listener.stages)) == [
+        "judging",
+        "asking whose folders are",
+        "describing documents",
+        "collecting texts",
+        "finding likely copies",
+        "comparing texts",
+        "telling sources from copies",
+        "writing documents",
+        "counting sites",
+    ]
+    sizes = [sum(done.size for done in parts) for parts in listener.parts]
+    assert sizes[1:] == [total for _, total in listener.stages[1:]]
+    assert 0 < sizes[0] <= listener.stages[0][1]
+    told = [done for parts in listener.parts for done in parts]
     assert sum(done.documents for done in told) == manifest["documents"] == len(expected)
     assert sum(done.flagged for done in told) == manifest["flagged"] > 0
 

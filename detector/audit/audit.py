@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -35,7 +35,7 @@ from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segment
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
 from chaffinch.detector.audit.sites.sites import write_sites
-from chaffinch.detector.audit.task import Counts, Limits
+from chaffinch.detector.audit.task import Limits, Progress
 from chaffinch.detector.audit.texts import drop_texts, restore_texts
 from chaffinch.detector.audit.trusted import TrustedSites
 from chaffinch.detector.digests import digest
@@ -43,9 +43,6 @@ from chaffinch.detector.digests import digest
 _OUTPUTS = ("documents", "sites.parquet", "pairs.parquet")
 _MARK = "finished"
 """File in the folder for work: the digest of what the outputs were made from."""
-
-Progress = Callable[[Counts, int], None]
-"""Told what each shard came to, and once, first, how many bytes are to do."""
 
 
 class AuditError(Exception):
@@ -82,7 +79,7 @@ def run_audit(
     crawl: str | Path,
     output: Path,
     options: AuditOptions = AuditOptions(),  # noqa: B008
-    progress: Progress = lambda done, size: None,
+    progress: Progress = Progress(),  # noqa: B008
 ) -> dict[str, Any]:
     """Judge every record of a crawl; go on where an earlier run stopped.
 
@@ -94,7 +91,7 @@ def run_audit(
         output: Folder for ``documents/``, ``sites.parquet``, ``pairs.parquet``,
             ``changes.parquet`` and ``manifest.json``.
         options: How to do it.
-        progress: Told how far it has come.
+        progress: Told how far it has come; the stage "judging" counts bytes.
 
     Returns:
         The manifest.
@@ -168,13 +165,13 @@ class _Audit:
         if restore_texts(self.work, self.output / "documents"):
             done = finished(self.work, self.crawl)
             todo = np.flatnonzero(done.unit_of < 0)
-        progress(Counts(), int(np.sum(self.crawl.files["size"].to_numpy()[todo])))
         (self.work / _MARK).unlink(missing_ok=True)
         with ENGINES[self.options.engine](self.options.jobs, self.options.limits) as engine:
+            engine.progress = progress
             if earlier.get("finished") and self._has_outputs():
                 remember(self.output, self.work, engine)
             _write_json(self.output / "manifest.json", {**self.header, "finished": False})
-            done = self._score(todo, engine, progress)
+            done = self._score(todo, engine)
             found, totals = self._write_tables([*segments(done, self.crawl)], engine)
             changes = write_news(self.output, self.work, engine)
         drop_texts(self.work)
@@ -211,11 +208,13 @@ class _Audit:
     def _has_outputs(self) -> bool:
         return all((self.output / name).exists() for name in _OUTPUTS)
 
-    def _score(self, todo: NDArray[np.int64], engine: Engine, progress: Progress) -> Finished:
+    def _score(self, todo: NDArray[np.int64], engine: Engine) -> Finished:
         """Judge the files that are still to do; what is on disk then."""
+        size = int(np.sum(self.crawl.files["size"].to_numpy()[todo]))
+        engine.progress.begin("judging", size)
         units = plan(self.crawl, todo, self.work, self.options.settings, engine.jobs)
         for counts in engine.run(units):
-            progress(counts, 0)
+            engine.progress.advance(counts)
         done = finished(self.work, self.crawl)
         if (done.unit_of < 0).any():
             left = self.crawl.file(int(np.argmin(done.unit_of))).path
@@ -309,7 +308,8 @@ def _write_documents(
             shutil.rmtree(other)
     draft.mkdir(exist_ok=True)
     discard_drafts(draft)
-    write_missing(engine, parts(rows, found, draft, with_texts))
+    tasks = parts(rows, found, draft, with_texts)
+    write_missing(engine, "writing documents", tasks, int(found.sizes.sum()))
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")
 

@@ -43,6 +43,11 @@ class Part(WholeTask):
     additions: pa.Table
     with_texts: bool
 
+    @property
+    def size(self) -> int:
+        """Number of its rows."""
+        return int(self.additions.num_rows)
+
     def write(self) -> None:
         writer: ShardWriter | None = None
         row = 0

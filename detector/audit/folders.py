@@ -52,7 +52,7 @@ def with_misnamed(segments: Sequence[ShardRows], folder: Path, engine: Engine) -
         AskWhose(folder / f"{number:07d}.json", part)
         for number, part in enumerate(_parts(segments))
     ]
-    write_missing(engine, tasks)
+    write_missing(engine, "asking whose folders are", tasks, len(tasks))
     own: Counter[str] = Counter()
     others: Counter[str] = Counter()
     for task in tasks:

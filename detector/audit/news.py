@@ -97,7 +97,8 @@ def listed_changes(audit: Path) -> Iterator[Change]:
 
 def _describe(output: Path, folder: Path, engine: Engine) -> None:
     parts = sorted((output / "documents").glob("*.parquet"))
-    write_missing(engine, (DescribePages(folder / f"{part.stem}.npy", part) for part in parts))
+    tasks = (DescribePages(folder / f"{part.stem}.npy", part) for part in parts)
+    write_missing(engine, "noting changes", tasks, len(parts))
 
 
 def _loaded(folder: Path) -> NDArray[np.void]:

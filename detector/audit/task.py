@@ -14,12 +14,28 @@ class Counts(NamedTuple):
     Attributes:
         documents: Rows written.
         flagged: Flagged ones among them.
-        size: Bytes of the crawl that were read for them.
+        size: What it adds to its stage: bytes of the crawl that were judged, or tasks or rows of
+            a later stage.
     """
 
     documents: int = 0
     flagged: int = 0
     size: int = 0
+
+
+class Progress:
+    """Told how far an audit has come; this one tells nobody."""
+
+    def begin(self, stage: str, total: int) -> None:
+        """A stage begins.
+
+        Args:
+            stage: What it does, in a word or two: ``comparing texts``.
+            total: What the sizes of all its `Counts` add up to.
+        """
+
+    def advance(self, done: Counts) -> None:
+        """A part of the stage is done."""
 
 
 class Stage(IntEnum):
@@ -96,6 +112,11 @@ class WholeTask(ABC):
 
     target: Path
 
+    @property
+    def size(self) -> int:
+        """Its share of its stage."""
+        return 1
+
     @abstractmethod
     def write(self) -> None:
         """Write the target, which must appear whole or not at all."""
@@ -104,7 +125,7 @@ class WholeTask(ABC):
         """Do it."""
         at(Place(Stage.WRITING, 0, 0))
         self.write()
-        yield Counts()
+        yield Counts(size=self.size)
 
     def spared(self, fault: Fault) -> "WholeTask":
         """Raise: there is nothing to leave out."""

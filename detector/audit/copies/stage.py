@@ -124,14 +124,13 @@ def find_copies(
     )
     save_array(documents.rank, workspace.ranks)
     workspace = _collect(parts, workspace, documents, engine)
-    write_missing(
-        engine,
-        (
-            FindCandidates(workspace.candidates(number), workspace, number)
-            for number in range(workspace.n_ranges)
-        ),
+    finding = (
+        FindCandidates(workspace.candidates(number), workspace, number)
+        for number in range(workspace.n_ranges)
     )
+    write_missing(engine, "finding likely copies", finding, workspace.n_ranges)
     matches = _verify(parts, workspace, engine)
+    engine.progress.begin("telling sources from copies", 0)
     copies = attributed(documents, matches, _identities(matches, n_rows, index))
     common = sum(int(np.load(workspace.common(number))[0]) for number in range(workspace.n_ranges))
     of_segments = np.concatenate([np.zeros(0, np.int64), *sizes])
@@ -168,7 +167,8 @@ def _describe(
     numbers = range(len(parts))
     of_facts = [folder / f"facts-{number:06d}.npy" for number in numbers]
     of_sizes = [folder / f"sizes-{number:06d}.npy" for number in numbers]
-    write_missing(engine, map(DescribeRows, of_facts, of_sizes, parts, repeat(trusted)))
+    tasks = map(DescribeRows, of_facts, of_sizes, parts, repeat(trusted))
+    write_missing(engine, "describing documents", tasks, len(parts))
 
     def column(name: str) -> NDArray[np.generic]:
         # Copies, so that no more than one file's other fields are held.
@@ -188,13 +188,11 @@ def _collect(
     """Collect all texts, and set the ranges of their sketch values."""
     kept = documents.first == np.arange(workspace.n_rows)
     bounds = [*workspace.first_rows.tolist(), workspace.n_rows]
-    write_missing(
-        engine,
-        (
-            CollectTexts(workspace.texts(number), part, kept[bounds[number] : bounds[number + 1]])
-            for number, part in enumerate(parts)
-        ),
+    tasks = (
+        CollectTexts(workspace.texts(number), part, kept[bounds[number] : bounds[number + 1]])
+        for number, part in enumerate(parts)
     )
+    write_missing(engine, "collecting texts", tasks, len(parts))
     return workspace._replace(bounds=_range_bounds(workspace))
 
 
@@ -220,13 +218,11 @@ def _verify(
         copies = np.load(workspace.candidates(number), mmap_mode="r")["copy"]
         starts = np.searchsorted(copies, workspace.first_rows)
         n_pairs += np.diff(starts, append=len(copies))
-    write_missing(
-        engine,
-        (
-            VerifyCandidates(workspace.matches(number), workspace, number, parts[number])
-            for number in np.argsort(-n_pairs, kind="stable").tolist()
-        ),
+    tasks = (
+        VerifyCandidates(workspace.matches(number), workspace, number, parts[number])
+        for number in np.argsort(-n_pairs, kind="stable").tolist()
     )
+    write_missing(engine, "comparing texts", tasks, len(parts))
     found = [np.load(workspace.matches(number)) for number in range(workspace.n_parts)]
     return np.concatenate([np.zeros(0, MATCH), *found])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from chaffinch.detector.audit.task import Counts, Task, WholeTask
+from chaffinch.detector.audit.task import Counts, Progress, Task, WholeTask
 
 
 class Engine(AbstractContextManager["Engine"], Protocol):
@@ -12,9 +12,11 @@ class Engine(AbstractContextManager["Engine"], Protocol):
 
     Attributes:
         jobs: Number of processes.
+        progress: Told of the stages that run on it.
     """
 
     jobs: int
+    progress: Progress = Progress()
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Counts]:
         """Do every task once, in any order, as many at a time as there are processes.
@@ -29,7 +31,24 @@ class Engine(AbstractContextManager["Engine"], Protocol):
         ...
 
 
-def write_missing(engine: Engine, tasks: Iterable[WholeTask]) -> None:
-    """Do the tasks whose target does not exist yet."""
-    for _ in engine.run(task for task in tasks if not task.target.exists()):
-        pass
+def write_missing(engine: Engine, stage: str, tasks: Iterable[WholeTask], total: int) -> None:
+    """Do the tasks whose target does not exist yet.
+
+    Args:
+        engine: What they run on.
+        stage: What they do, for `Progress.begin`.
+        tasks: The tasks.
+        total: The sum of their sizes.
+    """
+    progress = engine.progress
+    progress.begin(stage, total)
+
+    def missing() -> Iterator[WholeTask]:
+        for task in tasks:
+            if task.target.exists():
+                progress.advance(Counts(size=task.size))
+            else:
+                yield task
+
+    for done in engine.run(missing()):
+        progress.advance(done)

@@ -73,7 +73,7 @@ def write_sites(
         for number in range(buckets)
     ]
     for tasks in (sorting, counting, adding):
-        write_missing(engine, tasks)
+        write_missing(engine, "counting sites", tasks, len(tasks))
     counted = (pq.read_table(file, use_threads=False) for file in _targets(adding))
     sites = pa.concat_tables([SITE_SCHEMA.empty_table(), *counted])
     order = [("share_low", "descending"), ("flagged", "descending"), ("site", "ascending")]
