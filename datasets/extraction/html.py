@@ -56,14 +56,15 @@ def document_from_html(record: Record) -> Document:
     kept: they are what scrapers leave. White space within a line is collapsed, as a
     browser does: one honest page in eight has runs of spaces in its source.
     """
-    markup = record.content
-    assert isinstance(markup, str)
+    content = record.content
+    assert isinstance(content, str)
+    markup = _cut_deep(content)
     if ends_in_comment(markup):
-        markup = closed(markup)
-    tree = _parsed(markup)
+        markup = _cut_deep(closed(markup))
+    tree = HTMLTree.parse(markup)
     if "</" in (tree.title or ""):
-        markup = closed(markup)
-        tree = _parsed(markup)
+        markup = _cut_deep(closed(markup))
+        tree = HTMLTree.parse(markup)
     elements = _elements(tree)
     metadata = page_metadata(elements, record.url)
     title = record.title or metadata.og_title or _title(tree)
@@ -86,17 +87,13 @@ def document_from_html(record: Record) -> Document:
     )
 
 
-def _parsed(markup: str) -> HTMLTree:
-    return HTMLTree.parse(_cut_deep(markup) if markup.count("<") > _MANY_TAGS else markup)
-
-
 def _elements(tree: HTMLTree) -> list[Any]:
     """The elements that metadata and hidden text are found in, by one walk through the page."""
     return select(tree.document, f"{STATING}, {HIDING}", _MAX_ELEMENTS) if tree.document else []
 
 
 def _read(markup: str, title: str, *, scripted: bool = False) -> MainContent:
-    tree = _parsed(markup)
+    tree = HTMLTree.parse(markup)
     remove_hidden_text(tree, _elements(tree), scripted=scripted)
     return main_content(page_blocks(tree), title)
 
@@ -107,7 +104,7 @@ def _searched(
     """What a page with little text holds in frames, templates, unclosed elements or JSON-LD."""
     scripts = (element.text or "" for element in elements if element.tag == "script")
     for other in (revealed(markup), article_body(scripts)):
-        found = _read(other, title)
+        found = _read(_cut_deep(other), title)
         if found.prose > _MORE * article.prose:
             article = found._replace(extraction="fallback")
     return article
@@ -125,6 +122,8 @@ def _title(tree: HTMLTree) -> str:
 
 def _cut_deep(markup: str) -> str:
     """The markup up to where more than `MAX_DEPTH` elements are open, or after `MAX_TAGS`."""
+    if markup.count("<") <= _MANY_TAGS:
+        return markup
     depth = 0
     opened: Counter[str] = Counter()
     for number, tag in enumerate(_TAG.finditer(markup)):

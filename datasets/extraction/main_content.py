@@ -74,22 +74,20 @@ _BESIDE = frozenset("aside audio canvas dialog footer form menu nav noscript obj
 """Elements that blocks are left out by; of these, those whose names do not matter; and those that
 are themselves a name."""
 
-_NAMES = """
-comment comments commentlist commentform respond disqus replies related recommended recommendation
-recommendations recirc teaser teasers promo promotion trending outbrain taboola newsletter
-subscribe subscription signup author bio cookie cookies consent privacy disclaimer disclosure
-copyright tooltip footer sidebar widget share sharing social navigation menu breadcrumb breadcrumbs
-sponsor sponsored advertisement banner popup modal dialog overlay notification
-""".split()
+_NAMES = frozenset(
+    """
+    comment comments commentlist commentform respond disqus replies related recommended
+    recommendation recommendations recirc teaser teasers promo promotion trending outbrain taboola
+    newsletter subscribe subscription signup author bio cookie cookies consent privacy disclaimer
+    disclosure copyright tooltip footer sidebar widget share sharing social navigation menu
+    breadcrumb breadcrumbs sponsor sponsored advertisement banner popup modal dialog overlay
+    notification
+    """.split()
+)
 """Words in classes and identifiers of what stands beside an article, read off one half of the
 annotated pages: of the prose in such elements three quarters or more are not the article's."""
 
-_NAMED = re.compile(
-    r"(?<![A-Za-z])(?:{})(?![a-z])|(?<=[a-z])(?:{})(?![a-z])".format(
-        "|".join(f"[{name[0].upper()}{name[0]}]{name[1:]}" for name in _NAMES),
-        "|".join(name.capitalize() for name in _NAMES),
-    )
-)
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]+")
 _NOT_NAMED = re.compile(r"\b(?:no|non|has|with|without|un)[-_]", re.IGNORECASE)
 _OF_THE_ARTICLE = re.compile(r"(?:post|entry|article|story)[\w-]*foot|author(?![\w-]*bio)")
 """Names of places where scrapers leave short lines: the foot of an article, and its author."""
@@ -138,7 +136,9 @@ def _weight(block: Block) -> float:
     plain = block.words - block.linked
     if plain < _MIN_PROSE or block.linked > _DENSE * block.words:
         return 0.0
-    return plain if _SENTENCE_END.search(block.text) else plain / 2
+    # Most prose ends with a sentence, which is soon seen.
+    ended = block.text.endswith(".") or _SENTENCE_END.search(block.text)
+    return plain if ended else plain / 2
 
 
 def _text(page: PageBlocks, kept: Iterable[int]) -> str:
@@ -163,16 +163,14 @@ class _Prose:
     def __init__(self, page: PageBlocks) -> None:
         blocks = page.blocks
         self.weights = [_weight(block) for block in blocks]
-        self._words = _sums(block.words for block in blocks)
-        self._linked = _sums(block.linked for block in blocks)
+        self._words = _sums([block.words for block in blocks])
+        self._linked = _sums([block.linked for block in blocks])
         self._prose = _sums(self.weights)
-        self._headlines = _sums(block.tag == "h1" for block in blocks)
-        self._other = _sums(
-            block.linked > 0 or not weight
-            for block, weight in zip(blocks, self.weights, strict=True)
-        )
+        self._headlines = _sums([block.tag == "h1" for block in blocks])
+        pairs = zip(blocks, self.weights, strict=True)
+        self._other = _sums([block.linked > 0 or not weight for block, weight in pairs])
         self._link_lines = _sums(
-            block.linked >= _ITEMS and block.linked > _DENSE * block.words for block in blocks
+            [block.linked >= _ITEMS and block.linked > _DENSE * block.words for block in blocks]
         )
         self.total = self._prose[-1]
 
@@ -212,9 +210,8 @@ class _Choice:
         self._named = named
         self._with_paragraphs: dict[int, bool] = {}
         self._inner: list[list[int]] = [[] for _ in page.elements]
-        for number, element in enumerate(page.elements):
-            if number and element.end > element.first:
-                self._inner[element.parent].append(number)
+        for number, element in enumerate(page.elements[1:], 1):
+            self._inner[element.parent].append(number)
 
     def kept(self, title: str) -> list[int]:
         """Numbers of the blocks that are kept, in the page's order."""
@@ -403,6 +400,7 @@ def _name(element: Element) -> str:
     names = _names(element)
     if element.tag in _BESIDE:
         return f"{element.tag} {names}"
-    if element.tag in _BOXES and _NAMED.search(names) and not _NOT_NAMED.search(names):
-        return names
-    return ""
+    if not names or element.tag not in _BOXES:
+        return ""
+    named = not _NAMES.isdisjoint(map(str.lower, _NAME_WORD.findall(names)))
+    return names if named and not _NOT_NAMED.search(names) else ""

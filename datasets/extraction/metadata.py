@@ -81,8 +81,8 @@ _DATED_NAMES = frozenset((*DATED_PROPERTIES, *DATED_CLASSES))
 _WRITTEN_NAMES = frozenset(("author", WRITTEN_CLASS))
 
 STATING = (
-    f"html, title, h1, base[href], meta, link[rel], {DATED}, {WRITTEN_BY}, "
-    "script[type], :is(article, main, figure) img, "
+    f'html, title, h1, base[href], meta, link[rel~="{_CANONICAL}" i], {DATED}, {WRITTEN_BY}, '
+    'script[type*="ld+json" i], :is(article, main, figure) img, '
     ':is(p, h2, h3, h4) > a[href*="-"], a[rel~="tag"]'
 )
 """Selector of the elements that say something of their page."""
