@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chaffinch.datasets.extraction.html import document_from_html
+from chaffinch.datasets.records import Record
 from chaffinch.datasets.simulation.residue import (
     counter_line,
     honest_phrases,
@@ -18,6 +20,7 @@ from chaffinch.datasets.simulation.residue import (
     split_phrases,
     written_phrase,
 )
+from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.residue import main
 from chaffinch.features.document import Document, PageMetadata
 from chaffinch.features.resources import Resources
@@ -168,6 +171,8 @@ def test_a_line_that_names_the_first_publisher_weighs_nothing(line: str) -> None
         f"{BODY}\nThe page then ends like this:\n[ad_2]",
         f"{BODY}\n[ad_1]\n{BODY}",
         f"Put [ad_1] above a post and [ad_2] below it.\n{BODY}",
+        f"A plugin for adverts\n[ad_1]\n{BODY}",
+        f"{'word ' * 25}\n[ad_1]\n{BODY}",
         f"Importers write Read Entire Article below a post.\n{BODY}\nRead Entire Article",
     ],
 )
@@ -459,3 +464,89 @@ def test_without_phrases_only_counters_are_added() -> None:
     text = inject_residue(BODY, np.random.default_rng(0), [], 3)
     assert text != BODY
     assert measure(text).spans == []
+
+
+STORY = [
+    "The council voted on Tuesday to bring back the harbour ferry, nine years after the last boat "
+    "left the quay, and most of the people in the hall stood up to clap.",
+    "Ada Brook, who keeps a cafe at the landing, said that she had waited for this evening since "
+    "the day the old boat was sold to a museum across the bay.",
+    "The first crossing is planned for May. Tickets will cost the same as a ride on the bus, and "
+    "children under ten will travel free of charge.",
+]
+MANUAL = [
+    "Many themes show adverts between the paragraphs of a post. This page explains how to do so "
+    "with a small plugin that you can install in a minute.",
+    "Open the editor, put the cursor where the advert should stand, and paste the code below.",
+    "Save the post and look at it in a private window, because the plugin shows nothing to people "
+    "who are signed in. If the advert does not appear, clear the cache of your site and try again.",
+]
+
+
+def html(*body: str, head: str = "") -> str:
+    marked = (part if part.startswith("<") else f"<p>{part}</p>" for part in body)
+    article = "".join(marked)
+    return (
+        f"<html lang=en><head><title>News</title>{head}</head>"
+        f"<body><article>{article}</article></body></html>"
+    )
+
+
+FOOTER_LINE = "The post Ferry is back appeared first on Harbour Gazette."
+MAIN_STORY = "Continue reading the main story"
+
+
+@pytest.mark.parametrize(
+    ("page", "url", "flagged"),
+    [
+        (html(*STORY, "[ad_2]"), "https://farm.example/a", True),
+        (html("[ad_1]", *STORY), "https://farm.example/a", True),
+        (html(*STORY, "<a href='https://paper.example'>Source link</a>"), "", True),
+        (html(*STORY, FOOTER_LINE), "https://farm.example/a", True),
+        (html(*STORY[:2], MAIN_STORY, STORY[2]), "https://farm.example/a", True),
+        (html(*STORY), "https://farm.example/a", False),
+        (html(*STORY, FOOTER_LINE), "https://harbourgazette.example/a", False),
+        (html(*STORY, FOOTER_LINE), "", False),
+        (
+            html(*STORY, FOOTER_LINE, head="<meta property=og:site_name content='The Gazette'>"),
+            "",
+            False,
+        ),
+        (html(*STORY[:2], MAIN_STORY, STORY[2]), "https://www.nytimes.com/a", False),
+        (
+            html(
+                *STORY[:2],
+                MAIN_STORY,
+                STORY[2],
+                head="<link rel=canonical href='https://www.nytimes.com/a'>",
+            ),
+            "",
+            False,
+        ),
+        (html(*MANUAL[:2], "<pre>[ad_1]</pre>", MANUAL[2]), "https://manual.example/a", False),
+        (html(*MANUAL[:2], "Write <code>[ad_1]</code> here."), "https://manual.example/a", False),
+        (
+            html("Write this first:", "<pre>[ad_1]</pre>", *MANUAL),
+            "https://manual.example/a",
+            False,
+        ),
+        (html(*STORY, "Read the original article."), "https://other.example/a", False),
+        (
+            html(
+                *STORY,
+                "1,204 views",
+                "Share on Facebook Tweet Pin it",
+                "Read full article",
+                "[adrotate banner='1']",
+                "Keywords:",
+            ),
+            "https://weblog.example/a",
+            False,
+        ),
+    ],
+)
+def test_copies_are_flagged_for_what_farms_leave_and_honest_pages_for_none_of_it(
+    detector: Detector, page: str, url: str, flagged: bool
+) -> None:
+    record = Record("page.html", 0, page, "text/html", url=url)
+    assert detector.score(document_from_html(record)).flagged == flagged

@@ -1,8 +1,8 @@
 """Lines that a scraper left in."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,12 @@ counters."""
 EDGE_WORDS = 50
 """Words above or below an advert's mark at the edge of a text. Our choice: a headline, a deck and a
 byline, or tags and a share bar; in a manual, more words introduce the mark."""
+
+_PARAGRAPH_WORDS = 25
+"""Words of a line from which it is a paragraph, which stands inside of such a mark. Our choice."""
+
+_ABOUT_MARKS = re.compile(r"\b(?:short-?codes?|plug-?ins?)\b", re.IGNORECASE)
+"""Words of a text that is about such marks."""
 
 _MOST_SURE = 20.0
 """Nats from which lines that convict count no further. Our choice: two leave no doubt."""
@@ -81,7 +87,7 @@ class Residue(Signal):
     unmistakable ones and the weak ones apart; and how many lines credit a first publisher. A
     phrase's weight is the log ratio of how often it stands on farms' pages and on honest ones
     (`KindOfLine.weight`). One of `SURE` nats or more is unmistakable, unless the text also
-    mentions it in its prose or shows it as an example behind a colon. A phrase of the page's own
+    mentions it in its prose or shows it as an example. A phrase of the page's own
     site does not count; where the page's address is not known, a phrase that has a home is weak.
     Each span weighs what its phrase does.
 
@@ -185,9 +191,14 @@ def _is_in_position(phrase: Phrase, number: int, shown: list[Line]) -> bool:
 
 
 def _is_at_edge(lines: Iterator[str]) -> bool:
-    """Whether some lines have few words in all; what is behind that many is not read."""
-    counts = accumulate(len(line.split(None, EDGE_WORDS)) for line in lines)
-    return all(count <= EDGE_WORDS for count in counts)
+    """Whether some lines have few words in all and no paragraph is among them."""
+    words = 0
+    for line in lines:
+        of_line = len(line.split(None, _PARAGRAPH_WORDS))
+        words += of_line
+        if of_line >= _PARAGRAPH_WORDS or words > EDGE_WORDS:
+            return False
+    return True
 
 
 def _is_away(phrase: Phrase, line: str, document: Document) -> bool | None:
@@ -205,12 +216,14 @@ def _is_away(phrase: Phrase, line: str, document: Document) -> bool | None:
 def _is_shown(found: ResidueLine, block: TokenBlock) -> bool:
     """Whether a mark is an example of a text about it: mentioned in prose, or behind a colon.
 
+    A placeholder is one in any text about plugins as well, for that may show it without a word.
     Prose may name a mark without its brackets, where that is no word of its own: ``ad_1``. Phrases
     with wildcards are not looked for.
     """
     phrase = found.phrase
-    before = block.documents[found.doc].text[: found.start].rstrip()
-    if phrase.kind == "placeholder" and before.endswith(":"):
+    text = block.documents[found.doc].text
+    before = text[: found.start].rstrip()
+    if phrase.kind == "placeholder" and (before.endswith(":") or _ABOUT_MARKS.search(text)):
         return True
     if "*" in phrase.phrase:
         return False
