@@ -21,6 +21,7 @@ _COMMANDS = {
     "report": "Make an HTML page of an audit.",
     "train": "Train a model on your own labels.",
     "evaluate": "Measure a model on labelled texts.",
+    "serve": "Serve a web page to paste texts into.",
     "signals": "List the signals and their weights.",
 }
 """Each command's line in the overview; its module has the same name."""

@@ -26,7 +26,7 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
         name = visible(result.id)
         key = name if name not in seen else f"{name}#{number}"
         seen.add(key)
-        row = _row(result)
+        row = row_of(result)
         articles[number] = article(key, row)
         lines.append(table_line(number, key, row))
         model = result.model
@@ -47,7 +47,7 @@ def evaluation(measured: "Evaluation") -> Iterator[str]:
     yield render_html(measured)
 
 
-def _row(result: Result) -> dict[str, Any]:
+def row_of(result: Result) -> dict[str, Any]:
     """A result as a row of an audit that knows of no copies."""
     row = result.as_dict(with_text=True)
     document = result.verdict.document if result.verdict else None
