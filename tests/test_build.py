@@ -76,6 +76,9 @@ def write_data(folder: Path) -> Path:
     ):
         packed(lexicons, name, text.encode())
     packed(lexicons, "wordnet-3.0.tar.zst", wordnet())
+    (folder / "errors").mkdir()
+    misspelt = "gardn\tgarden\tmade up\nlatter\tletter\tmade up\n"
+    packed(folder / "errors", "errors_human_spelling.tsv.zst", misspelt.encode())
     (folder / "observed_substitutions.tsv").write_text(
         "family\toriginal\tsubstitute\ndictionary-blind\tthe\tnan\n"
     )
@@ -135,6 +138,7 @@ def test_the_model_judges_texts_that_it_has_not_seen(models: list[Path]) -> None
         "| letters.jsonl | 120 | language model, training, calibration, test | CC0 |",
         r"| news\_bbc.jsonl.zst | 120 | test | not stated |",
         r"| tortured\_phrases.tsv.zst |  | channel, spinners | not stated |",
+        r"| errors\_human\_spelling.tsv.zst |  | slips | not stated |",
         "- randomised: simulated, see",
         r"Held out: news\_bbc from the classifier; news\_guardian from the classifier.",
     ],

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from chaffinch.datasets.lexicons.errors import FOLDER as ERRORS
 from chaffinch.detector.digests import file_digest
 from chaffinch.detector.evaluation.evaluation import ScoredTexts, evaluate
 from chaffinch.detector.model_folder import Model
@@ -84,9 +85,11 @@ def write_card(model: Model, ingredients: Ingredients, tested: ScoredTexts) -> s
 
 
 def _files(ingredients: Ingredients) -> list[Corpus]:
-    """Every corpus with its number of texts and its parts, and every lexicon."""
+    """Every corpus with its number of texts and its parts, every lexicon and list of errors."""
     data = ingredients.data
-    licences = read_licences(data) | read_licences(data / HONEST)
+    licences = read_licences(data)
+    for folder in (HONEST, ERRORS):
+        licences |= read_licences(data / folder)
     n_texts: Counter[str] = Counter()
     used: dict[str, list[str]] = defaultdict(list)
     for part in PARTS:
@@ -104,8 +107,10 @@ def _files(ingredients: Ingredients) -> list[Corpus]:
         for name in [corpus_name(file)]
         if name in used
     ]
-    lexicons = sorted(path for path in (data / "lexicons").glob("*") if path.is_file())
-    return corpora + [entry(file, None, "channel, spinners") for file in lexicons]
+    for folder, names, use in (("lexicons", "*", "channel, spinners"), (ERRORS, "*.zst", "slips")):
+        files = sorted(path for path in (data / folder).glob(names) if path.is_file())
+        corpora += [entry(file, None, use) for file in files]
+    return corpora
 
 
 def _in_words(part: str) -> str:
