@@ -9,8 +9,9 @@ import sys
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
+import duckdb
 import pytest
-from documentation import PAGES
+from documentation import PAGES, blocks
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from test_packaging import PYPROJECT
@@ -103,6 +104,60 @@ def texts(file: Path) -> list[str]:
 
 
 KEPT = ["Leek and barley soup", "Market closed on Mon"]
+
+
+JOINS = {
+    **{"duckdb": blocks("docs/pipelines.md", "sql")[0]},
+    **{
+        name: shown
+        for shown in blocks("docs/pipelines.md", "python")
+        for name in re.findall(r"^import (polars|pandas) .*\n\nrows = ", shown, re.MULTILINE)
+    },
+}
+"""Programs that set an audit beside its table, by the library that they use."""
+
+
+@pytest.fixture(scope="module")
+def audited(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a table and its audit: spun, clean, copied and unreadable rows."""
+    folder = tmp_path_factory.mktemp("joins")
+    spun, soup, copy = (
+        (examples / name).read_text("utf-8")
+        for name in (
+            "newswire-pr.example/barn-owls-breed-in-bell-tower.txt",
+            "larkfield-kitchen.example/leek-and-barley-soup.txt",
+            "reposthub.example/leek-and-barley-soup.txt",
+        )
+    )
+    rows = [
+        {"id": 1, "text": spun, "lang": "en", "url": "https://a.example/1"},
+        {"id": 2, "text": soup, "lang": "en", "url": "https://b.example/2"},
+        {"id": 3, "text": copy, "lang": "cy", "url": "https://c.example/3"},
+        {"id": 4, "text": None, "lang": "cy", "url": ""},
+    ]
+    (folder / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    arguments = ["rows.jsonl", "-o", "OUT", "--keep", "lang", "--jobs", "1"]
+    command = [sys.executable, "-m", "chaffinch", "audit", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("library", ["duckdb", "polars", "pandas"])
+def test_an_audit_is_joined_to_its_table(audited: Path, library: str) -> None:
+    (audited / "kept.jsonl").unlink(missing_ok=True)
+    shown = JOINS[library]
+    code = f"import duckdb\nduckdb.execute({shown!r})" if library == "duckdb" else shown
+    done = subprocess.run([sys.executable, "-c", code], cwd=audited, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (kept,) = map(json.loads, (audited / "kept.jsonl").read_text("utf-8").splitlines())
+    assert (str(kept["id"]), kept["lang"]) == ("2", "en")
+    assert kept["text"].startswith("Leek and barley soup")
+
+
+def test_an_own_column_is_counted_by_without_a_join(audited: Path) -> None:
+    query = blocks("docs/pipelines.md", "sql")[1].replace("OUT", str(audited / "OUT"))
+    assert duckdb.execute(query).fetchall() == [("cy", 2, 0.0), ("en", 2, 0.5)]
 
 
 def test_a_library_that_is_not_declared_is_not_there(tmp_path: Path) -> None:

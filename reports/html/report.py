@@ -96,10 +96,7 @@ def page(
     chunks = list(pack_chunks(markup.values(), _CHUNK, _MAX_PACKED))
     places = {number: place for place, number in enumerate(markup) if place < _CHUNK * len(chunks)}
     shown = listing.order[:MAX_ROWS].tolist()
-    by_number = dict(audit.rows(shown, LINE_COLUMNS))
-    if not audit.has_texts:
-        # What has a digest can be reviewed, and a label needs its text.
-        by_number = {number: {**row, "text_digest": ""} for number, row in by_number.items()}
+    by_number = _listed(audit, shown)
     lines = [
         table_line(number, listing.key(number, by_number[number]), by_number[number])
         for number in shown
@@ -114,13 +111,7 @@ def page(
         headline=_headline(manifest["flagged"], manifest["documents"]),
         origin=_origin(audit),
         overview=found,
-        tiles=[
-            (manifest["documents"], in_number("document", manifest["documents"])),
-            (manifest["flagged"], "flagged"),
-            *((found.kinds[kind], kind) for kind in ("spun", "scraped")),
-            (manifest["copied"], "copied"),
-            *((found.kinds[kind], kind) for kind in ("unscorable", "unreadable")),
-        ],
+        tiles=_tiles(manifest, found),
         certainty=list(in_words(found, manifest)),
         news=_news(audit),
         charts={**_charts(found), "ties": ties_chart(network)},
@@ -156,6 +147,26 @@ def _news(audit: AuditData) -> dict[str, Any] | None:
         "changes": listed[:_NEWS],
         "more": len(listed) > _NEWS,
     }
+
+
+def _tiles(manifest: Mapping[str, Any], found: Overview) -> list[tuple[int, str]]:
+    """The counts at the head of the page."""
+    return [
+        (manifest["documents"], in_number("document", manifest["documents"])),
+        (manifest["flagged"], "flagged"),
+        *((found.kinds[kind], kind) for kind in ("spun", "scraped")),
+        (manifest["copied"], "copied"),
+        *((found.kinds[kind], kind) for kind in ("unscorable", "unreadable")),
+    ]
+
+
+def _listed(audit: AuditData, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What the table of documents is made of, by the numbers of their rows."""
+    rows = dict(audit.rows(numbers, LINE_COLUMNS))
+    if audit.has_texts:
+        return rows
+    # What has a digest can be reviewed, and a label needs its text.
+    return {number: {**row, "text_digest": ""} for number, row in rows.items()}
 
 
 def _only_page(audit: AuditData, listing: Listing) -> str:
