@@ -4,11 +4,9 @@ from pathlib import Path
 
 import click
 
+from chaffinch.detector.audit.sites.model import site_model
 from chaffinch.reports.audit.data import AuditData, ReportError
 from chaffinch.reports.formats.registry import SITES
-
-_BLOCKED_FROM = 0.3
-"""Threshold of a blocklist where none is given: what makes a site a farm."""
 
 
 @click.command()
@@ -24,8 +22,8 @@ _BLOCKED_FROM = 0.3
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
-    help="List the sites of which at least this share is flagged, by the lower end of its 95 % "
-    f"interval; 0 by default, and {_BLOCKED_FROM} for --format domains.",
+    help="List the sites with at least this probability of a farm; all by default, and for "
+    "--format domains those that the model of sites takes for farms.",
 )
 def sites(audit: Path, format_: str, threshold: float | None) -> None:
     """List the sites of the audit in folder AUDIT, the worst first, and what speaks against each.
@@ -36,10 +34,10 @@ def sites(audit: Path, format_: str, threshold: float | None) -> None:
     \b
     Example:
       chaffinch sites audit/
-      chaffinch sites audit/ --format domains --threshold 0.5 > blocklist.txt
+      chaffinch sites audit/ --format domains --threshold 0.9 > blocklist.txt
     """
     if threshold is None:
-        threshold = _BLOCKED_FROM if format_ == "domains" else 0.0
+        threshold = site_model().threshold if format_ == "domains" else 0.0
     try:
         found = AuditData(audit).sites
     except ReportError as error:

@@ -11,20 +11,24 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from chaffinch.detector.audit.audit import AuditOptions, run_audit
+from chaffinch.detector.audit.schema import row_schema
 from chaffinch.detector.audit.sites import sites
 from chaffinch.detector.audit.sites.counting import count_addresses
+from chaffinch.detector.audit.sites.evidence import with_evidence
 from chaffinch.detector.audit.sites.rows import site_rows, site_verdict, wilson_interval
 from chaffinch.detector.audit.sites.tasks import AddUp, CountAddresses, SortByAddress
 from chaffinch.detector.audit.trusted import TrustedSites, TrustedSitesError, read_trusted
+from chaffinch.features.registry import FEATURE_NAMES
 from chaffinch.reports.audit.sites import blocked
 
 SCHEMA = pa.schema(
     [
-        *((name, pa.string()) for name in ("id", "site", "url", "captured", "status", "kind")),
-        ("flagged", pa.bool_()),
-        ("probability", pa.float64()),
-        ("copied", pa.bool_()),
-        *((name, pa.string()) for name in ("source_id", "source_site")),
+        row_schema(FEATURE_NAMES).field(name)
+        for name in (
+            *("id", "site", "url", "captured", "status", "kind", "flagged", "probability"),
+            *("threshold", "intercept", "copied", "source_id", "source_site"),
+            *("reasons", "evidence", "features"),
+        )
     ]
 )
 
@@ -33,7 +37,8 @@ def row(number: int, **stated: Any) -> dict[str, Any]:
     """A clean page of a site, with what is stated in place."""
     url = f"https://a.example/{number}"
     page = {"id": f"{number:03d}", "site": "a.example", "url": url, "status": "scored"}
-    return {**page, "kind": "original", "flagged": False, "copied": False, **stated}
+    judged = {"kind": "original", "flagged": False, "threshold": 0.5, "intercept": -5.0}
+    return {**page, **judged, "copied": False, **stated}
 
 
 def flagged(number: int, probability: float = 0.9, **stated: Any) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def flagged(number: int, probability: float = 0.9, **stated: Any) -> dict[str, A
 
 
 def counted(rows: list[dict[str, Any]], *trusted: str) -> list[dict[str, Any]]:
-    counts = count_addresses(pa.Table.from_pylist(rows, SCHEMA))
+    counts = count_addresses(with_evidence(pa.Table.from_pylist(rows, SCHEMA)))
     table = site_rows(counts.select, TrustedSites(frozenset(trusted)))
     found: list[dict[str, Any]] = sorted(table.to_pylist(), key=lambda site: site["site"])
     return found
@@ -209,7 +214,7 @@ def test_what_is_trusted_is_the_source_and_the_last_stage_alone_is_done_again(
         return {one["site"]: one["source_site"] for one in copies}
 
     run_audit(examples, tmp_path)
-    shards = {file: file.stat().st_mtime_ns for file in (tmp_path / ".work").glob("*.parquet")}
+    shards = sorted((tmp_path / ".work").glob("*.parquet"))
     assert copied("soup") == {"reposthub.example": "larkfield-kitchen.example"}
     farms = ("dailyspin.example", "newswire-pr.example", "reposthub.example")
     assert copied("ferry") == dict.fromkeys(farms, "harbour-gazette.example")
@@ -219,7 +224,7 @@ def test_what_is_trusted_is_the_source_and_the_last_stage_alone_is_done_again(
     others = ("dailyspin.example", "newswire-pr.example", "harbour-gazette.example")
     assert copied("ferry") == dict.fromkeys(others, "reposthub.example")
     assert manifest["trusted"] == ["reposthub.example"]
-    assert {file: file.stat().st_mtime_ns for file in shards} == shards
+    assert sorted((tmp_path / ".work").glob("*.parquet")) == shards
     found = pq.read_table(tmp_path / "sites.parquet", columns=["site", "verdict", "flagged"])
     verdicts = {site["site"]: (site["verdict"], site["flagged"]) for site in found.to_pylist()}
     assert verdicts["reposthub.example"] == ("trusted", 2)
@@ -276,5 +281,5 @@ def test_a_blocklist_names_domains_and_spares_the_rest_of_one(
         low = {"bad": 0.7, "trusted": 0.9}.get(state, 0.1)
         verdict = "trusted" if state == "trusted" else "mixed"
         scored = 0 if state == "unjudged" else 10
-        rows.append({"site": host, "share_low": low, "verdict": verdict, "scored": scored})
+        rows.append({"site": host, "probability": low, "verdict": verdict, "scored": scored})
     assert list(blocked(rows, 0.5)) == listed

@@ -140,7 +140,8 @@ def sites(found: Iterable[Mapping[str, Any]], threshold: float) -> Iterator[str]
     for line in site_lines(found, threshold):
         verdict = click.style(f"{line.verdict:<14}", fg=_SITE_COLOURS.get(line.verdict), bold=True)
         pages = f"{line.flagged:,}/{line.scored:,} flagged"
-        yield f"{verdict}  {pages:>16}  {printable(line.site) or '(no address)'}\n"
+        sure = percent(line.probability)
+        yield f"{verdict}{sure:>8}  {pages:>16}  {printable(line.site) or '(no address)'}\n"
         for reason in line.reasons:
             yield "".join(f"{part}\n" for part in _wrapped(one_line(reason)))
 

@@ -173,7 +173,7 @@ function siteCells(site) {
   });
   if (site.site) name.append(button); else name.append("(no address)");
   const number = (value) => cell(value.toLocaleString("en"), "number");
-  return [name, cell(site.verdict), number(site.flagged), number(site.scored),
+  return [name, cell(site.verdict), cell(percent(site.probability), "number"), number(site.flagged), number(site.scored),
     cell(`${site.low} to ${site.high} %`, "number wide"), cell(site.copied.toLocaleString("en"), "number wide")];
 }
 
@@ -573,7 +573,7 @@ function listen() {
   $("save-documents").addEventListener("click", () => saveTable(documents, "documents.csv",
     ["key", "title", "site", "kind", "flagged", "probability", "published", "copied", "note", "review"]));
   $("save-sites").addEventListener("click", () => saveTable(sites, "sites.csv",
-    ["site", "verdict", "flagged", "scored", "low", "high", "copied"]));
+    ["site", "verdict", "probability", "flagged", "scored", "low", "high", "copied"]));
   $("import").addEventListener("change", async (event) => {
     if (event.target.files.length) await importLabels(event.target.files[0]);
     event.target.value = "";
@@ -605,7 +605,7 @@ async function begin() {
   siteRows.forEach((site, rank) => { site.rank = rank; });
   recallLabels();
   documents = new Table($("documents"), "", rows, documentFilters, documentCells, "-probability");
-  sites = new Table($("sites"), "site-", siteRows, siteFilters, siteCells, "-low");
+  sites = new Table($("sites"), "site-", siteRows, siteFilters, siteCells, "-probability");
   $("site-names").append(...siteRows.slice(0, 500).map((site) => {
     const option = element("option");
     option.value = site.site;

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from chaffinch.features.hosts import owner_of
-from chaffinch.features.wording import visible
+from chaffinch.features.wording import percent, visible
 from chaffinch.reports.audit.data import AuditData
 from chaffinch.reports.audit.lines import MAX_CELL
 from chaffinch.reports.audit.network import Network
-from chaffinch.reports.audit.sites import site_lines
+from chaffinch.reports.audit.sites import SiteLine, site_lines
 from chaffinch.reports.html.plain import FOLDER
 from chaffinch.reports.templates import anchor, environment
 
@@ -46,6 +46,7 @@ class SitePage(NamedTuple):
         site: The host, safe to look at.
         owner: Its registrable domain, or "" where that is the host.
         row: Its row of ``sites.parquet``.
+        probability: How probably it is a farm, in words.
         reasons: What speaks against it, in sentences.
         examples: Ids of its strongest documents.
         ties: Its sources, those who copied from it, and those who copied the same.
@@ -55,6 +56,7 @@ class SitePage(NamedTuple):
     site: str
     owner: str
     row: Mapping[str, Any]
+    probability: str
     reasons: list[str]
     examples: list[str]
     ties: list[Ties]
@@ -70,6 +72,7 @@ def site_pages(audit: AuditData, network: Network) -> dict[str, SitePage]:
                 site=visible(row["site"], MAX_CELL),
                 owner=visible(line.owner if owner_of(row["site"]) != row["site"] else "", MAX_CELL),
                 row=row,
+                probability=_probability(line),
                 reasons=line.reasons,
                 examples=line.examples,
                 ties=list(_ties(row["site"], network)),
@@ -91,6 +94,18 @@ def site_markup(
     """
     macro = environment(FOLDER).get_template("site.html.j2").module
     return Markup(macro.site(page, href, document))  # type: ignore[attr-defined]
+
+
+def _probability(line: SiteLine) -> str:
+    if line.probability is None:
+        return ""
+    interval = f"{percent(line.probability_low)} to {percent(line.probability_high)}"
+    said = f"{percent(line.probability)} likely a farm, 95 % interval {interval}"
+    if line.share_original is not None:
+        said += (
+            f"; nothing speaks against the origin of {percent(line.share_original)} of its pages"
+        )
+    return said
 
 
 def _ties(site: str, network: Network) -> Iterator[Ties]:

@@ -7,8 +7,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from chaffinch.detector.audit.copies.hashes import text_hash
+from chaffinch.detector.audit.sites.evidence import EVIDENCE_SCHEMA
+
 COUNTED = ("documents", "scored", "flagged", "spun", "scraped", "copied")
 """What is counted of a site."""
+
+PAGE_FACTS = ("page_flagged", "page_needed", "page_source")
+"""What is known of a page beside its evidence."""
+
+SAMPLE = 200
+"""Pages of a site that are evidence on it at most, drawn by a hash of their addresses; our choice:
+what honest sites differ in weighs more by then than which pages are drawn."""
 
 _SHOWN = 3
 """Main sources and examples that are kept of a site (our choice)."""
@@ -22,15 +32,24 @@ _COUNT_SCHEMA = pa.schema(
         ("id", pa.string()),
         ("strength", pa.int8()),
         ("probability", pa.float64()),
+        ("page", pa.uint64()),
+        ("page_flagged", pa.bool_()),
+        ("page_needed", pa.float64()),
+        ("page_source", pa.string()),
+        *EVIDENCE_SCHEMA,
     ]
 )
-"""Counts that can be added up, in three kinds of rows: one per site with what was counted, one
-per site and source with the number of copies from there, one per example. Other columns are
-null."""
+"""Counts that can be added up, in four kinds of rows: one per site with what was counted, one
+per site and source with the number of copies from there, one per example, one per page that is
+evidence. Other columns are null."""
 
 
 def count_addresses(rows: pa.Table) -> pa.Table:
-    """Counts of `_COUNT_SCHEMA` of rows of ``documents/`` without a null ``site``, in no order."""
+    """Counts of `_COUNT_SCHEMA`, in no order.
+
+    Args:
+        rows: Rows of ``documents/`` without a null ``site``, with what `with_evidence` adds.
+    """
     # Old versions of pyarrow read the offsets of empty columns from memory as it is.
     if not rows.num_rows:
         return _COUNT_SCHEMA.empty_table()
@@ -49,6 +68,7 @@ def count_addresses(rows: pa.Table) -> pa.Table:
             sums(pa.table({"site": table["site"], **held}), ["site"], COUNTED),
             _sources(table.filter(table["copied"])),
             _examples(table.filter(pc.or_(flagged, table["copied"]))),
+            _pages(table.filter(held["scored"])),
         ],
         promote_options="default",
     ).select(_COUNT_SCHEMA.names)
@@ -100,6 +120,35 @@ def _sources(copies: pa.Table) -> pa.Table:
     return sums(table, ["site", "source"], ["copies"])
 
 
+def _pages(scored: pa.Table) -> pa.Table:
+    """What each judged page says of its site, of some pages of each."""
+    source = pc.if_else(scored["copied"], pc.fill_null(scored["source_site"], ""), "")
+    address = pc.coalesce(
+        pc.if_else(pc.equal(scored["url"], ""), None, scored["url"]), scored["id"]
+    )
+    found = {
+        "site": scored["site"],
+        "page": pa.array(map(text_hash, address.to_pylist()), pa.uint64()),
+        "page_flagged": scored["flagged"],
+        "page_needed": _needed(scored),
+        "page_source": pc.if_else(pc.equal(source, scored["site"]), "", source),
+        **{name: scored[name] for name in EVIDENCE_SCHEMA.names},
+    }
+    return sample(pa.table(found))
+
+
+def _needed(scored: pa.Table) -> pa.ChunkedArray:
+    """What must be added to a typical clean page's log-odds for each page to be flagged."""
+    threshold = scored["threshold"]
+    odds = pc.divide(threshold, pc.subtract(1.0, threshold))
+    return pc.subtract(pc.ln(odds), scored["intercept"])
+
+
+def sample(pages: pa.Table) -> pa.Table:
+    """Up to `SAMPLE` pages of each site, the same ones whatever they are drawn from."""
+    return _first_of_each_site(pages, [("site", "ascending"), ("page", "ascending")], SAMPLE)
+
+
 def main_sources(copies: pa.Table) -> pa.Table:
     """The most frequent sources of each site's copies."""
     order = [("site", "ascending"), ("copies", "descending"), ("source", "ascending")]
@@ -125,7 +174,9 @@ def strongest(examples: pa.Table) -> pa.Table:
     return _first_of_each_site(examples, order)
 
 
-def _first_of_each_site(table: pa.Table, order: list[tuple[str, str]]) -> pa.Table:
+def _first_of_each_site(
+    table: pa.Table, order: list[tuple[str, str]], most: int = _SHOWN
+) -> pa.Table:
     # Old versions of pyarrow read the offsets of empty columns from memory as it is.
     if not table.num_rows:
         return table
@@ -133,4 +184,4 @@ def _first_of_each_site(table: pa.Table, order: list[tuple[str, str]]) -> pa.Tab
     codes: NDArray[np.int32] = table["site"].combine_chunks().dictionary_encode().indices.to_numpy()
     first = np.flatnonzero(np.diff(codes, prepend=-1))
     rank = np.arange(len(codes)) - np.repeat(first, np.diff(first, append=len(codes)))
-    return table.filter(pa.array(rank < _SHOWN))
+    return table.filter(pa.array(rank < most))

@@ -2,12 +2,28 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chaffinch.detector.audit.sites.counting import COUNTED, main_sources, strongest, sums
+from chaffinch.detector.audit.sites.counting import (
+    COUNTED,
+    PAGE_FACTS,
+    main_sources,
+    sample,
+    strongest,
+    sums,
+)
+from chaffinch.detector.audit.sites.evidence import (
+    CHANNELS,
+    EVIDENCE_SCHEMA,
+    Pooled,
+    pooled,
+    site_pages,
+)
+from chaffinch.detector.audit.sites.model import SiteModel, SiteScore, score, site_model
 from chaffinch.detector.audit.trusted import TrustedSites
 
 _Z = 1.96
@@ -24,7 +40,21 @@ _WIDEST = 0.5
 """Width of the interval from which there are too few pages to say (our choice: four pages, all
 of them flagged, are enough)."""
 
+_LEAST_PAGES = 5
+"""Judged pages from which what they say together makes a site a farm (our choice)."""
+
 _SOURCE = pa.struct([("source", pa.string()), ("documents", pa.int64())])
+_EXAMPLE = pa.struct([("text", pa.string()), ("pages", pa.int64())])
+_EVIDENCE = pa.struct(
+    [
+        ("channel", pa.string()),
+        ("contribution", pa.float64()),
+        ("mean", pa.float64()),
+        ("honest_mean", pa.float64()),
+        ("meaning", pa.string()),
+        ("examples", pa.list_(_EXAMPLE)),
+    ]
+)
 
 SITE_SCHEMA = pa.schema(
     [
@@ -42,6 +72,13 @@ SITE_SCHEMA = pa.schema(
         ("main_sources", pa.list_(_SOURCE)),
         ("examples", pa.list_(pa.string())),
         ("verdict", pa.string()),
+        ("probability", pa.float64()),
+        ("probability_low", pa.float64()),
+        ("probability_high", pa.float64()),
+        ("intercept", pa.float64()),
+        ("evidence", pa.list_(_EVIDENCE)),
+        ("pages_pooled", pa.int64()),
+        ("share_original", pa.float64()),
     ]
 )
 """Columns of ``sites.parquet``.
@@ -50,6 +87,12 @@ SITE_SCHEMA = pa.schema(
 ``scored`` ones, with its 95 % interval from ``share_low`` to ``share_high``; ``share_copied`` is
 of all. ``main_sources`` are the sites that most of the copies were taken from (ids of sources
 without an address), ``examples`` the ids of the site's strongest flagged documents and of copies.
+
+``probability`` is that the site is a farm, by all that ``pages_pooled`` of its judged pages say,
+with its 95 % interval over the choice of pages; null without judged pages. The contributions in
+``evidence`` and ``intercept`` add up to its log-odds. ``mean`` is that of the site's pages and
+``honest_mean`` that of honest sites' pages. ``share_original`` is the share of these pages that are
+neither flagged nor copied nor name another origin.
 """
 
 
@@ -84,6 +127,22 @@ def site_verdict(low: float, high: float) -> str:
     return "clean" if high < _CLEAN_SHARE else "mixed"
 
 
+def _verdict(share: str, scored: int, found: SiteScore | None, threshold: float) -> str:
+    """A site's verdict by its flagged share, and by what its pages say together.
+
+    Args:
+        share: What `site_verdict` says.
+        scored: Number of its judged pages.
+        found: How the site scores, or None.
+        threshold: Probability from which a site is a farm.
+    """
+    if found is None or share == "farm":
+        return share
+    if found.probability >= threshold and scored >= _LEAST_PAGES:
+        return "farm"
+    return "mixed" if share == "clean" and found.high >= threshold else share
+
+
 def site_rows(counts: Callable[[list[str]], pa.Table], trusted: TrustedSites) -> pa.Table:
     """One row of `SITE_SCHEMA` per site, in no order.
 
@@ -104,10 +163,15 @@ def site_rows(counts: Callable[[list[str]], pa.Table], trusted: TrustedSites) ->
     examples: dict[str, list[str]] = {}
     for row in strongest(about("strength", "probability", "id")).to_pylist():
         examples.setdefault(row["site"], []).append(row["id"])
+    pooled_of = _pooled(about("page", *PAGE_FACTS, *EVIDENCE_SCHEMA.names))
+    model = site_model()
     found: list[dict[str, Any]] = []
     for row in sums(about(*COUNTED), ["site"], COUNTED).to_pylist():
         site, documents, scored, flagged = map(row.get, ("site", *COUNTED[:3]))
         low, high = wilson_interval(flagged, scored)
+        evidence = pooled_of.get(site)
+        scores = score(evidence.values, model) if evidence else None
+        verdict = _verdict(site_verdict(low, high), scored, scores, model.threshold)
         found.append(
             {
                 **row,
@@ -117,7 +181,47 @@ def site_rows(counts: Callable[[list[str]], pa.Table], trusted: TrustedSites) ->
                 "share_copied": row["copied"] / documents,
                 "main_sources": sources.get(site, []),
                 "examples": examples.get(site, []),
-                "verdict": "trusted" if trusted.hold(site) else site_verdict(low, high),
+                "verdict": "trusted" if trusted.hold(site) else verdict,
+                **(_probability(evidence, scores, model) if evidence and scores else {}),
             }
         )
     return pa.Table.from_pylist(found, SITE_SCHEMA)
+
+
+def _pooled(pages: pa.Table) -> dict[str, Pooled]:
+    """What the pages of each site say together."""
+    pages = sample(pages).sort_by("site")
+    sites = pages["site"].to_pylist()
+    starts = [place for place, site in enumerate(sites) if not place or site != sites[place - 1]]
+    return {
+        sites[start]: pooled(site_pages(pages.slice(start, end - start)))
+        for start, end in pairwise([*starts, len(sites)])
+    }
+
+
+def _probability(evidence: Pooled, found: SiteScore, model: SiteModel) -> dict[str, Any]:
+    """The columns that say how probably a site is a farm, and why: the strongest evidence first."""
+    means = evidence.values.mean(0).tolist()
+    rows = zip(
+        CHANNELS, model.terms, means, found.contributions.tolist(), evidence.examples, strict=True
+    )
+    listed = [
+        {
+            "channel": channel.name,
+            "contribution": contribution,
+            "mean": mean,
+            "honest_mean": term.mean,
+            "meaning": channel.meaning,
+            "examples": [{"text": text, "pages": pages} for text, pages in examples],
+        }
+        for channel, term, mean, contribution, examples in rows
+    ]
+    return {
+        "probability": found.probability,
+        "probability_low": found.low,
+        "probability_high": found.high,
+        "intercept": model.intercept,
+        "evidence": sorted(listed, key=lambda one: -one["contribution"]),
+        "pages_pooled": len(evidence.values),
+        "share_original": evidence.original,
+    }

@@ -76,7 +76,12 @@ def write_sites(
         write_missing(engine, "counting sites", tasks, len(tasks))
     counted = (pq.read_table(file, use_threads=False) for file in _targets(adding))
     sites = pa.concat_tables([SITE_SCHEMA.empty_table(), *counted])
-    order = [("share_low", "descending"), ("flagged", "descending"), ("site", "ascending")]
+    order = [
+        ("probability", "descending"),
+        ("share_low", "descending"),
+        ("flagged", "descending"),
+        ("site", "ascending"),
+    ]
     with replacing(output / "sites.parquet") as draft:
         pq.write_table(sites.take(pc.sort_indices(sites, order)), draft)
     totals = _totals(files)

@@ -19,13 +19,15 @@ import pyarrow.parquet as pq
 
 from chaffinch.detector.atomic import replacing
 from chaffinch.detector.audit.sites.counting import count_addresses, last_captures
+from chaffinch.detector.audit.sites.evidence import PAGE_COLUMNS, with_evidence
 from chaffinch.detector.audit.sites.rows import site_rows
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
 
 _COLUMNS = (
-    "id site url captured status kind flagged probability copied source_id source_site".split()
-)
+    "id site url captured status kind flagged probability threshold intercept copied source_id "
+    "source_site"
+).split()
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,12 @@ class SortByAddress(WholeTask):
     buckets: int
 
     def write(self) -> None:
+        # One file's evidence is held at a time.
         table = pa.concat_tables(
-            pq.read_table(part, columns=_COLUMNS, use_threads=False) for part in self.parts
+            with_evidence(
+                pq.read_table(part, columns=[*_COLUMNS, *PAGE_COLUMNS], use_threads=False)
+            )
+            for part in self.parts
         )
         site = pc.fill_null(table["site"], "")
         table = table.set_column(table.schema.get_field_index("site"), "site", site)
