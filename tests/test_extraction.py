@@ -372,6 +372,7 @@ def test_a_document_says_how_its_text_was_found(markup: str, extraction: str) ->
     [
         "<ul>{links}</ul>",
         "<div class='comments'><h3>Two thoughts</h3>{comments}</div>",
+        "<section><h3>3 comments</h3>{comments}</section>",
         "<div>{teasers}</div>",
         "<div class='newsletter'><h4>Leeks</h4><p>{text} Sign up.</p><form></form></div>",
         "<div class='author-bio'><h4>Ann</h4><p>{text}</p></div>",

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
+from small_inputs import read_inputs
 
 from chaffinch.datasets.intake import Item, read_items
 from chaffinch.detector.audit.crawl import find_files
@@ -78,6 +79,25 @@ def test_no_name_hides_a_spun_text(name: str) -> None:
     (item,) = read_items(INPUTS / "evasion" / name, name)
     assert item.document is not None
     assert Detector.load().score(item.document).flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "whole", "said"),
+    [
+        ("a.html", "<p>{}</p>", True, False),
+        ("a.html", "<nav>{}</nav>", True, False),
+        ("a.html", "<template>{}</template>", True, True),
+        ("a.rtf", "{{\\rtf1 {}", False, True),
+    ],
+)
+def test_the_benchmark_counts_what_is_read_whole_and_what_is_told(
+    tmp_path: Path, name: str, content: str, whole: bool, said: bool
+) -> None:
+    article = (INPUTS / "base.txt").read_text("utf-8")
+    (tmp_path / "kind").mkdir()
+    (tmp_path / "kind" / name).write_text(content.format(article), "utf-8")
+    (read,) = read_inputs(tmp_path)
+    assert (read.name, read.whole, read.said) == (f"kind/{name}", whole, said)
 
 
 def test_a_mirror_is_its_pages() -> None:

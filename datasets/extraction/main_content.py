@@ -88,6 +88,15 @@ _NAMES = frozenset(
 annotated pages: of the prose in such elements three quarters or more are not the article's."""
 
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]+")
+_HEADING = re.compile(
+    r"(?:\d+ )?(?:comments?|repl(?:y|ies)|responses?)$|leave a (?:reply|comment)\b|related$"
+    r"|related (?:articles?|posts?|stor(?:y|ies)|news|topics?|content|links|coverage|reading)$"
+    r"|you (?:may|might) also (?:like|enjoy)\b|most (?:read|popular|viewed|shared)$"
+    r"|(?:read|see) (?:also|next)$|up next$|trending\b|about the authors?$",
+    re.IGNORECASE,
+)
+"""Headings of what stands beside an article. Our choice, from what common systems write there."""
+
 _NOT_NAMED = re.compile(r"\b(?:no|non|has|with|without|un)[-_]", re.IGNORECASE)
 _OF_THE_ARTICLE = re.compile(r"(?:post|entry|article|story)[\w-]*foot|author(?![\w-]*bio)")
 """Names of places where scrapers leave short lines: the foot of an article, and its author."""
@@ -261,13 +270,23 @@ class _Choice:
             and prose.is_dense(element)
         ):
             return True
-        if not self._named or part >= _MOST * prose.total or not (name := _name(element)):
+        if not self._named or part >= _MOST * prose.total:
+            return False
+        name = _name(element) or self._heading(element)
+        if not name:
             return False
         if _OF_THE_ARTICLE.search(name) and (one_line or not part):
             return False
         if part >= _PART * prose.total and (tag in _BESIDE or not self._is_list(number)):
             return False
         return not (prose.is_only_prose(element) and self._is_among_paragraphs(element))
+
+    def _heading(self, element: Element) -> str:
+        """The heading of an element that stands beside the article by what it says, or ""."""
+        first = self._blocks[element.first]
+        if element.tag not in _BOXES or first.tag not in HEADINGS:
+            return ""
+        return first.text if _HEADING.match(first.text) else ""
 
     def _is_among_paragraphs(self, element: Element) -> bool:
         found = self._with_paragraphs.get(element.parent)
