@@ -90,6 +90,23 @@ def test_captures_of_one_address_are_one_document_as_it_last_was() -> None:
     assert site["examples"] == ["004"]
 
 
+def test_all_addresses_of_a_page_are_one_document(tmp_path: Path) -> None:
+    shown = (
+        "https://www.a.example/page?utm_source=b",
+        "http://a.example/page#top",
+        "https://web.archive.org/web/20240502/https://a.example/page",
+        "https://www.google.com/amp/s/amp.a.example/page",
+        "https://a-example.translate.goog/page?_x_tr_sl=en",
+        "https://a.example/another",
+    )
+    rows = [row(number, url=url) for number, url in enumerate(shown)]
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), tmp_path / "part")
+    SortByAddress(tmp_path / "sorted", (tmp_path / "part",), 1).write()
+    CountAddresses(tmp_path / "counted", (tmp_path / "sorted",), 0, 1).write()
+    AddUp(tmp_path / "sites", (tmp_path / "counted",), 0, TrustedSites()).write()
+    assert pq.read_table(tmp_path / "sites")["documents"].to_pylist() == [2]
+
+
 def test_rows_without_an_address_are_documents_of_their_own() -> None:
     (site,) = counted([row(1, url="", site=""), row(2, url=None, site=""), flagged(3, url="")] * 2)[
         :1

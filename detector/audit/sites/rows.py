@@ -83,10 +83,11 @@ SITE_SCHEMA = pa.schema(
 )
 """Columns of ``sites.parquet``.
 
-``documents`` counts addresses, each by its last scored capture. ``share_flagged`` is of the
-``scored`` ones, with its 95 % interval from ``share_low`` to ``share_high``; ``share_copied`` is
-of all. ``main_sources`` are the sites that most of the copies were taken from (ids of sources
-without an address), ``examples`` the ids of the site's strongest flagged documents and of copies.
+``documents`` counts pages, each by its last scored capture at any of its addresses.
+``share_flagged`` is of the ``scored`` ones, with its 95 % interval from ``share_low`` to
+``share_high``; ``share_copied`` is of all. ``main_sources`` are the sites that most of the copies
+were taken from (ids of sources without an address), ``examples`` the ids of the site's strongest
+flagged documents and of copies.
 
 ``probability`` is that the site is a farm, by all that ``pages_pooled`` of its judged pages say,
 with its 95 % interval over the choice of pages; null without judged pages. The contributions in

@@ -1,6 +1,6 @@
 """``sites.parquet``: what an audit says of each site as a whole.
 
-Captures of one address count as one document.
+Captures of one page count as one document, whichever of its addresses they were made of.
 """
 
 import json

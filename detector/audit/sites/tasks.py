@@ -23,6 +23,7 @@ from chaffinch.detector.audit.sites.evidence import PAGE_COLUMNS, with_evidence
 from chaffinch.detector.audit.sites.rows import site_rows
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
+from chaffinch.features.addresses import page_key
 
 _COLUMNS = (
     "id site url captured status kind flagged probability threshold intercept copied source_id "
@@ -52,6 +53,9 @@ class SortByAddress(WholeTask):
         )
         site = pc.fill_null(table["site"], "")
         table = table.set_column(table.schema.get_field_index("site"), "site", site)
+        # Archives, AMP and the like show a page at other addresses: all count as one.
+        page = pa.array([page_key(url or "") for url in table["url"].to_pylist()], pa.string())
+        table = table.set_column(table.schema.get_field_index("url"), "url", page)
         totals = {
             "documents": table.num_rows,
             "scored": _total(pc.equal(table["status"], "scored")),
