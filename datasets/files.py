@@ -54,7 +54,10 @@ def _opened(url: str) -> tuple[Any, str]:
     try:
         filesystem, path = url_to_fs(url)
     except ImportError as error:
-        raise MissingLibrary(f"{url}: {error}.") from None
+        # fsspec names the library, and for web addresses none of the packages that have it.
+        web = url.startswith(("http://", "https://"))
+        remedy = " Install it: pip install 'chaffinch[remote]'." if web else ""
+        raise MissingLibrary(f"{url}: {error}.{remedy}") from None
     except ValueError as error:
         raise OSError(f"{url}: {error}.") from None
     return filesystem, path

@@ -91,20 +91,29 @@ def read_file(
                 offset = record.offset + 1
                 yield record
     except FileNotFoundError:
-        yield Record(name, offset, error=f"{name} does not exist. Check the path.")
+        yield Record(name, offset, error=f"{name} does not exist. {_remedy(location)}")
     except PermissionError:
         yield Record(name, offset, error=f"{name} may not be read. Check its permissions.")
     except MissingLibrary as error:
         yield Record(name, offset, error=str(error))
     except OSError as error:
         problem = f"{name} cannot be read ({error.strerror or error})."
-        yield Record(name, offset, error=f"{problem} Check the disk and try again.")
+        yield Record(
+            name, offset, error=f"{problem} {_remedy(location, 'Check the disk and try again')}"
+        )
     except MemoryError:
         raise
     except Exception as error:
         # A library's fault with one file is no reason to leave the others.
         problem = f"{name}, record {offset}: reading it failed ({type(error).__name__}: {error})"
         yield Record(name, offset, error=f"{problem}. The rest of the file was not read.")
+
+
+def _remedy(location: str, check: str = "Check the path") -> str:
+    """What to do where a file cannot be opened, or a page cannot be fetched."""
+    if location.lower().startswith(("http://", "https://")) and "::" not in location:
+        return f"Save the page and give the file with --url {location}."
+    return f"{check}."
 
 
 def _read_opened(stream: BinaryIO, location: str, name: str, columns: Columns) -> Iterator[Record]:
