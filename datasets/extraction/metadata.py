@@ -9,6 +9,8 @@ from chaffinch.datasets.extraction.stated_elements import (
     DATED,
     DATED_CLASSES,
     DATED_PROPERTIES,
+    DATED_TERMS,
+    SHOWN_CLASSES,
     WRITTEN_BY,
     WRITTEN_CLASS,
     Surroundings,
@@ -77,7 +79,7 @@ sailthru.author byl
 _PARSELY = "parsely-page"
 """The meta tag in which Parse.ly's data is JSON."""
 
-_DATED_NAMES = frozenset((*DATED_PROPERTIES, *DATED_CLASSES))
+_DATED_NAMES = frozenset((*DATED_PROPERTIES, *DATED_CLASSES, *DATED_TERMS))
 _WRITTEN_NAMES = frozenset(("author", WRITTEN_CLASS))
 
 STATING = (
@@ -98,7 +100,7 @@ class _Statements:
         language: ``lang`` attribute of ``<html>``.
         base: Address that relative ones start from.
         canonical: Target of the canonical link.
-        titles: Titles and headings.
+        titles: Texts of titles.
         headings: The elements of the headings.
         dated: Elements that may state a date, and the headings.
         written_by: Elements that may name an author.
@@ -140,12 +142,12 @@ class _Statements:
                 found.language = found.language or _stripped(element.getattr("lang"))
             elif tag == "base":
                 found.base = found.base or _stripped(element.getattr("href"))
-            elif tag in ("title", "h1"):
+            elif tag == "title":
                 if len(found.titles) < _MAX_TITLES:
                     found.titles.append(element.text or "")
-                if tag == "h1":
-                    found.headings.append(element)
-                    found.dated.append(element)
+            elif tag == "h1":
+                found.headings.append(element)
+                found.dated.append(element)
             else:
                 found._add_element(tag, element)
         return found
@@ -165,10 +167,15 @@ class _Statements:
             self.canonical = self.canonical or _stripped(element.getattr("href"))
         if tag == "a":
             self._add_link(element, rel)
-        names = f"{element.getattr('class') or ''} {element.getattr('itemprop') or ''}".split()
+        attributes = map(element.getattr, ("class", "itemprop", "property"))
+        names = " ".join(value or "" for value in attributes).split()
         if "author" in rel or not _WRITTEN_NAMES.isdisjoint(names):
             self.written_by.append(element)
-        elif tag == "time" or not _DATED_NAMES.isdisjoint(names):
+        elif (
+            tag == "time"
+            or not _DATED_NAMES.isdisjoint(names)
+            or any(part in name for name in names for part in SHOWN_CLASSES)
+        ):
             self.dated.append(element)
 
     def _add_link(self, element: Any, rel: list[str]) -> None:
@@ -200,7 +207,9 @@ def page_metadata(elements: Sequence[Any], url: str = "") -> PageMetadata:
     meta = found.meta
     canonical = _absolute(found.canonical, found.base, url)
     things = things_of(found.scripts)
-    itself = PageItself((url, canonical, meta("og.url")), (meta("og.title"), *found.titles))
+    titles = (meta("og.title"), *found.titles)
+    headings = (heading.text for heading in found.headings[:_MAX_TITLES])
+    itself = PageItself((url, canonical, meta("og.url")), (*titles, *headings))
     main = list(about_the_page(things, itself))
     pages = [thing for thing in things if any(_is_page(kind) for kind in types_of(thing))]
     addresses = [meta("og.url")] + [
@@ -213,7 +222,7 @@ def page_metadata(elements: Sequence[Any], url: str = "") -> PageMetadata:
         Image(node.getattr("src") or "", " ".join((node.getattr("alt") or "").split()))
         for node in found.images[:_MAX_IMAGES]
     )
-    surroundings = Surroundings(found.headings)
+    surroundings = Surroundings(found.headings, titles)
     parsely = _parsely(meta(_PARSELY))
     return PageMetadata(
         canonical_url=canonical,

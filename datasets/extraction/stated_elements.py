@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from chaffinch.features.dates import MAX_STATED, iso_date
-from chaffinch.features.publication import other_date
+from chaffinch.features.dates import MAX_STATED, iso_date, moment_of
+from chaffinch.features.publication import dateline, other_date
 
 DATED_PROPERTIES = ("datePublished", "dateCreated")
-DATED_CLASSES = ("published", "dt-published", "entry-date", "post-date", "pubdate")
-"""What marks a date of publication in microdata, in microformats and in common blogs."""
+DATED_CLASSES = ("published", "dt-published")
+DATED_TERMS = ("schema:datePublished", "datePublished", "dc:date", "dc:created", "dcterms:issued")
+"""What marks a date of publication in microdata, in microformats and in RDFa."""
+
+SHOWN_CLASSES = ("date", "byline", "posted")
+"""Parts of the class names of what shows a date to readers."""
 
 WRITTEN_CLASS = "p-author"
 """What marks an author in microformats."""
@@ -18,7 +23,9 @@ DATED = ", ".join(
     (
         "time",
         *(f'[itemprop~="{name}"]' for name in DATED_PROPERTIES),
+        *(f'[property~="{name}"]:not(meta)' for name in DATED_TERMS),
         *(f".{name}" for name in DATED_CLASSES),
+        *(f'[class*="{name}"]:is(span, p, div, small, li, b, em, a)' for name in SHOWN_CLASSES),
     )
 )
 """Selector of elements that may state a date of publication."""
@@ -32,18 +39,27 @@ _MAX_FOUND = 100
 _MAX_AROUND = 60
 """Elements around one that are asked what they are. Our choice."""
 
+_FLAT = 3
+"""Elements from a heading on outwards on a page that has it right in its body."""
+
 _MAX_LABEL = 40
 """Characters before an element that may be its label. Our choice."""
 
 _MAX_NAME = 200
 """Characters of an author's name. Our choice."""
 
+_NO_HEADINGS = ("nav", "aside", "form", "dialog", "footer")
+"""Elements whose headings are not the page's."""
+
+_MIN_TITLE = 10
+"""Characters of a heading that may be a part of a title. Our choice."""
+
 _ELSEWHERE = ("aside", "nav")
 _AT_EDGES = ("header", "footer")
 """Elements that stand beside an article, and those that do unless they are within it."""
 
 _OTHERS_WORDS = re.compile(
-    r"(?:^|[\s_-])(?:comments?|commentlist|disqus|repl(?:y|ies)|respond|reviews?|ratings?|related"
+    r"(?:^|[\s_-])(?:comments?|commentlist|disqus|repl(?:y|ies)|respon\w+|discussions?|feedback|reviews?|ratings?|related"
     r"|recommend\w*|teasers?|promo\w*|sidebar|popular|latest|recent|trending|more|cards?|nav\w*"
     r"|prev\w*|next|pag(?:er|ination)|siblings?)(?=$|[\s_-])",
     re.IGNORECASE,
@@ -64,7 +80,7 @@ _OF_OTHERS = re.compile(
 
 _PUBLISHED_WORDS = re.compile(
     r"(?:^|[\s_-])(?:published|entry-date|dt-published|pub-?date|post-date|posted)(?=$|[\s_-])"
-    r"|\bdate(?:Published|Created)\b",
+    r"|\bdate(?:Published|Created)\b|\bdc:(?:date|created)\b|\bdcterms:issued\b",
     re.IGNORECASE,
 )
 _CHANGED_WORDS = re.compile(
@@ -84,12 +100,33 @@ class Surroundings:
 
     Args:
         headings: The page's ``h1``, in its order.
+        titles: Its titles.
     """
 
-    def __init__(self, headings: Sequence[Any]) -> None:
-        within = (one for one in headings if _has_around(one, ("article", "main")))
-        self.heading = next(within, headings[0] if headings else None)
+    def __init__(self, headings: Sequence[Any], titles: Sequence[str | None] = ()) -> None:
+        shown = [one for one in headings if not _has_around(one, _NO_HEADINGS)]
+        titled = (one for one in shown if _is_titled(one, titles))
+        within = (one for one in shown if _has_around(one, ("article", "main")))
+        self.heading = next(chain(titled, within, shown), None)
         self._around_heading = list(_around(self.heading)) if self.heading else []
+        articles = (one for one in self._around_heading if one.tag in ("article", "main"))
+        self._article = next(articles, None)
+
+    def are_together(self, element: Any) -> bool:
+        """Whether an element stands in the article that has the page's heading.
+
+        Without ``<article>`` and ``<main>`` it is what is in some other element with the heading,
+        smaller than the page; where the heading is in none, anything may be.
+        """
+        if self.heading is None or len(self._around_heading) <= _FLAT:
+            return True
+        for one in _around(element):
+            if self._article is not None:
+                if one == self._article:
+                    return True
+            elif one in self._around_heading:
+                return one.tag not in ("body", "html")
+        return False
 
     def belongs(self, element: Any, *, said: bool) -> bool:
         """Whether what an element states is the article's, and of none of what stands beside it.
@@ -122,39 +159,43 @@ def published_in(elements: Sequence[Any], surroundings: Surroundings) -> Iterato
     """Dates of publication in elements, in ISO 8601, the most trustworthy first.
 
     What says so (``itemprop``, ``pubdate``, class names of blogs) goes before other ``<time>``
-    elements, of which the nearest one on either side of the page's heading counts: the earlier
-    of the two first, since clocks and comments are later than an article.
+    elements. Of these the nearest one on either side of the page's heading counts, where it is in
+    one article with it: the earlier of the two first, since clocks and comments are later than an
+    article. On a page without a heading they count where they are all of one day.
 
     Args:
         elements: Those that `DATED` finds and the page's ``h1``, in its order.
         surroundings: The page's.
     """
     said: list[str] = []
-    before: str | None = None
-    after: str | None = None
+    before: list[str] = []
+    after: list[str] = []
     heading = surroundings.heading
-    passed = heading is None
+    passed = False
     for element in elements[:_MAX_FOUND]:
         if element.tag == "h1":
             passed = passed or element == heading
             continue
-        names = f"{element.getattr('class') or ''} {element.getattr('itemprop') or ''}"
+        attributes = map(element.getattr, ("class", "itemprop", "property"))
+        names = " ".join(value or "" for value in attributes)
         is_said = element.hasattr("pubdate") or bool(_PUBLISHED_WORDS.search(names))
-        if not is_said and (_CHANGED_WORDS.search(names) or _is_in_prose(element)):
+        if not is_said and (
+            _CHANGED_WORDS.search(names)
+            or element.hasattr("itemprop")
+            or _is_in_prose(element)
+            or not surroundings.are_together(element)
+        ):
             continue
-        day = iso_date(_value(element))
+        day = _date_of(element)
         if day is None or other_date(_label(element)):
             continue
-        if not surroundings.belongs(element, said=is_said):
-            continue
-        if is_said:
-            said.append(day)
-        elif passed:
-            after = after or day
-        else:
-            before = day
+        if surroundings.belongs(element, said=is_said):
+            (said if is_said else after if passed else before).append(day)
     yield from said
-    yield from sorted(filter(None, (before, after)))
+    if heading is not None:
+        yield from sorted((*before[-1:], *after[:1]), key=moment_of)
+    elif len({moment_of(day)[0] for day in before}) == 1:
+        yield before[0]
 
 
 def authors_in(elements: Sequence[Any], surroundings: Surroundings) -> Iterator[str]:
@@ -170,12 +211,18 @@ def authors_in(elements: Sequence[Any], surroundings: Surroundings) -> Iterator[
             yield name
 
 
-def _value(element: Any) -> str:
+def _date_of(element: Any) -> str | None:
+    """The date that an element states, in ISO 8601."""
     for name in ("datetime", "content", "title"):
         if value := element.getattr(name):
-            return str(value)
+            return iso_date(value)
     text = element.text or ""
-    return text if len(text) <= MAX_STATED else ""
+    if len(text) > MAX_STATED:
+        return None
+    if element.tag == "time" or element.hasattr("itemprop") or element.hasattr("property"):
+        return iso_date(text)
+    day = dateline(" ".join(text.split()))
+    return day.isoformat() if day else None
 
 
 def _is_in_prose(element: Any) -> bool:
@@ -190,6 +237,11 @@ def _around(element: Any) -> Iterator[Any]:
             return
         yield element
         element = element.parent
+
+
+def _is_titled(heading: Any, titles: Sequence[str | None]) -> bool:
+    text = " ".join((heading.text or "").split())
+    return len(text) >= _MIN_TITLE and any(text in " ".join((one or "").split()) for one in titles)
 
 
 def _has_around(element: Any, tags: Sequence[str]) -> bool:
