@@ -30,7 +30,7 @@ Every clean text falls into one of four disjoint parts by a digest of its id: {p
 curves that weigh the evidence on a word and the classifier were fitted on the training part
 ({fitted} documents: texts and whole pages, clean, spun and with residue, half of them measured
 as if most of their spinner's pairs were unknown); probabilities and threshold come from the
-calibration part, at 0.1 % of clean texts flagged and at most 1 % of any one corpus."""
+calibration part, at 0.2 % of clean texts flagged and at most 1 % of any one corpus."""
 
 # What the figures were measured on.
 _EVALUATED_ON = """Texts and whole pages of the test part, spun by sites, and with residue phrases
