@@ -138,7 +138,7 @@ def test_the_model_judges_texts_that_it_has_not_seen(models: list[Path]) -> None
         "| letters.jsonl | 120 | language model, training, calibration, test | CC0 |",
         r"| news\_bbc.jsonl.zst | 120 | test | not stated |",
         r"| tortured\_phrases.tsv.zst |  | channel, spinners | not stated |",
-        r"| errors\_human\_spelling.tsv.zst |  | slips | not stated |",
+        r"| errors\_human\_spelling.tsv.zst |  | table of slips | not stated |",
         "- randomised: simulated, see",
         r"Held out: news\_bbc from the classifier; news\_guardian from the classifier.",
     ],
