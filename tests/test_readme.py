@@ -88,7 +88,7 @@ def test_the_examples_of_the_api_run_one_after_another(
     unscorable, *scanned, audit, page = capsys.readouterr().out.splitlines()
     assert unscorable.startswith("The text has 9 words")
     assert len(scanned) == 5
-    assert scanned[1].startswith(f"{SPUN} spun ") and scanned[1].endswith("'in', 'bell'")
+    assert scanned[1].startswith(f"{SPUN} spun ") and scanned[1].endswith("'as', 'more'")
     assert audit == "20 5 6"
     assert page == "page.html#0 Barn owls breed in bell tower for first time since fire"
 
