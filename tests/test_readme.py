@@ -23,6 +23,7 @@ from chaffinch import Detector, Verdict
 from chaffinch.cli.main import main
 from chaffinch.detector.training.__main__ import build
 from chaffinch.detector.training.residue import main as weigh_residue
+from chaffinch.detector.training.sites import main as fit_sites
 from chaffinch.features.registry import SIGNALS
 
 SPUN = "newswire-pr.example/barn-owls-breed-in-bell-tower.txt"
@@ -161,6 +162,7 @@ MODULES = {
     "chaffinch": main,
     "chaffinch.detector.training": build,
     "chaffinch.detector.training.residue": weigh_residue,
+    "chaffinch.detector.training.sites": fit_sites,
 }
 """Commands behind ``python -m``."""
 

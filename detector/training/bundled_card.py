@@ -107,7 +107,8 @@ def _files(ingredients: Ingredients) -> list[Corpus]:
         for name in [corpus_name(file)]
         if name in used
     ]
-    for folder, names, use in (("lexicons", "*", "channel, spinners"), (ERRORS, "*.zst", "table of slips")):
+    word_lists = (("lexicons", "*", "channel, spinners"), (ERRORS, "*.zst", "table of slips"))
+    for folder, names, use in word_lists:
         files = sorted(path for path in (data / folder).glob(names) if path.is_file())
         corpora += [entry(file, None, use) for file in files]
     return corpora
