@@ -23,14 +23,14 @@ from chaffinch.features.text.vocabulary import Vocabulary
 
 WORDS = """first fist list month moth want wants wanted their there the a an modern modem real
 really lose loose definitely defiantly house""".split()
-VOCABULARY = Vocabulary.from_words(WORDS)
+VOCABULARY = Vocabulary.from_words([*WORDS])
 INFLECTION = Inflection({"wants", "wanted"})
 ERRORS = Errors(
     typed=[("fist", "first"), ("freind", "friend"), ("moth", "month"), ("defiantly", "definitely")],
     homophones=[("there", "their"), ("their", "there")],
     sentences=[
-        ("i want a house".split(), "i want the house".split()),
-        ("he want an house".split(), "he wants a house".split()),
+        (["i", "want", "a", "house"], ["i", "want", "the", "house"]),
+        (["he", "want", "an", "house"], ["he", "wants", "a", "house"]),
     ],
 )
 

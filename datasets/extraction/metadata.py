@@ -178,7 +178,7 @@ class _Statements:
         ):
             self.dated.append(element)
 
-    def _add_link(self, element: Any, rel: list[str]) -> None:
+    def _add_link(self, element: Any, rel: Sequence[str]) -> None:
         if "tag" in rel:
             self.tags += _keywords(element.text)
         elif link := _link(element) if len(self.links) < _MAX_LINKS else None:
