@@ -213,8 +213,9 @@ def test_misjudged_texts_are_shown_with_their_reasons(evaluation: Evaluation) ->
     assert first["reasons"].startswith("signal: twelve things; other: ") and not second["reasons"]
 
 
-def test_misjudged_texts_are_those_on_the_wrong_side_furthest_first(detector: Detector) -> None:
-    texts = {"clean": FERRY, "spun": FERRY_SPUN, "lightly": FERRY[:600] + FERRY_SPUN[600:]}
+def test_misjudged_texts_are_those_on_the_wrong_side_furthest_first() -> None:
+    detector = Detector.load(threshold=0.2)
+    texts = {"clean": FERRY, "spun": FERRY_SPUN, "lightly": FERRY[:300] + FERRY_SPUN[300:]}
     scores = {name: log_odds(detector.score(text).probability or 0) for name, text in texts.items()}
     assert scores["clean"] < scores["lightly"] < log_odds(detector.threshold) < scores["spun"]
     rows = [

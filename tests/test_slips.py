@@ -146,9 +146,9 @@ def test_lists_of_errors_are_read_in_lower_case_and_may_be_missing(tmp_path: Pat
     assert errors.listed == []
 
 
-SLIPS = {("first", "fist"): 1e-3, ("month", "moth"): 1e-3, ("feeling", "felling"): 1e-3}
+SLIPS = {("weather", "whether"): 1e-3, ("pair", "pear"): 1e-3, ("feeling", "felling"): 1e-3}
 LEARNER = (
-    "It was the fist time that we went to the sea. Last moth we stayed in a house on the beach. "
+    "The whether was bad when we went to the sea. She bought a new pear of shoes for the beach. "
     "I had the felling that nobody else was there."
 )
 SPUN = "The council volition meet connected Friday, arsenic the mayor said, and helium was there."
@@ -170,13 +170,15 @@ def block_of(text: str, resources: Resources) -> TokenBlock:
 def test_a_slip_is_shown_with_what_was_meant_and_weighs_nothing(resources: Resources) -> None:
     measured = Slips(resources).measure(block_of(LEARNER, resources))
     shown = [(LEARNER[span.start : span.end], span.original) for span in measured.spans]
-    assert shown == [("fist", "first"), ("moth", "month"), ("felling", "feeling")]
+    assert shown == [("whether", "weather"), ("pear", "pair"), ("felling", "feeling")]
     assert {span.weight for span in measured.spans} == {0.0}
-    assert measured.spans[0].note == "probably first (spelling)"
+    assert measured.spans[0].note == "probably weather (spelling)"
     assert measured.values.item() == pytest.approx(3 / (29 + 50), abs=0.01)
 
 
-@pytest.mark.parametrize("text", ["", SPUN, "He shook his fist at the moth by the light."])
+@pytest.mark.parametrize(
+    "text", ["", SPUN, "He asked whether the pear was ripe, after the felling of the tree."]
+)
 def test_words_that_were_meant_or_put_by_a_spinner_are_no_slips(
     resources: Resources, text: str
 ) -> None:

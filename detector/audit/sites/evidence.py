@@ -82,7 +82,7 @@ PAGE_COLUMNS = ("reasons", "evidence", "features")
 
 EVIDENCE_SCHEMA = pa.schema(
     [
-        ("parts", pa.list_(pa.float64(), len(_FOUND))),
+        ("parts", pa.list_(pa.float64())),
         ("pairs", _ITEMS),
         ("weights", pa.list_(pa.float64())),
         ("lines", _ITEMS),
