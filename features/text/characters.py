@@ -18,7 +18,7 @@ _TABLE_SIZE = 0x3000
 """Code points that the tables cover: alphabets and punctuation end where CJK symbols begin."""
 
 # Marks by what they do between two words.
-_APOSTROPHES = "'`\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
+APOSTROPHES = "'`\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
 _HYPHENS = "-/_\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 _CLAUSE_MARKS = ",;:()[]{}|\N{EN DASH}\N{EM DASH}\N{HORIZONTAL BAR}\N{BULLET}"
 _STOPS = ".!?\N{HORIZONTAL ELLIPSIS}"
@@ -116,7 +116,7 @@ _GREEK_POINTS = {ord(greek): ord(latin) for greek, latin in _GREEK.items()}
 
 
 def _kind(character: str) -> int:
-    if character in _APOSTROPHES:
+    if character in APOSTROPHES:
         return APOSTROPHE
     if character in _HYPHENS:
         return HYPHEN
@@ -149,7 +149,7 @@ def tables() -> CharacterTables:
     fold = np.array(
         [ord(low) if len(low) == 1 else point for point, low in enumerate(lower)], np.uint32
     )
-    fold[[ord(mark) for mark in _APOSTROPHES]] = ord("'")
+    fold[[ord(mark) for mark in APOSTROPHES]] = ord("'")
     upper = np.array([character.isupper() for character in characters], np.bool_)
     disguised = np.zeros(_TABLE_SIZE, np.bool_)
     for letter, others in _LOOKALIKES.items():
