@@ -34,18 +34,23 @@ allowed = set(sys.argv.pop(1).split(","))
 owners = packages_distributions()
 
 
-class Hidden:
-    '''Hides what no package brings that was asked for.'''
+class Hiding:
+    '''A finder that does not find what no package brings that was asked for.'''
+
+    def __init__(self, finder):
+        self.finder = finder
 
     def find_spec(self, name, path=None, target=None):
         first = name.partition(".")[0]
         by = {owner.lower().replace("_", "-") for owner in owners.get(first, ())}
-        if by and not by & allowed:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return None
+        hidden = by and not by & allowed
+        return None if hidden else self.finder.find_spec(name, path, target)
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
 
 
-sys.meta_path.insert(0, Hidden())
+sys.meta_path[:] = map(Hiding, sys.meta_path)
 from chaffinch.cli.main import main
 
 main()

@@ -238,7 +238,7 @@ def test_the_switch_shows_the_text_despun_and_as_published_again(page: Page, rep
     page.get_by_role("radio", name="de-spun").check()
     expect(mark).to_be_hidden()
     sentence = " ".join(page.locator(".reading .text").inner_text().split())
-    assert "It is as elemental as that" in sentence
+    assert "It is as" in sentence and "arsenic" not in sentence
     page.keyboard.press("d")
     expect(mark).to_be_visible()
 
@@ -248,14 +248,15 @@ def test_originals_are_on_paper_too(page: Page, report: Path) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".reading rt").first).to_be_visible()
     expect(page.locator(".reading .note").first).to_be_visible()
-    expect(page.locator(".toolbar")).to_be_hidden()
+    for toolbar in page.locator(".toolbar").all():
+        expect(toolbar).to_be_hidden()
 
 
 def test_contributions_add_up_to_the_score_shown(page: Page, report: Path) -> None:
     open_document(page, report, OWLS)
     amounts = [float(text) for text in page.locator(".steps .number").all_inner_texts()]
     assert sum(amounts[:-1]) == pytest.approx(amounts[-1], abs=0.05 * len(amounts))
-    assert "words do not fit; most likely 'as'" in page.locator(".steps").inner_text()
+    assert "words do not fit; most likely 'in', 'as'" in page.locator(".steps").inner_text()
 
 
 def test_a_copy_stands_beside_its_source_with_the_differences_marked(
@@ -464,7 +465,7 @@ def test_without_javascript_overview_table_and_strongest_documents_are_there(
     page.goto(report.as_uri())
     assert "6 of 21 documents" in page.locator("h1").inner_text()
     assert page.locator("noscript tbody tr").count() >= 21
-    assert page.locator("noscript article").count() == 6
+    assert page.locator("noscript article[id^='doc=']").count() == 6
     page.goto(f"{report.as_uri()}#doc={quote(OWLS, safe='')}")
     expect(page.locator(f"[id='doc={OWLS}'] .title")).to_be_in_viewport()
     mark = page.locator(f"[id='doc={OWLS}'] ruby:not(.weak) mark").first

@@ -35,7 +35,7 @@ from chaffinch.features.document import Document
 COPIES: dict[str, tuple[Sequence[str], set[int]]] = {
     "word for word": ([FERRY, FERRY], {1}),
     "one line more": ([FERRY, FERRY + READ_MORE], {1}),
-    "one line less": ([FERRY + READ_MORE, FERRY], {1}),
+    "one line less": ([f"{FERRY}\n\nFiled under news", FERRY], {1}),
     "spun": ([FERRY, FERRY_SPUN], {1}),
     "cut": ([FERRY, CUT], {1}),
     "spun and cut": ([FERRY, middle(FERRY_SPUN)], {1}),

@@ -189,7 +189,8 @@ class _Audit:
         }
         _write_json(self.output / "manifest.json", manifest)
         write_text(self.work / _MARK, found.digest)
-        shutil.rmtree(found.folder)
+        for folder in (found.folder, *self.work.glob("folders-*")):
+            shutil.rmtree(folder)
         return manifest
 
     def _is_up_to_date(self, done: Finished, earlier: dict[str, Any]) -> bool:
@@ -226,7 +227,8 @@ class _Audit:
     ) -> tuple[FoundCopies, dict[str, int]]:
         """Find copies, and write the audit's tables; also the number of rows by status."""
         trusted = self.options.trusted
-        rows = with_misnamed(rows, self.work / "folders", engine)
+        digest = stage_digest(rows, self.index, trusted)
+        rows = with_misnamed(rows, self.work, digest, engine)
         found = find_copies(rows, self.work, self.index, trusted, engine)
         _write_documents(self.output, rows, found, engine, self.options.with_texts)
         write_pairs(found, self.output / "pairs.parquet")

@@ -38,16 +38,24 @@ class AskWhose(WholeTask):
         write_text(self.target, json.dumps([said[True], said[False]]))
 
 
-def with_misnamed(segments: Sequence[ShardRows], folder: Path, engine: Engine) -> list[ShardRows]:
+def with_misnamed(
+    segments: Sequence[ShardRows], work: Path, digest: str, engine: Engine
+) -> list[ShardRows]:
     """The rows, knowing which folders hold the pages of other owners than they are called like.
+
+    What an earlier run was told is not asked again.
 
     Args:
         segments: All rows.
-        folder: Folder for the work, which is made anew and removed again.
+        work: The audit's folder for work; ``folders-*`` in it is the stage's.
+        digest: The same for the same rows.
         engine: What the tasks run on.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder = work / f"folders-{digest}"
+    for other in work.glob("folders-*"):
+        if other != folder:
+            shutil.rmtree(other)
+    folder.mkdir(exist_ok=True)
     tasks = [
         AskWhose(folder / f"{number:07d}.json", part)
         for number, part in enumerate(_parts(segments))
@@ -58,7 +66,6 @@ def with_misnamed(segments: Sequence[ShardRows], folder: Path, engine: Engine) -
     for task in tasks:
         for total, counted in zip((own, others), json.loads(task.target.read_text()), strict=True):
             total.update(counted)
-    shutil.rmtree(folder)
     misnamed = frozenset(name for name, count in others.items() if count > own[name])
     return [segment._replace(misnamed=misnamed) for segment in segments]
 
