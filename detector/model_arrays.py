@@ -14,7 +14,12 @@ from chaffinch.features.language.context_model import WINDOW, ContextModel
 from chaffinch.features.language.hashed_table import MIN_SLOTS, HashedTable
 from chaffinch.features.language.language_model import LanguageModel
 from chaffinch.features.language.phrase_channel import LONGEST, PhraseChannel, phrase_keys
-from chaffinch.features.language.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
+from chaffinch.features.language.replacement_odds import (
+    COLUMNS,
+    COLUMNS_OF,
+    SECOND_READER,
+    ReplacementOdds,
+)
 from chaffinch.features.language.tortured_phrases import TorturedPhrases
 from chaffinch.features.resources import Resources
 from chaffinch.features.text.vocabulary import FIRST_WORD, MAX_WORDS, Vocabulary, hash_words
@@ -67,8 +72,8 @@ _MOST_CANDIDATES = 100
 """Originals of one written word or phrase. Our choice, so that no model makes scoring endless; the
 bundled one has at most 16 of a word and 6 of a phrase."""
 
-_LEAST_COLUMNS = COLUMNS.index("slip")
-"""Columns of the odds of models without slips."""
+_LEAST_COLUMNS, _LEAST_LOOKS = COLUMNS.index("slip"), SECOND_READER
+"""Columns of the odds of models without slips, and looks of those without a second reader."""
 
 _LARGEST_INT8 = 128
 """Largest magnitude of a weight of the context model."""
@@ -233,7 +238,8 @@ def _context_model(arrays: Mapping[str, NDArray[Any]], n_ids: int) -> ContextMod
 def _replacement_odds(arrays: Mapping[str, NDArray[Any]]) -> ReplacementOdds:
     odds = ReplacementOdds(*(arrays[f"odds_{field.name}"] for field in fields(ReplacementOdds)))
     if (
-        odds.curves.shape != (len(COLUMNS_OF), *odds.knots.shape)
+        odds.curves.shape[1:] != odds.knots.shape
+        or not _LEAST_LOOKS <= len(odds.curves) <= len(COLUMNS_OF)
         or odds.phrase_knots.shape != odds.phrase_curve.shape
         or not _LEAST_COLUMNS <= len(odds.knots) <= len(COLUMNS)
         or not odds.knots.size

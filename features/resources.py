@@ -8,6 +8,7 @@ from chaffinch.features.language.language_model import LanguageModel
 from chaffinch.features.language.phrase_channel import PhraseChannel
 from chaffinch.features.language.replacement_odds import ReplacementOdds
 from chaffinch.features.language.tortured_phrases import TorturedPhrases
+from chaffinch.features.second_reader.network import SecondReader
 from chaffinch.features.text.vocabulary import Vocabulary
 
 
@@ -25,6 +26,8 @@ class Resources:
         context_model: How well words fit their wider context.
         replacement_odds: Odds that a word was replaced, from the evidence on it.
         slips: Words that an author may have meant by each written word.
+        second_reader: A transformer that reads the words of doubtful documents again; None where
+            the model has none, or where it is left out.
     """
 
     vocabulary: Vocabulary
@@ -35,3 +38,4 @@ class Resources:
     context_model: ContextModel
     replacement_odds: ReplacementOdds
     slips: Channel
+    second_reader: SecondReader | None = None

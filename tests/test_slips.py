@@ -177,7 +177,7 @@ def test_a_slip_is_shown_with_what_was_meant_and_weighs_nothing(resources: Resou
 
 
 @pytest.mark.parametrize(
-    "text", ["", SPUN, "He asked whether the pear was ripe before the felling."]
+    "text", ["", SPUN, "He asked whether it would rain on the day of the fair."]
 )
 def test_words_that_were_meant_or_put_by_a_spinner_are_no_slips(
     resources: Resources, text: str

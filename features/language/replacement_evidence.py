@@ -18,25 +18,41 @@ from chaffinch.features.language.replacement_odds import (
     CONTEXT,
     ORIGINALS,
     PAIRS,
+    SECOND_READER,
     ReplacementOdds,
 )
 from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources
-from chaffinch.features.text.rates import type_counts
+from chaffinch.features.second_reader.reading import read_again
+from chaffinch.features.text.rates import damped, distinct_count, type_counts
 from chaffinch.features.text.running_text import running_text
 from chaffinch.features.text.tokens import CAPITALISED, GAP_STOP, LOWER, TokenBlock
 from chaffinch.features.text.vocabulary import FIRST_WORD
 
-Doubts = tuple[float, float, float]
-"""Natural log ratios from which more is asked of a word: its context, what its author may have
-meant, and its originals."""
 
-DOUBTS: Doubts = (1.0, 0.5, 2.0)
-"""The context of a word is looked at when its neighbours leave more than the first, the other two
-when the context leaves more than these. Of clean words 6 % pass the first, and 1 % the last."""
+class Doubts(NamedTuple):
+    """From where on more is asked of a word, or of a document; natural logs throughout.
 
-NO_DOUBTS: Doubts = (-np.inf, -np.inf, -np.inf)
-"""Log ratios that every word passes, to fit curves on."""
+    Attributes:
+        context: Log ratio that a word's neighbours leave from which its context is looked at.
+        slip: The same that its context leaves, for what its author may have meant.
+        originals: The same for its originals.
+        least: Evidence of a document's words, per different word, from which it is read again.
+        most: The same from which it is clear enough without.
+    """
+
+    context: float
+    slip: float
+    originals: float
+    least: float
+    most: float
+
+
+DOUBTS = Doubts(1.0, 0.5, 2.0, 0.012, 0.25)
+"""Of clean words 6 % pass the first, and 1 % the third."""
+
+NO_DOUBTS = Doubts(-np.inf, -np.inf, -np.inf, -np.inf, np.inf)
+"""Doubts that every word and document passes, to fit curves on."""
 
 _LARGEST = 8.0
 """Log-odds of the context, of either sign, beyond which none are told apart. Our choice."""
@@ -56,6 +72,14 @@ _CONTEXT_WEIGHT = 0.4
 _BEYOND_DOUBT = -3.5
 """Log-odds of the context under which no originals are looked up: 97 % of the words that a spinner
 of unknown words replaced lie above, and half of clean words below."""
+
+_READERS_DOUBT = 0.0
+"""Log-odds of the second reader from which it names a word that the first one had passed: even.
+Our choice."""
+
+_SUPPOSED_SHARE, _TYPE_DAMPING = 0.1, 40.0
+"""The share of replaced words, and the different words added to a document's, with which the
+evidence is counted that decides whether it is read again: those of `substitutions.medium`."""
 
 _LIFTS = 1024
 """Lifts, in steps of `STEPS_PER_TEN`, that the tabulated curves tell apart; half are negative."""
@@ -81,7 +105,8 @@ class WordEvidence(NamedTuple):
               chance included; `-3` where there is none, none fits, or none was looked for,
             - no_candidate: 1 in the same places, but for those where none fits,
             - slip: log10 of how much better the best word that the author may have meant fits,
-              the chance of the slip included; `-3` as for `gain`.
+              the chance of the slip included; `-3` as for `gain`,
+            - reader: log-odds from the second reader; 0 where it did not read the word.
         original: uint16 array of shape (n,), id of the best candidate, 0 where none has a gain over
             0: one that fits no better is seldom the right one.
         meant: uint16 array of shape (n,), id of the word that the author probably meant, where a
@@ -109,10 +134,21 @@ def replacement_evidence(
         resources: What the evidence is measured with.
         doubts: What more is asked of which words, as `DOUBTS`.
     """
+    doubtful = _doubtful(block, resources, doubts.context)
+    evidence = _evidence_on(block, resources, doubtful, doubts)
+    if resources.second_reader is None:
+        return evidence
+    read = _read_again(block, resources, evidence, doubts)
+    return evidence if read is None else _joined(evidence, read)
+
+
+def _evidence_on(
+    block: TokenBlock, resources: Resources, tokens: NDArray[np.int64], doubts: Doubts
+) -> WordEvidence:
+    """What the first reader knows of some words."""
     model, odds = resources.language_model, resources.replacement_odds
     stream = Stream.of_block(block)
     fit = pair_fit(block, model)
-    tokens = _doubtful(block, stream, resources, doubts[0])
     place = stream.place.take(tokens)
     word = block.word.take(tokens)
     wanted = resources.context_model.wanted(block, stream, tokens)
@@ -131,14 +167,14 @@ def replacement_evidence(
     ):
         values[:, COLUMNS.index(name)] = column
     log_ratio = odds.log_ratio(CONTEXT, values)
-    asked = np.flatnonzero((log_ratio > doubts[1]) & (context > _BEYOND_DOUBT))
+    asked = np.flatnonzero((log_ratio > doubts.slip) & (context > _BEYOND_DOUBT))
     at = place[asked]
     own = (fit.steps.take(at - 1) + fit.steps.take(at)) / np.float64(STEPS_PER_TEN)
     written = _Written(
         word[asked], stream.ids[at - 1], stream.ids[at + 1], own, wanted[asked], context[asked]
     )
     slip, intended = _best_candidates(written, resources.slips, resources)
-    second = np.flatnonzero(log_ratio[asked] > doubts[2])
+    second = np.flatnonzero(log_ratio[asked] > doubts.originals)
     gain = np.full(len(asked), -np.inf)
     gain[second], best = _best_candidates(written.some(second), resources.channel, resources)
     original, meant = np.zeros((2, len(tokens)), np.uint16)
@@ -150,6 +186,44 @@ def replacement_evidence(
     values[queried, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
     log_ratio[queried] = odds.log_ratio(ORIGINALS, values[queried])
     return WordEvidence(tokens, values, original, meant, log_ratio)
+
+
+def _read_again(
+    block: TokenBlock, resources: Resources, evidence: WordEvidence, doubts: Doubts
+) -> WordEvidence | None:
+    """What both readers know of the doubted words of documents in doubt, if there are any."""
+    reader = resources.second_reader
+    gain = np.log1p(_SUPPOSED_SHARE / (1 - _SUPPOSED_SHARE) * np.exp(evidence.log_ratio))
+    each = gain / type_counts(block).take(evidence.tokens)
+    total = np.bincount(block.doc.take(evidence.tokens), each, len(block))
+    mean = damped(total, distinct_count(block), _TYPE_DAMPING)
+    docs = np.flatnonzero((mean >= doubts.least) & (mean < doubts.most) & (block.n_words > 0))
+    if reader is None or not len(docs):
+        return None
+    doubt = np.zeros(len(block.word))
+    doubt[evidence.tokens] = gain
+    reading = read_again(block, docs, doubt, resources.vocabulary, reader)
+    log_odds = np.full(len(block.word), np.nan, np.float32)
+    log_odds[reading.tokens] = reading.log_odds
+    wanted = _eligible(block) & (log_odds > _READERS_DOUBT)
+    wanted[evidence.tokens] = True
+    tokens = np.flatnonzero(wanted & ~np.isnan(log_odds))
+    both = _evidence_on(block, resources, tokens, NO_DOUBTS)
+    both.values[:, COLUMNS.index("reader")] = log_odds.take(tokens)
+    log_ratio = resources.replacement_odds.log_ratio(SECOND_READER, both.values)
+    return both._replace(log_ratio=log_ratio)
+
+
+def _joined(first: WordEvidence, second: WordEvidence) -> WordEvidence:
+    """Evidence on all words, the second one's where both have some."""
+    kept = np.flatnonzero(~np.isin(first.tokens, second.tokens))
+    order = np.argsort(np.concatenate([first.tokens[kept], second.tokens]), kind="stable")
+    return WordEvidence(
+        **{
+            name: np.concatenate([getattr(first, name)[kept], getattr(second, name)])[order]
+            for name in WordEvidence._fields
+        }
+    )
 
 
 class _FirstLook(NamedTuple):
@@ -179,20 +253,24 @@ def _first_look(odds: ReplacementOdds, model: LanguageModel) -> _FirstLook:
     )
 
 
-def _doubtful(
-    block: TokenBlock, stream: Stream, resources: Resources, doubt: float
-) -> NDArray[np.int64]:
+def _eligible(block: TokenBlock) -> NDArray[np.bool_]:
+    """Words that a spinner could have written, bool array of shape (n_tokens,)."""
+    eligible: NDArray[np.bool_] = block.case == LOWER
+    eligible |= (block.case == CAPITALISED) & (block.gap >= GAP_STOP)
+    eligible &= (block.word >= FIRST_WORD) & running_text(block).words
+    return eligible
+
+
+def _doubtful(block: TokenBlock, resources: Resources, doubt: float) -> NDArray[np.int64]:
     """Words that pass the first screening, int64 indices of tokens."""
+    stream = Stream.of_block(block)
     look = _first_look(resources.replacement_odds, resources.language_model)
     lift = pair_fit(block, resources.language_model).lift + np.int16(_LIFTS // 2)
-    starts = block.gap >= GAP_STOP
-    eligible = (block.case == LOWER) | ((block.case == CAPITALISED) & starts)
-    eligible &= (block.word >= FIRST_WORD) & running_text(block).words
     ratio = look.word.take(block.word)
     ratio += look.after.take(lift).take(stream.place - 1)
     ratio += look.before.take(lift).take(stream.place)
-    ratio += look.capital * starts
-    return np.flatnonzero(eligible & (ratio > doubt))
+    ratio += look.capital * (block.gap >= GAP_STOP)
+    return np.flatnonzero(_eligible(block) & (ratio > doubt))
 
 
 class _Written(NamedTuple):

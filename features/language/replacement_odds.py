@@ -15,13 +15,15 @@ COLUMNS = (
     "gain",
     "no_candidate",
     "slip",
+    "reader",
 )
 """Names of the columns of the evidence on a word; `replacement_evidence` says what they hold."""
 
-PAIRS, CONTEXT, ORIGINALS = range(3)
-"""How closely a word was looked at: its neighbours, then its context, then its originals."""
+PAIRS, CONTEXT, ORIGINALS, SECOND_READER = range(4)
+"""How closely a word was looked at: its neighbours, then its context, then its originals, and at
+last by the second reader."""
 
-COLUMNS_OF = (4, 6, 9)
+COLUMNS_OF = (4, 6, 9, 10)
 """How many of the columns are known after each of these looks."""
 
 
@@ -35,8 +37,8 @@ class ReplacementOdds:
     Attributes:
         knots: float32 array of shape (len(COLUMNS), n_knots), places at which curves bend,
             rising.
-        curves: float32 array of shape (3, len(COLUMNS), n_knots), each curve's height there; flat
-            outside, and 0 for columns that a look does not know.
+        curves: float32 array of shape (len(COLUMNS_OF), len(COLUMNS), n_knots), each curve's height
+            there; flat outside, and 0 for columns that a look does not know.
         phrase_knots: float32 array of shape (n_knots,), the same for the gain of a phrase.
         phrase_curve: float32 array of the same shape.
     """
@@ -47,12 +49,11 @@ class ReplacementOdds:
     phrase_curve: NDArray[np.float32]
 
     def padded(self) -> "ReplacementOdds":
-        """The same with flat curves for the columns that an earlier version did not know."""
+        """The same with flat curves for columns and looks that an earlier version did not know."""
         lacking = len(COLUMNS) - len(self.knots)
-        if not lacking:
-            return self
         knots = np.concatenate([self.knots, self.knots[:1].repeat(lacking, axis=0)])
-        curves = np.pad(self.curves, ((0, 0), (0, lacking), (0, 0)))
+        looks = len(COLUMNS_OF) - len(self.curves)
+        curves = np.pad(self.curves, ((0, looks), (0, lacking), (0, 0)))
         return replace(self, knots=knots, curves=curves)
 
     @classmethod
@@ -60,14 +61,17 @@ class ReplacementOdds:
         """Flat curves: nothing speaks for or against any word."""
         knots = np.arange(2, dtype=np.float32)[None].repeat(len(COLUMNS), axis=0)
         return cls(
-            knots, np.zeros((3, *knots.shape), np.float32), knots[0], np.zeros_like(knots[0])
+            knots,
+            np.zeros((len(COLUMNS_OF), *knots.shape), np.float32),
+            knots[0],
+            np.zeros_like(knots[0]),
         )
 
     def curve(self, look: int, name: str, values: NDArray[np.floating]) -> NDArray[np.float64]:
         """The height of one curve at many places, float64 of the shape of `values`.
 
         Args:
-            look: `PAIRS`, `CONTEXT` or `ORIGINALS`.
+            look: `PAIRS`, `CONTEXT`, `ORIGINALS` or `SECOND_READER`.
             name: The column.
             values: Places.
         """

@@ -1,0 +1,64 @@
+"""The second reader: a small transformer that tells replaced words from written ones."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chaffinch.features.second_reader.word_pieces import WordPieces
+
+GRAPH = Path(__file__).parent / "graph.onnx"
+"""What the transformer calculates, without its weights: a model brings numbers, no operators."""
+
+LONGEST = 160
+"""Pieces that are read at once, the first and the last one included, as in training."""
+
+
+class SecondReader:
+    """Reads pieces of words and says how likely each is to begin a replaced word.
+
+    A transformer of six layers (MiniLM: Wang et al., NeurIPS 2020), fine-tuned to tell replaced
+    words from written ones as ELECTRA is (Clark et al., ICLR 2020), with weights of 8 bits, run
+    by onnxruntime on one core. What it says of a run of pieces never depends on others.
+
+    Args:
+        word_pieces: The pieces.
+        weights: Its arrays by the names that the graph has for them.
+    """
+
+    def __init__(self, word_pieces: WordPieces, weights: Mapping[str, NDArray[Any]]) -> None:
+        self.word_pieces = word_pieces
+        self.weights = dict(weights)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the session, which belongs to one process."""
+        return {"word_pieces": self.word_pieces, "weights": self.weights}
+
+    def log_odds(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Natural log-odds that a spinner put the word that each piece begins.
+
+        Args:
+            ids: int64 array of shape (n,), at most `LONGEST` pieces with the first and the last.
+
+        Returns:
+            float32 array of shape (n,).
+        """
+        found: NDArray[np.float32] = self._session.run(None, {"ids": ids[None]})[0].reshape(-1)
+        return found
+
+    @cached_property
+    def _session(self) -> Any:
+        # Only who has a document in doubt waits for the library to load.
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        for name, array in self.weights.items():
+            options.add_initializer(name, onnxruntime.OrtValue.ortvalue_from_numpy(array))
+        return onnxruntime.InferenceSession(
+            GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
