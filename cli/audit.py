@@ -155,7 +155,9 @@ def audit(
     if place is None or (crawl and run.files_from):
         raise click.UsageError("Give either CRAWL or --files-from.")
     model = str(choice.model) if choice.model else None
-    settings = Settings(model, choice.threshold, choice.base_rate, columns, choice.max_fpr)
+    settings = Settings(
+        model, choice.threshold, choice.base_rate, columns, choice.max_fpr, choice.fast
+    )
     finished = output / "manifest.json"
     earlier = finished.stat().st_mtime_ns if finished.exists() else 0
     manifest = _run(place, output, _audit_options(settings, run))

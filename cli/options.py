@@ -34,6 +34,7 @@ class ModelChoice(NamedTuple):
     threshold: float | None = None
     base_rate: float | None = None
     max_fpr: float | None = None
+    fast: bool = False
 
 
 def gathered(kind: type[Any], name: str, function: Function) -> Function:
@@ -48,7 +49,7 @@ def gathered(kind: type[Any], name: str, function: Function) -> Function:
 
 
 def model_options(function: Function) -> Function:
-    """``--model``, ``--threshold``, ``--max-fpr`` and ``--base-rate``, as one ``choice``."""
+    """``--model``, ``--threshold``, ``--max-fpr``, ``--base-rate``, ``--fast``: one ``choice``."""
 
     @wraps(function)
     def checked(choice: ModelChoice, **options: Any) -> Any:
@@ -59,6 +60,11 @@ def model_options(function: Function) -> Function:
     decorated = gathered(ModelChoice, "choice", checked)
     rate = click.FloatRange(0, 1, min_open=True, max_open=True)
     for option in (
+        click.option(
+            "--fast",
+            is_flag=True,
+            help="Do not read doubtful documents again; light spinning is missed more often.",
+        ),
         click.option(
             "--base-rate",
             type=rate,
@@ -154,6 +160,7 @@ def load_detector(
     threshold: float | None = None,
     base_rate: float | None = None,
     max_fpr: float | None = None,
+    fast: bool = False,
 ) -> "Detector":
     """The detector that the options name.
 
@@ -164,6 +171,8 @@ def load_detector(
     from chaffinch.detector.model_folder import ModelError
 
     try:
-        return Detector.load(model, threshold=threshold, base_rate=base_rate, max_fpr=max_fpr)
+        return Detector.load(
+            model, threshold=threshold, base_rate=base_rate, max_fpr=max_fpr, fast=fast
+        )
     except ModelError as error:
         raise click.ClickException(str(error)) from None

@@ -63,6 +63,7 @@ class Detector:
         threshold: float | None = None,
         base_rate: float | None = None,
         max_fpr: float | None = None,
+        fast: bool = False,
     ) -> "Detector":
         """Load a model folder, the bundled model by default.
 
@@ -72,6 +73,7 @@ class Detector:
             base_rate: Share of low-quality republications to assume, in place of the model's.
             max_fpr: Share of the honest texts that the model was calibrated to that may be
                 flagged; it sets the threshold.
+            fast: Leave the model's second reader out, which reads doubtful documents again.
 
         Raises:
             ModelError: The folder is not a sound model, or it does not state where the
@@ -81,6 +83,8 @@ class Detector:
         if threshold is not None and max_fpr is not None:
             raise ValueError("Give either threshold or max_fpr.")
         model = load_model(Path(path) if path is not None else None)
+        if fast:
+            model = model.without_second_reader()
         classifier = model.classifier
         if base_rate is not None:
             classifier = classifier.with_base_rate(base_rate)

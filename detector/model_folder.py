@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,15 +19,20 @@ from chaffinch.detector.model_arrays import (
     arrays_of,
     load_resources,
 )
+from chaffinch.detector.second_reader_arrays import (
+    READER_FILES,
+    load_second_reader,
+    save_second_reader,
+)
 from chaffinch.features.registry import FEATURE_NAMES
 from chaffinch.features.resources import Resources
 
-SCHEMA_VERSION = 5
-"""Schema of ``model.json`` that is written: a model with a table of slips."""
+SCHEMA_VERSION = 6
+"""Schema of ``model.json`` that is written: a model that may have a second reader."""
 
-_COLUMNS_SCHEMA, _TERMS_SCHEMA = 3, 4
-"""Earlier schemas, still read: a list of names, and one of numbers for each part of a term; and the
-terms of the classifier by name. Both lack the table of slips."""
+_COLUMNS_SCHEMA, _TERMS_SCHEMA, _SLIPS_SCHEMA = 3, 4, 5
+"""Earlier schemas, still read: a list of names, and one of numbers for each part of a term; the
+terms of the classifier by name; and a table of slips, which the first two lack."""
 
 BUNDLED = Path(__file__).parent / "bundled"
 """Folder of the bundled model."""
@@ -36,10 +41,16 @@ _DESCRIPTION, _CARD = "model.json", "card.md"
 """Files of a model beside its vocabulary and its arrays."""
 
 _FILES = sorted([_CARD, VOCABULARY, *(f"{name}.npy" for name in ARRAYS)])
-"""Every file of a model besides its description."""
+"""Every file of a model besides its description and its second reader."""
 
 _WITHOUT_SLIPS = sorted(set(_FILES) - {f"{name}.npy" for name in SLIPS})
 """The same of the earlier schemas."""
+
+
+def _files(second_reader: bool) -> list[str]:
+    """Every file of a model besides its description."""
+    return sorted([*_FILES, *READER_FILES]) if second_reader else _FILES
+
 
 _MOST_NAME = 200
 """Characters of a name of a model or a feature; our choice: longer ones fill a terminal."""
@@ -60,6 +71,7 @@ class Model:
         name: What the model is called.
         classifier: Its weights.
         resources: Its vocabulary, language model and channel.
+        fast: Weights to judge with where the second reader is left out; None where there is none.
         digest: blake2b digest of ``model.json``, which holds the digests of all other files, in
             hexadecimal.
     """
@@ -67,7 +79,15 @@ class Model:
     name: str
     classifier: Classifier
     resources: Resources
+    fast: Classifier | None = None
     digest: str = ""
+
+    def without_second_reader(self) -> "Model":
+        """The same without its second reader, if it has one."""
+        if self.fast is None:
+            return self
+        resources = replace(self.resources, second_reader=None)
+        return replace(self, classifier=self.fast, resources=resources, fast=None)
 
 
 def save_model(model: Model, folder: Path, card: str) -> None:
@@ -81,6 +101,8 @@ def save_model(model: Model, folder: Path, card: str) -> None:
     (folder / VOCABULARY).write_bytes(model.resources.vocabulary.text.encode())
     for name, array in arrays_of(model.resources).items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    if model.resources.second_reader:
+        save_second_reader(model.resources.second_reader, folder)
     write_description(model, folder)
 
 
@@ -97,20 +119,24 @@ def write_description(model: Model, folder: Path) -> None:
     for name, array in arrays_of(model.resources).items():
         if not (folder / f"{name}.npy").exists():
             np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    classifier = model.classifier
     description = {
         "schema_version": SCHEMA_VERSION,
         "name": model.name,
-        "classifier": {
-            "features": {name: term._asdict() for name, term in classifier.terms.items()},
-            "intercept": classifier.intercept,
-            "base_rate": classifier.base_rate,
-            "threshold": classifier.threshold,
-            **({"limits": classifier.limits._asdict()} if classifier.limits else {}),
-        },
-        "digests": {name: file_digest(folder / name) for name in _FILES},
+        "classifier": _stated(model.classifier),
+        **({"fast": _stated(model.fast)} if model.fast else {}),
+        "digests": {name: file_digest(folder / name) for name in _files(bool(model.fast))},
     }
     (folder / _DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+
+
+def _stated(classifier: Classifier) -> dict[str, Any]:
+    return {
+        "features": {name: term._asdict() for name, term in classifier.terms.items()},
+        "intercept": classifier.intercept,
+        "base_rate": classifier.base_rate,
+        "threshold": classifier.threshold,
+        **({"limits": classifier.limits._asdict()} if classifier.limits else {}),
+    }
 
 
 def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Model:
@@ -132,18 +158,24 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
         text = read_text(folder, _DESCRIPTION)
         description = json.loads(text)
         schema = description["schema_version"]
-        if schema not in (_COLUMNS_SCHEMA, _TERMS_SCHEMA, SCHEMA_VERSION):
+        if schema not in (_COLUMNS_SCHEMA, _TERMS_SCHEMA, _SLIPS_SCHEMA, SCHEMA_VERSION):
             raise ModelError(
                 f"{folder}: model of schema {schema}, but this version reads schemas "
                 f"{_COLUMNS_SCHEMA} to {SCHEMA_VERSION}. Train it again with `chaffinch train`."
             )
         name = _checked_name(description["name"])
         classifier = _read_classifier(description["classifier"], schema)
-        slips = schema == SCHEMA_VERSION
+        fast = None
+        if "fast" in description:
+            fast = _read_classifier(description["fast"], schema)
+        slips = schema >= _SLIPS_SCHEMA
         if verify:
-            files = _FILES if slips else _WITHOUT_SLIPS
+            files = _files(fast is not None) if slips else _WITHOUT_SLIPS
             check_digests(folder, description["digests"], files)
         resources = load_resources(folder, verify=verify, slips=slips)
+        if fast:
+            reader = load_second_reader(folder)
+            resources = replace(resources, second_reader=reader)
     except FileNotFoundError as error:
         raise ModelError(
             f"{folder} is not a model folder: {Path(error.filename).name} is missing."
@@ -152,7 +184,7 @@ def load_model(folder: Path | None = None, *, verify: bool | None = None) -> Mod
         raise ModelError(f"{folder} is not a model folder, but a file.") from None
     except _UNSOUND as error:
         raise ModelError(f"{folder}: not a sound model ({error}).") from error
-    return Model(name, classifier, resources, digest(text.encode()))
+    return Model(name, classifier, resources, fast, digest(text.encode()))
 
 
 def _read_classifier(stated: Mapping[str, Any], schema: int) -> Classifier:

@@ -50,6 +50,7 @@ class Settings(NamedTuple):
         columns: Which columns of a table hold the document.
         max_fpr: Share of the model's honest calibration texts that may be flagged, in place of
             a threshold; None for no such limit.
+        fast: Whether the model's second reader is left out.
     """
 
     model: str | None = None
@@ -57,6 +58,7 @@ class Settings(NamedTuple):
     base_rate: float | None = None
     columns: Columns = DOCUMENT
     max_fpr: float | None = None
+    fast: bool = False
 
 
 @cache
@@ -67,6 +69,7 @@ def detector_for(settings: Settings) -> Detector:
         threshold=settings.threshold,
         base_rate=settings.base_rate,
         max_fpr=settings.max_fpr,
+        fast=settings.fast,
     )
 
 

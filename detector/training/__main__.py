@@ -2,12 +2,13 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 from threadpoolctl import threadpool_limits
 
 from chaffinch.datasets.lexicons.lexicons import HOLD_OUTS
-from chaffinch.detector.training.bundle import build_bundle
+from chaffinch.detector.training.bundle import BuildOptions, build_bundle
 from chaffinch.detector.training.corpora import CorpusError
 from chaffinch.detector.training.fitting import TrainingError
 from chaffinch.detector.training.resources.context_model import EPOCHS
@@ -44,7 +45,12 @@ from chaffinch.detector.training.resources.context_model import EPOCHS
     show_default=True,
     help="Training of the context model.",
 )
-def build(data: Path, output: Path, share: float, hold_out: tuple[str, ...], epochs: float) -> None:
+@click.option(
+    "--second-reader",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder that `python -m chaffinch.detector.training.second_reader` wrote.",
+)
+def build(data: Path, output: Path, **options: Any) -> None:
     """Build a model folder from clean corpora (*.jsonl, *.jsonl.zst) and lexicons in DATA.
 
     \b
@@ -59,9 +65,11 @@ def build(data: Path, output: Path, share: float, hold_out: tuple[str, ...], epo
     try:
         # With more threads sums come out in another order, and the model in other bits.
         with threadpool_limits(1):
-            model = build_bundle(data, output, share, hold_out, epochs, progress)
+            model = build_bundle(data, output, BuildOptions(**options), progress)
     except (CorpusError, TrainingError) as error:
         raise click.ClickException(str(error)) from None
+    except ValueError as error:
+        raise click.ClickException(f"The second reader cannot be used: {error}.") from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
     click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")

@@ -16,6 +16,7 @@ from chaffinch.detector.classifier import Classifier
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.detector.model_folder import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
+from chaffinch.detector.second_reader_arrays import load_second_reader
 from chaffinch.detector.training.bundled_card import Ingredients, write_card
 from chaffinch.detector.training.corpora import (
     HELD_OUT,
@@ -26,7 +27,11 @@ from chaffinch.detector.training.corpora import (
     read_parts,
 )
 from chaffinch.detector.training.fitting import LabelledValues, train_classifier
-from chaffinch.detector.training.resources.build import build_resources, with_fitted_odds
+from chaffinch.detector.training.resources.build import (
+    build_resources,
+    with_fitted_odds,
+    with_second_look,
+)
 from chaffinch.detector.training.resources.context_model import EPOCHS
 from chaffinch.detector.training.simulation import (
     Simulated,
@@ -55,6 +60,9 @@ corpora have ten times as many, and the classifier has few weights."""
 
 _MOST_FOR_ODDS = 250
 """Texts of one corpus whose words the odds' curves are fitted to; our choice."""
+
+_MOST_READ_FOR_ODDS, _MOST_READ = 50, 250
+"""The same where a second reader, which takes longer, reads the texts; our choice: half an hour."""
 
 _MOST_TO_EVALUATE = 200
 """Texts of one corpus that the card's figures come from; our choice."""
@@ -143,12 +151,27 @@ def scorable(documents: Sequence[Document], values: NDArray[np.float64]) -> NDAr
     )
 
 
+class BuildOptions(NamedTuple):
+    """What a build is made with, besides its data.
+
+    Attributes:
+        share: Part of every corpus to use; less than 1 makes a small model quickly.
+        hold_out: Thesauri that neither the language side nor any spinner in training may know,
+            and groups of honest kinds that no part of the model may see.
+        epochs: Training of the context model.
+        second_reader: Folder of a trained second reader, or None for a model without one.
+    """
+
+    share: float = 1.0
+    hold_out: Sequence[str] = ()
+    epochs: float = EPOCHS
+    second_reader: Path | None = None
+
+
 def build_bundle(
     data: Path,
     output: Path,
-    share: float = 1.0,
-    hold_out: Sequence[str] = (),
-    epochs: float = EPOCHS,
+    options: BuildOptions = BuildOptions(),
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Model:
     """Build a model folder from clean corpora and lexicons, the same on every run.
@@ -157,23 +180,22 @@ def build_bundle(
         data: Folder with ``*.jsonl(.zst)`` corpora, ``lexicons/`` and
             ``observed_substitutions.tsv``; ``honest/`` may hold more corpora.
         output: Where the model folder is written.
-        share: Part of every corpus to use; less than 1 makes a small model quickly.
-        hold_out: Thesauri that neither the language side nor any spinner in training may know,
-            and groups of honest kinds that no part of the model may see.
-        epochs: Training of the context model.
+        options: What it is made with.
         progress: Called with the name of each stage as it begins.
 
     Raises:
         CorpusError: There are no corpora, too small ones, or one that cannot be read.
         OSError: A lexicon is missing.
         TrainingError: Too few of their texts can be judged.
+        ValueError: The second reader is none.
     """
     progress("reading lexicons and corpora")
     lexicons = read_lexicons(data)
-    thesauri = [name for name in hold_out if name in HOLD_OUTS]
+    thesauri = [name for name in options.hold_out if name in HOLD_OUTS]
     for thesaurus in thesauri:
         lexicons = lexicons.without(thesaurus)
-    parts = read_parts(data, share, [name for name in hold_out if name not in HOLD_OUTS])
+    kinds = [name for name in options.hold_out if name not in HOLD_OUTS]
+    parts = read_parts(data, options.share, kinds)
     _require_enough(parts, data)
     families = training_families(thesauri)
     seen, unseen = _inputs(lexicons, families)
@@ -181,27 +203,52 @@ def build_bundle(
     human = _written_by_people(parts["language_model"])
     n_texts = sum(map(len, human.values()))
     progress(f"counting words and training the context model on {n_texts:,} texts")
-    resources = build_resources(human, lexicons, epochs)
-    sample = [text.text for text in _spread(_allowed(parts["training"]), _MOST_FOR_ODDS)]
+    resources = build_resources(human, lexicons, options.epochs)
+    sample = _spread(_allowed(parts["training"]), _MOST_FOR_ODDS)
     progress(f"weighing the evidence on words of {len(sample):,} texts, clean and spun")
-    resources, thin = with_fitted_odds(resources, sample, seen.spinners)
-
-    fitting = _spread(_allowed(parts["training"]), _MOST_OF_A_CORPUS)
-    calibrating = _spread(_allowed(parts["calibration"]), _MOST_OF_A_CORPUS)
-    testing = _spread(parts["test"], _MOST_TO_EVALUATE)
-    training = _measured(
-        "training", simulate(fitting, *seen, 1, _HONEST_RESIDUE), (resources, thin), progress
-    )
-    calibration = _measured(
-        "calibration", simulate(calibrating, *seen, 2, 0.0), (resources,), progress
-    )
-    test = _measured("test", simulate(testing, *unseen, 3, 0.0), (resources,), progress)
-    progress("fitting the classifier and writing the model")
-    classifier = _fitted(training, calibration)
-    model = Model("bundled", classifier, resources)
-    ingredients = Ingredients(data, parts, families, hold_out, len(training.items))
+    both = with_fitted_odds(resources, [text.text for text in sample], seen.spinners)
+    classifier, n_fitted = _classifier(parts, seen, both, _MOST_OF_A_CORPUS, progress)
+    fast = None
+    if options.second_reader:
+        reader = load_second_reader(options.second_reader)
+        sample = _spread(sample, _MOST_READ_FOR_ODDS)
+        progress(f"reading {len(sample):,} of these texts again")
+        both = with_second_look(both[0], reader, [text.text for text in sample], seen.spinners)
+        fast = classifier
+        classifier, n_fitted = _classifier(parts, seen, both, _MOST_READ, progress)
+    model = Model("bundled", classifier, both[0], fast)
+    testing = simulate(_spread(parts["test"], _MOST_TO_EVALUATE), *unseen, 3, 0.0)
+    test = _measured("test", testing, both[:1], progress)
+    progress("writing the model")
+    ingredients = Ingredients(data, parts, families, options.hold_out, n_fitted)
     save_model(model, output, write_card(model, ingredients, _scored(model, test)))
     return model
+
+
+def _classifier(
+    parts: Mapping[str, Sequence[CleanText]],
+    inputs: SimulationInputs,
+    resources: Sequence[Resources],
+    most: int,
+    progress: Callable[[str], None],
+) -> tuple[Classifier, int]:
+    """Fit and calibrate a classifier; also the number of documents that it was fitted to.
+
+    Args:
+        parts: Clean texts by part of the split.
+        inputs: What copies are simulated with.
+        resources: What is measured with, and the same with few of the channel's pairs.
+        most: Texts of one corpus that it is fitted to.
+        progress: Called with the name of each stage as it begins.
+    """
+    fitting = simulate(_spread(_allowed(parts["training"]), most), *inputs, 1, _HONEST_RESIDUE)
+    calibrating = _spread(_allowed(parts["calibration"]), _MOST_OF_A_CORPUS)
+    training = _measured("training", fitting, resources, progress)
+    calibration = _measured(
+        "calibration", simulate(calibrating, *inputs, 2, 0.0), resources[:1], progress
+    )
+    progress("fitting the classifier")
+    return _fitted(training, calibration), len(training.items)
 
 
 def _require_enough(parts: Mapping[str, Sequence[CleanText]], data: Path) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -211,6 +211,8 @@ def build_from_labels(
         digest = file_digest(recipe.pairs)
         corpora.append(Corpus(recipe.pairs.name, None, use, recipe.licence, digest))
     trained = train_on_labels(rest, resources, output.name, recipe.base_rate, prior)
+    if resources.second_reader:
+        trained = _with_fast(trained, rest, recipe)
     families = sorted({example.family for example in rest if example.label and example.family})
     card = ModelCard(
         description=(
@@ -229,6 +231,15 @@ def build_from_labels(
     )
     save_model(trained.model, output, render_card(card, trained.model))
     return trained
+
+
+def _with_fast(trained: Trained, examples: Sequence[Example], recipe: Recipe) -> Trained:
+    """The same with weights to judge with where its model's second reader is left out."""
+    model = trained.model
+    resources = replace(model.resources, second_reader=None)
+    prior = recipe.start.fast if recipe.start and recipe.prior else None
+    fast = train_on_labels(examples, resources, model.name, recipe.base_rate, prior)
+    return trained._replace(model=replace(model, fast=fast.model.classifier))
 
 
 class _Start(NamedTuple):

@@ -79,7 +79,8 @@ Our choice."""
 
 _SUPPOSED_SHARE, _TYPE_DAMPING = 0.1, 40.0
 """The share of replaced words, and the different words added to a document's, with which the
-evidence is counted that decides whether it is read again: those of `substitutions.medium`."""
+evidence is counted that decides whether it is read again. Our choice: the middle of what spinners
+replace, and the damping of the signal of replaced words."""
 
 _LIFTS = 1024
 """Lifts, in steps of `STEPS_PER_TEN`, that the tabulated curves tell apart; half are negative."""

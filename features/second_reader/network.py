@@ -1,6 +1,6 @@
 """The second reader: a small transformer that tells replaced words from written ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,15 @@ from chaffinch.features.second_reader.word_pieces import WordPieces
 
 GRAPH = Path(__file__).parent / "graph.onnx"
 """What the transformer calculates, without its weights: a model brings numbers, no operators."""
+
+LAYERS, HEADS = 6, 12
+"""Layers of the graph, and heads of attention in each of them."""
+
+LAYERED = frozenset(
+    {"attention_in", "attention_out", "attention_norm", "inner_in", "inner_out", "inner_norm"}
+)
+"""What every layer has. The arrays of these have a first axis for the layer, and the graph names
+each layer's own part with its number behind a point."""
 
 LONGEST = 160
 """Pieces that are read at once, the first and the last one included, as in training."""
@@ -57,8 +66,21 @@ class SecondReader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        for name, array in self.weights.items():
-            options.add_initializer(name, onnxruntime.OrtValue.ortvalue_from_numpy(array))
+        given = {
+            name: onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(array))
+            for name, array in _by_layer(self.weights)
+        }
+        options.add_external_initializers([*given], [*given.values()])
         return onnxruntime.InferenceSession(
             GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
+
+
+def _by_layer(weights: Mapping[str, NDArray[Any]]) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The arrays by the names that the graph has for them."""
+    for name, array in weights.items():
+        if name.removesuffix("_scale").removesuffix("_bias").removesuffix("_weight") in LAYERED:
+            for layer, part in enumerate(array):
+                yield f"{name}.{layer}", part
+        else:
+            yield name, array

@@ -50,6 +50,11 @@ class WordPieces:
     def __len__(self) -> int:
         return len(self._numbers)
 
+    @property
+    def text(self) -> str:
+        """The pieces in the order of their numbers, joined by line feeds."""
+        return "\n".join(self._numbers)
+
     def cut(self, word: str) -> tuple[int, ...]:
         """Numbers of a token's pieces, at least one.
 

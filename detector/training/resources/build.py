@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chaffinch.datasets.lexicons.lexicons import Lexicons
 from chaffinch.datasets.spinners.spinner import Spinner, SpunText
@@ -18,7 +20,10 @@ from chaffinch.detector.training.resources.language_model import (
 )
 from chaffinch.detector.training.resources.noise import substitute_table
 from chaffinch.detector.training.resources.phrase_channel import build_phrase_channel
-from chaffinch.detector.training.resources.replacement_odds import fit_replacement_odds
+from chaffinch.detector.training.resources.replacement_odds import (
+    fit_replacement_odds,
+    with_second_reader,
+)
 from chaffinch.detector.training.resources.slips import Author, slip_pairs
 from chaffinch.detector.training.resources.tortured_phrases import build_tortured_phrases
 from chaffinch.detector.training.simulation import simulate_spinning
@@ -27,6 +32,7 @@ from chaffinch.features.language.replacement_evidence import NO_DOUBTS, replacem
 from chaffinch.features.language.replacement_odds import ReplacementOdds
 from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources
+from chaffinch.features.second_reader.network import SecondReader
 from chaffinch.features.text.tokens import TokenBlock
 
 MIN_COUNT = 8
@@ -134,8 +140,61 @@ def with_fitted_odds(
         TrainingError: The spinners replace no word that is known.
     """
     thin = with_few_pairs(resources)
-    words, replaced, phrases, phrase_replaced = [], [], [], []
-    for number, text in _with_slips(simulate_spinning(texts, spinners, 0), resources):
+    found = _words_found(_with_slips(simulate_spinning(texts, spinners, 0), resources), resources)
+    if not found.replaced.any():
+        raise TrainingError(
+            "No spinner replaces a word of the clean texts that the language model knows. "
+            "Add texts or synonyms."
+        )
+    odds = fit_replacement_odds(*found)
+    return replace(resources, replacement_odds=odds), replace(thin, replacement_odds=odds)
+
+
+def with_second_look(
+    resources: Resources,
+    reader: SecondReader,
+    texts: Sequence[str],
+    spinners: Mapping[str, Sequence[Spinner]],
+) -> tuple[Resources, Resources]:
+    """The same resources with a second reader, and curves for the words that it reads, too.
+
+    Args:
+        resources: What to complete; its curves are fitted.
+        reader: The second reader, which was trained on none of the texts.
+        texts: Clean texts that no part of the resources was built from.
+        spinners: Family to the spinners that may be drawn for it.
+
+    Returns:
+        The resources, and the same with few of the channel's pairs.
+    """
+    resources = replace(resources, second_reader=reader)
+    found = _words_found(_with_slips(simulate_spinning(texts, spinners, 0), resources), resources)
+    odds = with_second_reader(resources.replacement_odds, found.values, found.replaced)
+    resources = replace(resources, replacement_odds=odds)
+    return resources, with_few_pairs(resources)
+
+
+class _WordsFound(NamedTuple):
+    """Words and phrases of which it is known whether they were replaced.
+
+    Attributes:
+        values: float32 array of shape (n, len(COLUMNS)), the evidence on words.
+        replaced: bool array of shape (n,).
+        phrase_gain: float64 array of shape (m,), gains of matched phrases.
+        phrase_replaced: bool array of shape (m,).
+    """
+
+    values: NDArray[np.float32]
+    replaced: NDArray[np.bool_]
+    phrase_gain: NDArray[np.float64]
+    phrase_replaced: NDArray[np.bool_]
+
+
+def _words_found(texts: Iterator[tuple[int, SpunText]], resources: Resources) -> _WordsFound:
+    """The words of numbered texts; every second pair of texts is measured with few pairs."""
+    thin = with_few_pairs(resources)
+    found = []
+    for number, text in texts:
         measure_with = (resources, thin)[number // 2 % 2]
         block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
         evidence = replacement_evidence(block, measure_with, NO_DOUBTS)
@@ -144,20 +203,11 @@ def with_fitted_odds(
         by_token = np.zeros(len(block.word), np.bool_)
         for replacement in text.replacements:
             by_token |= (block.start < replacement.end) & (block.end > replacement.start)
-        words.append(evidence.values)
-        replaced.append(by_token[evidence.tokens])
-        phrases.append(matches.gain)
         last = matches.first + matches.length - 1
-        phrase_replaced.append(by_token[matches.first] & by_token[last])
-    if not np.concatenate(replaced).any():
-        raise TrainingError(
-            "No spinner replaces a word of the clean texts that the language model knows. "
-            "Add texts or synonyms."
-        )
-    odds = fit_replacement_odds(
-        *(np.concatenate(parts) for parts in (words, replaced, phrases, phrase_replaced))
-    )
-    return replace(resources, replacement_odds=odds), replace(thin, replacement_odds=odds)
+        phrase_replaced = by_token[matches.first] & by_token[last]
+        words = evidence.values, by_token[evidence.tokens]
+        found.append(_WordsFound(*words, matches.gain, phrase_replaced))
+    return _WordsFound(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def _with_slips(texts: Iterator[SpunText], resources: Resources) -> Iterator[tuple[int, SpunText]]:

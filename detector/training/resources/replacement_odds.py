@@ -1,11 +1,18 @@
 """Fitting of the curves that weigh the evidence on a word, with scikit-learn."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import SplineTransformer
 
-from chaffinch.features.language.replacement_odds import COLUMNS, COLUMNS_OF, ReplacementOdds
+from chaffinch.features.language.replacement_odds import (
+    COLUMNS,
+    COLUMNS_OF,
+    SECOND_READER,
+    ReplacementOdds,
+)
 
 N_KNOTS = 8
 """Bends of each curve; our choice."""
@@ -22,6 +29,9 @@ _SLIP_KNOTS = (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.5, 6.5)
 """Where the curve of slips bends (log10), `N_KNOTS` places; our choice: nine words in ten have no
 slip that explains them, so that quantiles would leave no bend where it matters."""
 
+_READER_KNOTS = (-8.0, -5.0, -3.0, -1.5, 0.0, 1.5, 3.0, 5.0)
+"""The same for the log-odds of the second reader."""
+
 _BINARY = ("no_candidate", "capital")
 """Columns that are 0 or 1."""
 
@@ -37,6 +47,8 @@ def fit_replacement_odds(
 ) -> ReplacementOdds:
     """Fit the curves to words and phrases of which it is known whether they were replaced.
 
+    Those of what the second reader adds are left flat, see `with_second_reader`.
+
     Args:
         values: float32 array of shape (n, len(COLUMNS)).
         replaced: bool array of shape (n,).
@@ -46,8 +58,9 @@ def fit_replacement_odds(
     knots = [_knots(values[:, index], name in _BINARY) for index, name in enumerate(COLUMNS)]
     slip = COLUMNS.index("slip")
     knots[slip] = np.array(_SLIP_KNOTS, np.float32)
+    knots[COLUMNS.index("reader")] = np.array(_READER_KNOTS, np.float32)
     curves = np.zeros((len(COLUMNS_OF), *np.shape(knots)), np.float32)
-    for look, known in enumerate(COLUMNS_OF):
+    for look, known in enumerate(COLUMNS_OF[:SECOND_READER]):
         curves[look, :known] = _curves(values[:, :known], knots[:known], replaced)
     # A slip that explains a word better never speaks for a spinner.
     curves[:, slip] = np.minimum.accumulate(curves[:, slip], axis=1)
@@ -63,6 +76,28 @@ def fit_replacement_odds(
     return ReplacementOdds(
         np.stack(knots), curves, phrase_knots, np.maximum.accumulate(phrase_curve)
     )
+
+
+def with_second_reader(
+    odds: ReplacementOdds, values: NDArray[np.float32], replaced: NDArray[np.bool_]
+) -> ReplacementOdds:
+    """The same odds with curves for words that the second reader read as well.
+
+    Args:
+        odds: What the first reader's evidence is weighed with.
+        values: float32 array of shape (n, len(COLUMNS)).
+        replaced: bool array of shape (n,).
+    """
+    knots = odds.knots.copy()
+    slip, reader = COLUMNS.index("slip"), COLUMNS.index("reader")
+    # A model without a second reader has no bends for it.
+    knots[reader] = np.array(_READER_KNOTS, np.float32)
+    fitted = _curves(values, [*knots], replaced)
+    fitted[slip] = np.minimum.accumulate(fitted[slip])
+    fitted[reader] = np.maximum.accumulate(fitted[reader])
+    curves = odds.curves.copy()
+    curves[SECOND_READER] = fitted
+    return replace(odds, knots=knots, curves=curves)
 
 
 def _knots(values: NDArray[np.floating], binary: bool) -> NDArray[np.float32]:
