@@ -168,10 +168,14 @@ class BuildOptions(NamedTuple):
     second_reader: Path | None = None
 
 
+_USUAL = BuildOptions()
+"""A whole model."""
+
+
 def build_bundle(
     data: Path,
     output: Path,
-    options: BuildOptions = BuildOptions(),
+    options: BuildOptions = _USUAL,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Model:
     """Build a model folder from clean corpora and lexicons, the same on every run.
