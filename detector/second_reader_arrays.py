@@ -1,5 +1,6 @@
 """The arrays of a model's second reader: what they are called, and how they must fit together."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ from numpy.typing import NDArray
 
 from chaffinch.detector.data_folder import open_array, read_text
 from chaffinch.features.second_reader.network import (
-    HEADS,
+    INNER,
     LAYERED,
-    LAYERS,
-    LONGEST,
+    N_LAYERS,
+    N_PIECES,
+    N_PLACES,
+    WIDTH,
     SecondReader,
 )
 from chaffinch.features.second_reader.word_pieces import WordPieces
@@ -22,32 +25,39 @@ WORD_PIECES = "word_pieces.txt"
 _PREFIX = "reader_"
 """What the names of the arrays' files begin with."""
 
-_MATRICES = ("attention_in", "attention_out", "inner_in", "inner_out", "head_in")
-"""Matrices of int8, each with a scale and a bias for every column."""
+_MATRICES = {
+    "attention_in": (WIDTH, 3 * WIDTH),
+    "attention_out": (WIDTH, WIDTH),
+    "inner_in": (WIDTH, INNER),
+    "inner_out": (INNER, WIDTH),
+    "head_in": (WIDTH, WIDTH),
+}
+"""Shapes of the matrices of int8, each of which has a scale and a bias for every column."""
 
 _NORMS = ("norm", "attention_norm", "inner_norm")
 """Normalisations, each with a weight and a bias."""
 
-ARRAYS: dict[str, tuple[type[np.generic], int]] = {
-    "words": (np.int8, 2),
-    "words_scale": (np.float32, 1),
-    "places": (np.float32, 2),
-    **{name: (np.int8, 2 + (name in LAYERED)) for name in _MATRICES},
-    **{
-        f"{name}_{part}": (np.float32, 1 + (name in LAYERED))
-        for name in _MATRICES
-        for part in ("scale", "bias")
-    },
-    **{
-        f"{name}_{part}": (np.float32, 1 + (name in LAYERED))
-        for name in _NORMS
-        for part in ("weight", "bias")
-    },
-    "head_out": (np.float32, 1),
-    "head_out_bias": (np.float32, 1),
-}
-"""The arrays by the names that the graph has for them, each with its dtype and number of axes;
-those of layers have a first axis for the layer."""
+
+def _arrays() -> Iterator[tuple[str, type[np.generic], tuple[int, ...]]]:
+    yield "words", np.int8, (N_PIECES, WIDTH)
+    yield "words_scale", np.float32, (N_PIECES,)
+    yield "places", np.float32, (N_PLACES, WIDTH)
+    for name, (rows, columns) in _MATRICES.items():
+        layers = (N_LAYERS,) if name in LAYERED else ()
+        yield name, np.int8, (*layers, rows, columns)
+        for part in ("scale", "bias"):
+            yield f"{name}_{part}", np.float32, (*layers, columns)
+    for name in _NORMS:
+        layers = (N_LAYERS,) if name in LAYERED else ()
+        for part in ("weight", "bias"):
+            yield f"{name}_{part}", np.float32, (*layers, WIDTH)
+    yield "head_out", np.float32, (WIDTH,)
+    yield "head_out_bias", np.float32, (1,)
+
+
+ARRAYS = {name: (dtype, shape) for name, dtype, shape in _arrays()}
+"""The arrays by the names that the graph has for them, each with its dtype and its shape; those of
+layers have a first axis for the layer."""
 
 READER_FILES = sorted([WORD_PIECES, *(f"{_PREFIX}{name}.npy" for name in ARRAYS)])
 """Every file of a second reader in a model folder."""
@@ -71,44 +81,13 @@ def load_second_reader(folder: Path) -> SecondReader:
         OSError: A file cannot be read.
         ValueError: Arrays that are not such arrays, or do not fit together.
     """
-    weights = {
-        name: open_array(folder, f"{_PREFIX}{name}", dtype, n_dims)
-        for name, (dtype, n_dims) in ARRAYS.items()
-    }
+    weights: dict[str, NDArray[Any]] = {}
+    for name, (dtype, shape) in ARRAYS.items():
+        array = open_array(folder, f"{_PREFIX}{name}", dtype, len(shape))
+        if array.shape != shape:
+            raise ValueError(f"{_PREFIX}{name}.npy must have the shape {shape}. Got {array.shape}")
+        weights[name] = array
     word_pieces = WordPieces(read_text(folder, WORD_PIECES).split("\n"))
-    _check_shapes(weights, len(word_pieces))
+    if len(word_pieces) != N_PIECES:
+        raise ValueError(f"{WORD_PIECES} must hold {N_PIECES} pieces. Got {len(word_pieces)}")
     return SecondReader(word_pieces, weights)
-
-
-def _check_shapes(weights: dict[str, NDArray[Any]], n_pieces: int) -> None:
-    width, inner = weights["words"].shape[1], weights["inner_in"].shape[2]
-    if width == 0 or width % HEADS:
-        raise ValueError(f"the second reader's width must be a multiple of {HEADS}. Got {width}")
-    sizes = {
-        "attention_in": (width, 3 * width),
-        "attention_out": (width, width),
-        "inner_in": (width, inner),
-        "inner_out": (inner, width),
-        "head_in": (width, width),
-    }
-    shapes = {
-        "words": (n_pieces, width),
-        "words_scale": (n_pieces,),
-        "places": (weights["places"].shape[0], width),
-        "head_out": (width,),
-        "head_out_bias": (1,),
-    }
-    for name, size in sizes.items():
-        layers = (LAYERS,) if name in LAYERED else ()
-        shapes[name] = (*layers, *size)
-        shapes |= {f"{name}_{part}": (*layers, size[1]) for part in ("scale", "bias")}
-    for name in _NORMS:
-        layers = (LAYERS,) if name in LAYERED else ()
-        shapes |= {f"{name}_{part}": (*layers, width) for part in ("weight", "bias")}
-    for name, shape in shapes.items():
-        if weights[name].shape != shape:
-            raise ValueError(
-                f"{_PREFIX}{name}.npy must have the shape {shape}. Got {weights[name].shape}"
-            )
-    if len(weights["places"]) < LONGEST:
-        raise ValueError(f"{_PREFIX}places.npy must hold {LONGEST} places")

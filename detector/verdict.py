@@ -14,6 +14,9 @@ Kind = Literal["original", "spun", "scraped", "unscorable"]
 _WORDS = FEATURE_NAMES[column_of("words")]
 """Full name of the feature that counts words."""
 
+_READ_AGAIN = FEATURE_NAMES[column_of("words read again")]
+"""Full name of the feature that says how much of a text the second reader read."""
+
 
 class Evidence(NamedTuple):
     """One place in a document that speaks for a machine's or a scraper's work.
@@ -112,11 +115,17 @@ class Verdict:
             "probability": self.probability,
             "threshold": self.threshold,
             "intercept": self.intercept,
+            "readers": self.readers,
             "reasons": [reason.as_dict() for reason in self.reasons],
             "evidence": [item.as_dict() for item in self.evidence],
             "features": dict(self.features),
             "unscorable": self.unscorable,
         }
+
+    @property
+    def readers(self) -> int:
+        """How many readers judged the words of the text: 2 where it was read again, else 1."""
+        return 2 if self.features[_READ_AGAIN] else 1
 
     @property
     def n_words(self) -> int:

@@ -27,6 +27,7 @@ Role = Literal[
     "running words",
     "function words",
     "variety words",
+    "words read again",
     "other origin",
 ]
 """What a feature is read for, see `Feature.role`."""
@@ -62,8 +63,8 @@ class Feature(NamedTuple):
             infinite where there is none.
         role: What the detector reads the value for beside its weight, or None. ``words``,
             ``running words``, ``function words`` and ``variety words`` (each the role of one
-            feature) tell whether a text can be judged. ``other origin`` says that the page is
-            another's.
+            feature) tell whether a text can be judged. ``words read again`` (the role of one) tells
+            which readers judged it. ``other origin`` says that the page is another's.
     """
 
     name: str

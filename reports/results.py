@@ -14,6 +14,7 @@ _NOT_JUDGED: dict[str, Any] = {
     "probability": None,
     "threshold": None,
     "intercept": None,
+    "readers": None,
     "reasons": [],
     "evidence": [],
     "features": {},

@@ -199,7 +199,7 @@ def text(content: str) -> Spoil:
         (text("[]"), "not a sound model"),
         (text("[" * 100_000), "not a sound model"),
         (text('{"schema_version": 1' + "0" * 5_000 + "}"), "not a sound model"),
-        (stated(schema_version=0), "schema 0, but this version reads schemas 3 to 5"),
+        (stated(schema_version=0), "schema 0, but this version reads schemas 3 to 6"),
         (stated(classifier=5), "not a sound model"),
         (stated(name="\x1b[31mred"), "name must be text"),
         (stated(name=["a"]), "name must be text"),

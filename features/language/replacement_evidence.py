@@ -115,6 +115,8 @@ class WordEvidence(NamedTuple):
             original; 0 elsewhere.
         log_ratio: float64 array of shape (n,), natural log of how much likelier a spinner is to
             have left the evidence than an author.
+        n_read: int64 array of shape (n_docs,), how many words of each document, among all of them,
+            the second reader read.
     """
 
     tokens: NDArray[np.int64]
@@ -122,6 +124,7 @@ class WordEvidence(NamedTuple):
     original: NDArray[np.uint16]
     meant: NDArray[np.uint16]
     log_ratio: NDArray[np.float64]
+    n_read: NDArray[np.int64]
 
 
 @lru_cache(maxsize=1)
@@ -186,7 +189,8 @@ def _evidence_on(
     values[queried, COLUMNS.index("gain")] = np.maximum(gain, _NO_GAIN)
     values[queried, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
     log_ratio[queried] = odds.log_ratio(ORIGINALS, values[queried])
-    return WordEvidence(tokens, values, original, meant, log_ratio)
+    nothing_read = np.zeros(len(block), np.int64)
+    return WordEvidence(tokens, values, original, meant, log_ratio, nothing_read)
 
 
 def _read_again(
@@ -212,7 +216,8 @@ def _read_again(
     both = _evidence_on(block, resources, tokens, NO_DOUBTS)
     both.values[:, COLUMNS.index("reader")] = log_odds.take(tokens)
     log_ratio = resources.replacement_odds.log_ratio(SECOND_READER, both.values)
-    return both._replace(log_ratio=log_ratio)
+    n_read = np.bincount(block.doc.take(reading.tokens), minlength=len(block))
+    return both._replace(log_ratio=log_ratio, n_read=n_read)
 
 
 def _joined(first: WordEvidence, second: WordEvidence) -> WordEvidence:
@@ -222,8 +227,9 @@ def _joined(first: WordEvidence, second: WordEvidence) -> WordEvidence:
     return WordEvidence(
         **{
             name: np.concatenate([getattr(first, name)[kept], getattr(second, name)])[order]
-            for name in WordEvidence._fields
-        }
+            for name in WordEvidence._fields[:-1]
+        },
+        n_read=second.n_read,
     )
 
 

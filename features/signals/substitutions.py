@@ -59,7 +59,8 @@ class Substitutions(Signal):
     not hide a spun one. `share` is the likeliest share of replaced words. `conviction` is the
     evidence of `medium` over the number of different words that were looked at closely, plus 5:
     rich and old language has many of these and few that stay suspect, where most of a spinner's
-    do.
+    do. A text that leaves doubt is read again by a small transformer, unless that is left out:
+    `read_again` is the share of its words that were.
 
     Why farms show it: a spinner picks synonyms without reading, so "arsenic" stands where
     the sentence wants "as", and a dictionary links the two.
@@ -68,7 +69,8 @@ class Substitutions(Signal):
     words that fit stays unseen.
 
     Source: Shannon's noisy channel as used for spelling by Kernighan, Church and Gale
-    (1990); replaced-token detection: ELECTRA (Clark et al., ICLR 2020); tortured phrases:
+    (1990); replaced-token detection: ELECTRA (Clark et al., ICLR 2020), with MiniLM (Wang et
+    al., NeurIPS 2020) as the second reader; tortured phrases:
     Cabanac, Labbe and Magazinov, arXiv:2107.06751.
     """
 
@@ -96,6 +98,15 @@ class Substitutions(Signal):
             "conviction", "nats per word", "`medium` per word that was doubted", 0, 8, "spun", 0.75
         ),
         Feature("share", "share of words", "likeliest share of replaced words", 0, 1, "context"),
+        Feature(
+            "read_again",
+            "share of words",
+            "words read by both readers",
+            0,
+            1,
+            "context",
+            role="words read again",
+        ),
     )
     finds = "replaced words"
 
@@ -117,6 +128,7 @@ class Substitutions(Signal):
             found.peak(gains[1]),
             found.conviction(gains[1]),
             share,
+            evidence.n_read / np.maximum(block.n_words, 1),
         ]
         prior = np.log(share / (1 - share))[block.doc]
         named = self._name(block, evidence, matches, ratios, prior)

@@ -29,6 +29,7 @@ COLUMNS = (
     "probability",
     "threshold",
     "intercept",
+    "readers",
     "reasons",
     "evidence",
     "unscorable",
@@ -40,6 +41,9 @@ COLUMNS = (
     "metadata",
 )
 """Columns of an audit's rows that `article` reads."""
+
+_READ_TWICE = " The second reader read it as well."
+"""What is said of a text that left doubt."""
 
 _MAX_TITLE = 300
 """Characters of a title; our choice: longer ones push the text off the screen."""
@@ -164,7 +168,8 @@ def article(
         label=label(row["kind"], row["probability"]),
         likelihood=likelihood(row["flagged"], row["probability"]),
         row=_visible_row(row),
-        meaning=in_words(row["kind"], row["flagged"], row["probability"]),
+        meaning=in_words(row["kind"], row["flagged"], row["probability"])
+        + _READ_TWICE * (row["readers"] == 2),
         score=None
         if row["probability"] is None
         else waterfall(row["intercept"], row["reasons"], row["threshold"]),
