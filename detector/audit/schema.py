@@ -46,9 +46,9 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     evidence is placed; ``text`` and ``metadata`` are null in an audit without texts.
     ``published`` is when the record or the page says that it was published, ``dated`` an earlier
     day that its address or a line beside its text gives (`chaffinch.features.publication`), and
-    ``captured`` is when a crawler fetched the page, where an archive says so. ``notes`` say what was unusual in reading it, and ``extraction`` how
-    the text was found on a page (`chaffinch.features.document.PageExtraction`); null where there
-    was no markup. ``cluster``, ``source_id``, ``source_site`` and ``similarity`` are null where no
+    ``captured`` is when a crawler fetched the page, where an archive says so. ``notes`` say what was unusual in reading
+    it, and ``extraction`` how the text was found on a page
+    (`chaffinch.features.document.PageExtraction`); null where there was no markup. ``cluster``, ``source_id``, ``source_site`` and ``similarity`` are null where no
     copy is known. ``minhash`` is `chaffinch.features.copies.sketch.sketch` of the text with its
     probable originals put back.
     """
