@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "chaffinch"
-EXTRAS = ("datatrove",)
-"""Libraries of extras that a module of the same name needs to be imported."""
+EXTRAS = {"datatrove.py": "datatrove", "training/second_reader/": "torch"}
+"""Libraries of extras that modules need to be imported, by what is in the modules' paths."""
 
 MODULES = [
     ".".join(("chaffinch", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(
@@ -15,7 +15,8 @@ MODULES = [
     )
     for pattern in ("*.py", "*/**/*.py")
     for path in sorted(PACKAGE.glob(pattern))
-    if path.stem not in ("__main__", *(name for name in EXTRAS if find_spec(name) is None))
+    if path.stem != "__main__"
+    and not any(part in str(path) and find_spec(name) is None for part, name in EXTRAS.items())
 ]
 
 
