@@ -41,16 +41,16 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     ``metadata``, what the page's markup says, as a JSON object with the fields of
     `chaffinch.features.document.PageMetadata`; null where there was no markup. ``kept`` holds the
     values of the user's own columns as a JSON object; null where none were kept. ``status`` is
-    ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors, as is ``readers``: 2
-    where the second reader read the text as well. ``text`` is the scored text, in whose code points
-    evidence is placed; ``text`` and ``metadata`` are null in an audit without texts.
-    ``published`` is when the record or the page says that it was published, ``dated`` an earlier
-    day that its address or a line beside its text gives (`chaffinch.features.publication`), and
-    ``captured`` is when a crawler fetched the page, where an archive says so. ``notes`` say what was unusual in reading
-    it, and ``extraction`` how the text was found on a page
-    (`chaffinch.features.document.PageExtraction`); null where there was no markup. ``cluster``, ``source_id``, ``source_site`` and ``similarity`` are null where no
-    copy is known. ``minhash`` is `chaffinch.features.copies.sketch.sketch` of the text with its
-    probable originals put back.
+    ``scored``, ``unscorable`` or ``error``; ``kind`` is null for errors, as is ``readers``: 2 where
+    the second reader read the text as well. ``text`` is the scored text, in whose code points
+    evidence is placed; ``text`` and ``metadata`` are null in an audit without texts. ``published``
+    is when the record or the page says that it was published, ``dated`` an earlier day that its
+    address or a line beside its text gives (`chaffinch.features.publication`), and ``captured`` is
+    when a crawler fetched the page, where an archive says so. ``notes`` say what was unusual in
+    reading it, and ``extraction`` how the text was found on a page
+    (`chaffinch.features.document.PageExtraction`); null where there was no markup. ``cluster``,
+    ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known. ``minhash``
+    is `chaffinch.features.copies.sketch.sketch` of the text with its probable originals put back.
     """
     return pa.schema(
         [

@@ -23,7 +23,7 @@ from chaffinch.features.language.replacement_odds import (
 )
 from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources
-from chaffinch.features.second_reader.reading import read_again
+from chaffinch.features.second_reader.reading import Asked, read_again
 from chaffinch.features.text.rates import damped, distinct_count, type_counts
 from chaffinch.features.text.running_text import running_text
 from chaffinch.features.text.tokens import CAPITALISED, GAP_STOP, LOWER, TokenBlock
@@ -39,6 +39,7 @@ class Doubts(NamedTuple):
         originals: The same for its originals.
         least: Evidence of a document's words, per different word, from which it is read again.
         most: The same from which it is clear enough without.
+        enough: Log ratios, of what was read again of a document, at which no more of it is read.
     """
 
     context: float
@@ -46,12 +47,14 @@ class Doubts(NamedTuple):
     originals: float
     least: float
     most: float
+    enough: tuple[float, float]
 
 
-DOUBTS = Doubts(1.0, 0.5, 2.0, 0.012, 0.25)
-"""Of clean words 6 % pass the first, and 1 % the third."""
+DOUBTS = Doubts(1.0, 0.5, 2.0, 0.05, 0.3, (-8.0, 25.0))
+"""Of clean words 6 % pass the first, and 1 % the third; of clean texts 25 % pass the fourth, and
+none the fifth."""
 
-NO_DOUBTS = Doubts(-np.inf, -np.inf, -np.inf, -np.inf, np.inf)
+NO_DOUBTS = Doubts(-np.inf, -np.inf, -np.inf, -np.inf, np.inf, (-np.inf, np.inf))
 """Doubts that every word and document passes, to fit curves on."""
 
 _LARGEST = 8.0
@@ -73,9 +76,9 @@ _BEYOND_DOUBT = -3.5
 """Log-odds of the context under which no originals are looked up: 97 % of the words that a spinner
 of unknown words replaced lie above, and half of clean words below."""
 
-_READERS_DOUBT = 0.0
-"""Log-odds of the second reader from which it names a word that the first one had passed: even.
-Our choice."""
+_READERS_DOUBT = -1.5
+"""Log-odds of the second reader from which a word that the first one had passed is looked at. Our
+choice: such a word is some three times likelier to have been replaced than any."""
 
 _SUPPOSED_SHARE, _TYPE_DAMPING = 0.1, 40.0
 """The share of replaced words, and the different words added to a document's, with which the
@@ -207,7 +210,8 @@ def _read_again(
         return None
     doubt = np.zeros(len(block.word))
     doubt[evidence.tokens] = gain
-    reading = read_again(block, docs, doubt, resources.vocabulary, reader)
+    asked = Asked(docs, doubt, doubts.enough)
+    reading = read_again(block, asked, resources.vocabulary, reader)
     log_odds = np.full(len(block.word), np.nan, np.float32)
     log_odds[reading.tokens] = reading.log_odds
     wanted = _eligible(block) & (log_odds > _READERS_DOUBT)

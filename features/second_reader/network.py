@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chaffinch.features.second_reader.word_pieces import WordPieces
 
-GRAPH = Path(__file__).parent / "graph.onnx"
+GRAPH = Path(__file__).parent / "network.onnx"
 """What the transformer calculates, without its weights: a model brings numbers, no operators."""
 
 N_PIECES, N_PLACES, WIDTH, INNER, N_LAYERS, N_HEADS = 30_522, 512, 384, 1_536, 6, 12
