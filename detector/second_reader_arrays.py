@@ -11,9 +11,9 @@ from chaffinch.detector.data_folder import open_array, read_text
 from chaffinch.features.second_reader.network import (
     INNER,
     LAYERED,
+    LONGEST,
     N_LAYERS,
     N_PIECES,
-    N_PLACES,
     WIDTH,
     SecondReader,
 )
@@ -41,7 +41,7 @@ _NORMS = ("norm", "attention_norm", "inner_norm")
 def _arrays() -> Iterator[tuple[str, type[np.generic], tuple[int, ...]]]:
     yield "words", np.int8, (N_PIECES, WIDTH)
     yield "words_scale", np.float32, (N_PIECES,)
-    yield "places", np.float32, (N_PLACES, WIDTH)
+    yield "places", np.float32, (LONGEST, WIDTH)
     for name, (rows, columns) in _MATRICES.items():
         layers = (N_LAYERS,) if name in LAYERED else ()
         yield name, np.int8, (*layers, rows, columns)

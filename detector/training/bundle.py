@@ -61,8 +61,9 @@ corpora have ten times as many, and the classifier has few weights."""
 _MOST_FOR_ODDS = 250
 """Texts of one corpus whose words the odds' curves are fitted to; our choice."""
 
-_MOST_READ_FOR_ODDS, _MOST_READ = 50, 250
-"""The same where a second reader, which takes longer, reads the texts; our choice: half an hour."""
+_MOST_READ_FOR_ODDS, _MOST_READ = 25, 120
+"""The same where a second reader, which takes longer, reads the texts; our choice: a quarter of an
+hour."""
 
 _MOST_TO_EVALUATE = 200
 """Texts of one corpus that the card's figures come from; our choice."""

@@ -50,7 +50,7 @@ class Doubts(NamedTuple):
     enough: tuple[float, float]
 
 
-DOUBTS = Doubts(1.0, 0.5, 2.0, 0.05, 0.3, (-8.0, 25.0))
+DOUBTS = Doubts(1.0, 0.5, 2.0, 0.05, 0.3, (-14.0, 30.0))
 """Of clean words 6 % pass the first, and 1 % the third; of clean texts 25 % pass the fourth, and
 none the fifth."""
 

@@ -13,10 +13,9 @@ from chaffinch.features.second_reader.word_pieces import WordPieces
 GRAPH = Path(__file__).parent / "network.onnx"
 """What the transformer calculates, without its weights: a model brings numbers, no operators."""
 
-N_PIECES, N_PLACES, WIDTH, INNER, N_LAYERS, N_HEADS = 30_522, 512, 384, 1_536, 6, 12
-"""Sizes of MiniLM-L6, for which the graph is made: pieces that it knows, places it could read at
-once, numbers that stand for a piece, numbers between the two matrices of a layer, layers, and heads
-of attention in each."""
+N_PIECES, WIDTH, INNER, N_LAYERS = 30_522, 384, 1_536, 6
+"""Sizes of MiniLM-L6, for which the graph is made: pieces that it knows, numbers that stand for a
+piece, numbers between the two matrices of a layer, and layers."""
 
 LAYERED = frozenset(
     {"attention_in", "attention_out", "attention_norm", "inner_in", "inner_out", "inner_norm"}
