@@ -32,6 +32,14 @@ curves that weigh the evidence on a word and the classifier were fitted on the t
 as if most of their spinner's pairs were unknown); probabilities and threshold come from the
 calibration part, at 0.2 % of clean texts flagged and at most 1 % of any one corpus."""
 
+_SECOND_READER = """
+
+The second reader is all-MiniLM-L6-v2 (Apache-2.0), fine-tuned by `python -m
+chaffinch.detector.training.second_reader DATA -o READER` to tell replaced words from written ones,
+on crops of the texts whose words were counted; `docs/reproduction.md` names the thesauri and kinds
+that it never saw. The curves of its evidence and the classifier beside it were fitted and calibrated
+as those without it, which `fast` in `model.json` holds. The figures below are with it."""
+
 # What the figures were measured on.
 _EVALUATED_ON = """Texts and whole pages of the test part, spun by sites, and with residue phrases
 and page templates, that training did not have; the families themselves were in training. For
@@ -71,7 +79,8 @@ def write_card(model: Model, ingredients: Ingredients, tested: ScoredTexts) -> s
     )
     sizes = (f"{_in_words(part)} {len(parts.get(part, ())):,}" for part in PARTS)
     card = ModelCard(
-        description=_DESCRIPTION.format(parts=", ".join(sizes), fitted=f"{ingredients.n_fitted:,}"),
+        description=_DESCRIPTION.format(parts=", ".join(sizes), fitted=f"{ingredients.n_fitted:,}")
+        + _SECOND_READER * (model.fast is not None),
         corpora=_files(ingredients),
         families=dict.fromkeys(ingredients.families, "simulated, see `datasets/spinners`"),
         held_out=[
