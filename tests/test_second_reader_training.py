@@ -72,7 +72,7 @@ def network() -> Network:
 
 
 def session(arrays: dict[str, NDArray[Any]], graph: bytes) -> Any:
-    given = {}
+    given: dict[str, NDArray[Any]] = {}
     for name, array in arrays.items():
         if name.startswith(("attention_", "inner_")):
             given |= {f"{name}.{layer}": own for layer, own in enumerate(array)}
