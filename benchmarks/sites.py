@@ -8,6 +8,7 @@ the share of their pages that is flagged.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -40,7 +41,7 @@ def tables(rows: Sequence[Mapping[str, Any]], truth: Sequence[SiteTruth]) -> Ite
     judged = [(site, row_of[site.host]) for site in truth if site.host in row_of]
     farms = [row for site, row in judged if site.farm]
     yield f"{'flagged pages':16}{'farms':>7}{'found':>10}{'by the share alone':>21}"
-    for low, high in zip(_BOUNDS, _BOUNDS[1:], strict=False):
+    for low, high in pairwise(_BOUNDS):
         some = [row for row in farms if low <= row["flagged"] / max(row["scored"], 1) < high]
         name = f"{low:.0%} to {min(high, 1):.0%}"
         alone = sum(site_verdict(row["share_low"], row["share_high"]) == FARM for row in some)
