@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +11,17 @@ from torch import Tensor, nn
 from chaffinch.detector.training.second_reader.crops import LONGEST
 from chaffinch.detector.training.second_reader.network import Network
 
-_GREATEST = 127
-"""Greatest number of an int8 whose negative is one, too."""
+_GREATEST = 63
+"""Greatest weight as a whole number. Processors without VNNI add two products of a weight and an
+activation (at most 255) in 16 bits, which larger weights would overflow; the eighth bit gains
+nothing, since most of the rounding error is that of the activations."""
 
 _GREATEST_FACTOR = 63
 """Greatest number of a matrix that is multiplied: two products with inputs of 8 bits then fit into
 the 16 bits in which processors without VNNI add them up, so that all processors agree."""
 
 Floats = NDArray[np.float32]
-Arrays = dict[str, NDArray[np.int8] | Floats]
+Arrays = dict[str, NDArray[Any]]
 
 
 def save_reader(network: Network, pieces: Sequence[str], folder: Path) -> None:

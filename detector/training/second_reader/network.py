@@ -71,8 +71,8 @@ class Layer(nn.Module):
             read = (share @ value).transpose(1, 2).reshape(n_crops, n_pieces, width)
         values = self.attention_norm(values + self.attention_out(read))
         inner = functional.gelu(self.inner_in(values))
-        normal: Tensor = self.inner_norm(values + self.inner_out(inner))
-        return normal
+        made: Tensor = self.inner_norm(values + self.inner_out(inner))
+        return made
 
 
 class Network(nn.Module):

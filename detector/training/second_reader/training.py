@@ -159,7 +159,7 @@ class Trainer:
             log_odds(self.network, batch), batch.replaced
         )
         self._optimiser.zero_grad()
-        torch.autograd.backward([loss])
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _LONGEST_GRADIENT)
         self._optimiser.step()
         self.step += 1
