@@ -16,10 +16,6 @@ _GREATEST = 63
 activation (at most 255) in 16 bits, which larger weights would overflow; the eighth bit gains
 nothing, since most of the rounding error is that of the activations."""
 
-_GREATEST_FACTOR = 63
-"""Greatest number of a matrix that is multiplied: two products with inputs of 8 bits then fit into
-the 16 bits in which processors without VNNI add them up, so that all processors agree."""
-
 Floats = NDArray[np.float32]
 Arrays = dict[str, NDArray[Any]]
 
@@ -45,7 +41,7 @@ def reader_arrays(network: Network) -> Arrays:
     pieces is int8 with a scale for each row, and everything else is float32. The head's last
     matrix, of one column, is float32 as well: its rounding errors would be the answer's own.
     """
-    words, scale = _quantised(_plain(network.words.weight), axis=1, greatest=_GREATEST)
+    words, scale = _quantised(_plain(network.words.weight), axis=1)
     layers = [
         {
             key: array
@@ -73,7 +69,7 @@ def _part(name: str, part: nn.Module) -> Arrays:
     weight, bias = _plain(part.weight), _plain(part.bias)
     if isinstance(part, nn.LayerNorm):
         return {f"{name}_weight": weight, f"{name}_bias": bias}
-    whole, scale = _quantised(weight.T, axis=0, greatest=_GREATEST_FACTOR)
+    whole, scale = _quantised(weight.T, axis=0)
     return {name: whole, f"{name}_scale": scale, f"{name}_bias": bias}
 
 
@@ -82,14 +78,13 @@ def _plain(value: Tensor) -> Floats:
     return np.ascontiguousarray(array)
 
 
-def _quantised(values: Floats, axis: int, greatest: int) -> tuple[NDArray[np.int8], Floats]:
+def _quantised(values: Floats, axis: int) -> tuple[NDArray[np.int8], Floats]:
     """Whole numbers, and what each row or column of them is multiplied by to give the values.
 
     Args:
         values: A matrix.
         axis: The axis along which values share a scale.
-        greatest: The greatest whole number.
     """
-    scale = np.abs(values).max(axis=axis, keepdims=True) / greatest
+    scale = np.abs(values).max(axis=axis, keepdims=True) / _GREATEST
     whole = np.rint(values / np.where(scale > 0, scale, 1)).astype(np.int8)
     return np.ascontiguousarray(whole), scale.squeeze(axis).astype(np.float32)
