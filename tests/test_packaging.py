@@ -35,7 +35,7 @@ FILES = (
 OUTSIDE = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 """Where the checkout does not show through."""
 
-SHIPPED = (".py", ".typed", ".json", ".npy", ".txt", ".md", ".j2", ".css", ".js")
+SHIPPED = (".py", ".typed", ".json", ".npy", ".onnx", ".txt", ".md", ".j2", ".css", ".js")
 
 
 class Built(NamedTuple):
@@ -220,11 +220,15 @@ def imported() -> set[str]:
     owners = importlib.metadata.packages_distributions()
     # _typeshed is for type checkers, which bring it.
     libraries = modules - set(sys.stdlib_module_names) - {"chaffinch", "_typeshed"}
-    return {owners[module][0].lower() for module in libraries}
+    # A library of an extra that is not installed is taken to have its module's name.
+    names = (owners.get(module, [module.replace("_", "-")])[0] for module in libraries)
+    return {name.lower() for name in names}
 
 
 def test_what_is_imported_is_required_and_the_other_way_round() -> None:
-    assert imported() == set(requirements("remote", "ray", "datatrove"))
+    training = PYPROJECT["project"]["optional-dependencies"]["training"]
+    trained_with = {line.partition(">=")[0] for line in training}
+    assert imported() == {*requirements("remote", "ray", "datatrove"), *trained_with}
 
 
 def test_the_lowest_versions_tested_are_those_required() -> None:

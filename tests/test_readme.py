@@ -23,6 +23,7 @@ from chaffinch import Detector, Verdict
 from chaffinch.cli.main import main
 from chaffinch.detector.training.__main__ import build
 from chaffinch.detector.training.residue import main as weigh_residue
+from chaffinch.detector.training.second_reader.__main__ import train as train_second_reader
 from chaffinch.detector.training.sites import main as fit_sites
 from chaffinch.features.registry import SIGNALS
 
@@ -162,6 +163,7 @@ MODULES = {
     "chaffinch": main,
     "chaffinch.detector.training": build,
     "chaffinch.detector.training.residue": weigh_residue,
+    "chaffinch.detector.training.second_reader": train_second_reader,
     "chaffinch.detector.training.sites": fit_sites,
 }
 """Commands behind ``python -m``."""

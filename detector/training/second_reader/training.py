@@ -11,11 +11,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
-from chaffinch.detector.training.second_reader.crops import AT_ONCE, Crop
+from chaffinch.detector.training.second_reader.crops import AT_ONCE, BATCH, Crop
 from chaffinch.detector.training.second_reader.network import Network
-
-BATCH = 24
-"""Crops of one step; our choice."""
 
 _RATE = 2e-4
 """Greatest learning rate; our choice, high for an encoder: a run has only some thousand steps."""
