@@ -26,7 +26,11 @@ from chaffinch.detector.training.corpora import (
     by_corpus,
     read_parts,
 )
-from chaffinch.detector.training.fitting import LabelledValues, train_classifier
+from chaffinch.detector.training.fitting import (
+    MAX_FALSE_POSITIVE_RATE,
+    LabelledValues,
+    train_classifier,
+)
 from chaffinch.detector.training.resources.build import (
     build_resources,
     with_fitted_odds,
@@ -61,9 +65,12 @@ corpora have ten times as many, and the classifier has few weights."""
 _MOST_FOR_ODDS = 250
 """Texts of one corpus whose words the odds' curves are fitted to; our choice."""
 
-_MOST_READ_FOR_ODDS, _MOST_READ = 25, 120
-"""The same where a second reader, which takes longer, reads the texts; our choice: a quarter of an
-hour."""
+_MOST_READ_FOR_ODDS, _MOST_READ = 25, 150
+"""The same where a second reader, which takes longer, reads the texts; our choice: ten minutes."""
+
+_MAX_FPR_READ = 0.001
+"""Share of clean calibration texts that may be flagged by both readers; our choice: spun texts lie so
+far above that half of the false alarms that the first one alone is allowed do."""
 
 _MOST_TO_EVALUATE = 200
 """Texts of one corpus that the card's figures come from; our choice."""
@@ -212,7 +219,8 @@ def build_bundle(
     sample = _spread(_allowed(parts["training"]), _MOST_FOR_ODDS)
     progress(f"weighing the evidence on words of {len(sample):,} texts, clean and spun")
     both = with_fitted_odds(resources, [text.text for text in sample], seen.spinners)
-    classifier, n_fitted = _classifier(parts, seen, both, _MOST_OF_A_CORPUS, progress)
+    plan = _FittingPlan(_MOST_OF_A_CORPUS, MAX_FALSE_POSITIVE_RATE)
+    classifier, n_fitted = _classifier(parts, seen, both, plan, progress)
     fast = None
     if options.second_reader:
         reader = load_second_reader(options.second_reader)
@@ -220,7 +228,8 @@ def build_bundle(
         progress(f"reading {len(sample):,} of these texts again")
         both = with_second_look(both[0], reader, [text.text for text in sample], seen.spinners)
         fast = classifier
-        classifier, n_fitted = _classifier(parts, seen, both, _MOST_READ, progress)
+        plan = _FittingPlan(_MOST_READ, _MAX_FPR_READ)
+        classifier, n_fitted = _classifier(parts, seen, both, plan, progress)
     model = Model("bundled", classifier, both[0], fast)
     testing = simulate(_spread(parts["test"], _MOST_TO_EVALUATE), *unseen, 3, 0.0)
     test = _measured("test", testing, both[:1], progress)
@@ -230,11 +239,23 @@ def build_bundle(
     return model
 
 
+class _FittingPlan(NamedTuple):
+    """How a classifier is fitted.
+
+    Attributes:
+        most: Texts of one corpus that it is fitted to.
+        max_fpr: Share of clean calibration texts that may be flagged.
+    """
+
+    most: int
+    max_fpr: float
+
+
 def _classifier(
     parts: Mapping[str, Sequence[CleanText]],
     inputs: SimulationInputs,
     resources: Sequence[Resources],
-    most: int,
+    plan: _FittingPlan,
     progress: Callable[[str], None],
 ) -> tuple[Classifier, int]:
     """Fit and calibrate a classifier; also the number of documents that it was fitted to.
@@ -243,17 +264,17 @@ def _classifier(
         parts: Clean texts by part of the split.
         inputs: What copies are simulated with.
         resources: What is measured with, and the same with few of the channel's pairs.
-        most: Texts of one corpus that it is fitted to.
+        plan: How it is fitted.
         progress: Called with the name of each stage as it begins.
     """
-    fitting = simulate(_spread(_allowed(parts["training"]), most), *inputs, 1, _HONEST_RESIDUE)
+    fitting = simulate(_spread(_allowed(parts["training"]), plan.most), *inputs, 1, _HONEST_RESIDUE)
     calibrating = _spread(_allowed(parts["calibration"]), _MOST_OF_A_CORPUS)
     training = _measured("training", fitting, resources, progress)
     calibration = _measured(
         "calibration", simulate(calibrating, *inputs, 2, 0.0), resources[:1], progress
     )
     progress("fitting the classifier")
-    return _fitted(training, calibration), len(training.items)
+    return _fitted(training, calibration, plan.max_fpr), len(training.items)
 
 
 def _require_enough(parts: Mapping[str, Sequence[CleanText]], data: Path) -> None:
@@ -315,14 +336,16 @@ def _measured(
     return MeasuredDocuments(items, values, scorable(documents, values), labels, corpora)
 
 
-def _fitted(training: MeasuredDocuments, calibration: MeasuredDocuments) -> Classifier:
+def _fitted(
+    training: MeasuredDocuments, calibration: MeasuredDocuments, max_fpr: float
+) -> Classifier:
     fitting, calibrating = (
         LabelledValues(
             part.values[part.scorable], part.labels[part.scorable], part.corpora[part.scorable]
         )
         for part in (training, calibration)
     )
-    return train_classifier(fitting, calibrating)
+    return train_classifier(fitting, calibrating, max_fpr=max_fpr)
 
 
 def _scored(model: Model, test: MeasuredDocuments) -> ScoredTexts:
