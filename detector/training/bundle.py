@@ -69,8 +69,8 @@ _MOST_READ_FOR_ODDS, _MOST_READ = 25, 150
 """The same where a second reader, which takes longer, reads the texts; our choice: ten minutes."""
 
 _MAX_FPR_READ = 0.001
-"""Share of clean calibration texts that may be flagged by both readers; our choice: spun texts lie so
-far above that half of the false alarms that the first one alone is allowed do."""
+"""Share of clean calibration texts that may be flagged by both readers; our choice: spun texts lie
+so far above that half of what the first one alone is allowed does."""
 
 _MOST_TO_EVALUATE = 200
 """Texts of one corpus that the card's figures come from; our choice."""
