@@ -18,6 +18,7 @@ from chaffinch.cli.options import (
     keep_option,
     model_options,
     output_option,
+    reads_once,
 )
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.features.wording import counted, printable
@@ -156,7 +157,12 @@ def audit(
         raise click.UsageError("Give either CRAWL or --files-from.")
     model = str(choice.model) if choice.model else None
     settings = Settings(
-        model, choice.threshold, choice.base_rate, columns, choice.max_fpr, choice.fast
+        model,
+        choice.threshold,
+        choice.base_rate,
+        columns,
+        choice.max_fpr,
+        choice.fast or reads_once(),
     )
     finished = output / "manifest.json"
     earlier = finished.stat().st_mtime_ns if finished.exists() else 0

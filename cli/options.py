@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from chaffinch.cli.messages import FAIL_ON
+from chaffinch.cli.messages import FAIL_ON, complain
 from chaffinch.datasets.readers.reader import DOCUMENT, EVERY, Columns
 
 if TYPE_CHECKING:
@@ -155,6 +155,17 @@ def output_option(
     )
 
 
+def reads_once() -> bool:
+    """Whether the second reader cannot be asked; then it is said."""
+    from chaffinch.detector.detector import READS_ONCE
+    from chaffinch.features.second_reader.network import can_be_run
+
+    if can_be_run():
+        return False
+    complain(READS_ONCE)
+    return True
+
+
 def load_detector(
     model: Path | None,
     threshold: float | None = None,
@@ -171,6 +182,7 @@ def load_detector(
     from chaffinch.detector.model_folder import ModelError
 
     try:
+        fast = fast or reads_once()
         return Detector.load(
             model, threshold=threshold, base_rate=base_rate, max_fpr=max_fpr, fast=fast
         )

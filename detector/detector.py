@@ -1,6 +1,7 @@
 """Documents in, verdicts out."""
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -18,12 +19,19 @@ from chaffinch.detector.verdict import Evidence, Kind, Reason, Verdict
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
 from chaffinch.features.registry import FEATURE_NAMES, FEATURES, SIGNALS
+from chaffinch.features.second_reader.network import can_be_run
 from chaffinch.features.signal import Signal, Span
 from chaffinch.features.text.tokens import TokenBlock
 
 _BATCH = 64
 """Documents that `Detector.score_many` judges at once. Our choice: some blocks of tokens, and
 little memory."""
+
+READS_ONCE = (
+    "onnxruntime is not installed, so that no text is read twice and light spinning is missed more "
+    "often. Install it: pip install 'chaffinch[reader]'."
+)
+"""What is said where the second reader cannot be asked."""
 
 _SIGNAL_COLUMNS: tuple[tuple[type[Signal], slice], ...] = tuple(
     (signal, slice(first, first + len(signal.features)))
@@ -73,7 +81,8 @@ class Detector:
             base_rate: Share of low-quality republications to assume, in place of the model's.
             max_fpr: Share of the honest texts that the model was calibrated to that may be
                 flagged; it sets the threshold.
-            fast: Leave the model's second reader out, which reads doubtful documents again.
+            fast: Leave the model's second reader out, which reads doubtful documents again. Without
+                onnxruntime (the extra ``reader``) it is left out with a warning.
 
         Raises:
             ModelError: The folder is not a sound model, or it does not state where the
@@ -83,6 +92,9 @@ class Detector:
         if threshold is not None and max_fpr is not None:
             raise ValueError("Give either threshold or max_fpr.")
         model = load_model(Path(path) if path is not None else None)
+        if model.fast and not fast and not can_be_run():
+            fast = True
+            warnings.warn(f"{READS_ONCE} fast=True says so.", stacklevel=2)
         if fast:
             model = model.without_second_reader()
         classifier = model.classifier

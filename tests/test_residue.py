@@ -475,9 +475,9 @@ STORY = [
     "children under ten will travel free of charge.",
 ]
 MANUAL = [
-    "Many themes show adverts between the paragraphs of a post. This page explains how to do so "
+    "Many themes show ads between the paragraphs of a post. This page explains how to do so "
     "with a small plugin that you can install in a minute.",
-    "Open the editor, put the cursor where the advert should stand, and paste the code below.",
+    "Open the editor, put the cursor where the ad should stand, and paste the code below.",
     "Save the post and look at it in a private window, because the plugin shows nothing to people "
     "who are signed in. If the advert does not appear, clear the cache of your site and try again.",
 ]

@@ -1,5 +1,6 @@
 """The second reader: words as pieces, and what is read of them."""
 
+import json
 import pickle
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from command import run
 from numpy.typing import NDArray
 from stories import FERRY, FERRY_SPUN, ORCHARD
 
@@ -176,3 +178,21 @@ def test_a_second_reader_goes_to_other_processes(detector: Detector) -> None:
     ids = np.array([reader.word_pieces.first, 2000, 3000, reader.word_pieces.last])
     other = pickle.loads(pickle.dumps(reader))
     assert (other.log_odds(ids) == reader.log_odds(ids)).all()
+
+
+def test_without_its_library_it_is_left_out_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("chaffinch.detector.detector.can_be_run", lambda: False)
+    with pytest.warns(UserWarning, match=r"pip install 'chaffinch\[reader\]'"):
+        once = Detector.load()
+    assert once.score(FERRY_SPUN).as_dict() == Detector.load(fast=True).score(FERRY_SPUN).as_dict()
+    monkeypatch.setattr("chaffinch.features.second_reader.network.can_be_run", lambda: False)
+    page = tmp_path / "page.txt"
+    page.write_text(FERRY_SPUN)
+    said = run("score", page).stderr
+    assert said.startswith("chaffinch: onnxruntime is not installed") and said.count("\n") == 1
+    audited = run("audit", page, "-o", tmp_path / "out")
+    assert "onnxruntime is not installed" in audited.stderr
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["settings"]["fast"]
+    assert run("score", "--fast", page).stderr == ""

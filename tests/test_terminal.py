@@ -182,7 +182,7 @@ def test_a_gain_restores_more_or_less_whatever_the_verdict(
     lines = run("despin", examples / SPUN, "--format", "jsonl", "--min-gain", "1.5").stdout
     assert len(lines.splitlines()) == counts[2]
     flagged = detector.threshold
-    sure = Detector.load(threshold=0.9999999)
+    sure = Detector.load(threshold=1 - 1e-9)
     unflagged = sure.score(spun.document)
     assert flagged < sure.threshold and not unflagged.flagged
     assert restorations(unflagged) == []

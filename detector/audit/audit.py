@@ -147,6 +147,7 @@ class _Audit:
                     "keep": list(options.settings.columns.keep),
                 },
                 "with_texts": options.with_texts,
+                "fast": options.settings.fast,
             },
         }
         self.crawl: Crawl = (

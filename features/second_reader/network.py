@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ each layer's own part with its number behind a point."""
 
 LONGEST = 160
 """Pieces that are read at once, the first and the last one included, as in training."""
+
+
+def can_be_run() -> bool:
+    """Whether the library that runs the graph is installed (the extra ``reader``)."""
+    return find_spec("onnxruntime") is not None
 
 
 class SecondReader:
