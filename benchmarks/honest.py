@@ -157,12 +157,13 @@ def examples_of(
 @click.option("--model", type=click.Path(exists=True, path_type=Path))
 @click.option("--most", default=MOST, show_default=True, help="Texts of one kind.")
 @click.option("--most-spun", default=MOST_SPUN, show_default=True, help="Articles to spin.")
+@click.option("--fast", is_flag=True, help="Leave the second reader out.")
 @click.option("--unseen", multiple=True, help="Group of honest kinds that the model never saw.")
 def main(
-    data: Path, model: Path | None, most: int, most_spun: int, unseen: tuple[str, ...]
+    data: Path, model: Path | None, most: int, most_spun: int, fast: bool, unseen: tuple[str, ...]
 ) -> None:
     """Print the tables as Markdown."""
-    detector = Detector.load(model)
+    detector = Detector.load(model, fast=fast)
     simulated = simulated_families(read_lexicons(data))
     examples, honest = examples_of(data, simulated, most, most_spun, unseen)
     texts = score_examples(detector, examples)
