@@ -37,9 +37,10 @@ ROUNDS = 9
 @click.command()
 @click.argument("data", type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="A model folder.")
-def main(data: Path, model: Path | None) -> None:
+@click.option("--fast", is_flag=True, help="Leave the second reader out.")
+def main(data: Path, model: Path | None, fast: bool) -> None:
     """Print the comparison as a Markdown table."""
-    detector = Detector.load(model)
+    detector = Detector.load(model, fast=fast)
     pages = [page for _, page in archived_pages(data)]
     texts = [chaffinch(page) for page in pages]
     spinner = FAMILIES[FAMILY].make(read_lexicons(data), 1)
