@@ -64,11 +64,12 @@ READER_FILES = sorted([WORD_PIECES, *(f"{_PREFIX}{name}.npy" for name in ARRAYS)
 
 
 def save_second_reader(reader: SecondReader, folder: Path) -> None:
-    """Write a second reader's files into a model folder.
+    """Write a second reader's files into a folder, which is made where there is none.
 
     Raises:
         OSError: They cannot be written.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     for name, array in reader.weights.items():
         np.save(folder / f"{_PREFIX}{name}.npy", array, allow_pickle=False)
     (folder / WORD_PIECES).write_bytes(reader.word_pieces.text.encode())

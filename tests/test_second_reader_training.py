@@ -12,7 +12,7 @@ from chaffinch.datasets.spinners.neighbour import NeighbourSpinner
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.training.corpora import CorpusError
 from chaffinch.detector.training.resources.slips import Author
-from chaffinch.detector.training.second_reader.crops import AT_ONCE, LONGEST, CropMaker, Texts
+from chaffinch.detector.training.second_reader.crops import AT_ONCE, CropMaker, Texts
 from chaffinch.detector.training.second_reader.material import NEVER_SEEN, read_material
 from chaffinch.features.second_reader.word_pieces import WordPieces
 
@@ -21,10 +21,11 @@ torch = pytest.importorskip("torch", reason=WHY)
 onnx = pytest.importorskip("onnx", reason=WHY)
 onnxruntime = pytest.importorskip("onnxruntime", reason="needs onnxruntime")
 
-from chaffinch.detector.training.second_reader.export import (  # noqa: E402
-    reader_arrays,
-    save_reader,
+from chaffinch.detector.second_reader_arrays import (  # noqa: E402
+    load_second_reader,
+    save_second_reader,
 )
+from chaffinch.detector.training.second_reader.export import reader_arrays  # noqa: E402
 from chaffinch.detector.training.second_reader.graph import build_graph  # noqa: E402
 from chaffinch.detector.training.second_reader.network import MINILM, Network, Shape  # noqa: E402
 from chaffinch.detector.training.second_reader.training import (  # noqa: E402
@@ -33,6 +34,7 @@ from chaffinch.detector.training.second_reader.training import (  # noqa: E402
     quality,
     read,
 )
+from chaffinch.features.second_reader.network import LONGEST, SecondReader  # noqa: E402
 
 PACKAGED = Path(__file__).parent.parent / "features" / "second_reader" / "network.onnx"
 PIECES = [
@@ -143,12 +145,22 @@ def test_replaced_words_can_be_learned(maker: CropMaker, monkeypatch: pytest.Mon
     assert after.auroc > 0.8
 
 
-def test_the_graph_says_what_the_network_says(maker: CropMaker, tmp_path: Path) -> None:
+def test_what_training_writes_a_build_reads(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    trained = Network(MINILM._replace(n_places=LONGEST)).eval()
+    pieces = PIECES + [f"piece{number}" for number in range(MINILM.n_pieces - len(PIECES))]
+    save_second_reader(SecondReader(WordPieces(pieces), reader_arrays(trained)), tmp_path / "new")
+    reader = load_second_reader(tmp_path / "new")
+    assert reader.word_pieces.text.split("\n") == pieces
+    ids = np.arange(1, 60)
+    with torch.no_grad():
+        wanted = trained(torch.from_numpy(ids[None]), torch.ones(1, 59, dtype=torch.bool))[0]
+    assert np.allclose(reader.log_odds(ids), wanted.numpy(), atol=0.1)
+
+
+def test_the_graph_says_what_the_network_says(maker: CropMaker) -> None:
     trained = network().eval()
-    save_reader(trained, PIECES, tmp_path)
-    arrays = {file.stem: np.load(file) for file in tmp_path.glob("*.npy")}
-    assert arrays.keys() == reader_arrays(trained).keys()
-    assert (tmp_path / "word_pieces.txt").read_text("utf-8").splitlines() == PIECES
+    arrays = reader_arrays(trained)
     own = session(arrays, build_graph(SHAPE).SerializeToString())
     with torch.no_grad():
         for crop in maker.crops(range(9)):

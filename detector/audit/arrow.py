@@ -1,6 +1,5 @@
 """The detector's verdicts for batches of Arrow rows, as Spark's ``mapInArrow`` hands them out.
 
-    from functools import partial
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
     from chaffinch.detector.audit.arrow import annotated_schema, judge_batches
 
@@ -16,7 +15,7 @@ import pyarrow as pa
 
 from chaffinch.datasets.intake import item_of
 from chaffinch.datasets.readers.tables import record_of_row
-from chaffinch.detector.audit.schema import row_schema, rows_table
+from chaffinch.detector.audit.schema import require_columns, row_schema, rows_table
 from chaffinch.detector.audit.scoring import BATCH_DOCUMENTS, Settings, detector_for, judged_rows
 from chaffinch.features.registry import FEATURE_NAMES
 
@@ -39,12 +38,8 @@ def annotated_schema(schema: pa.Schema, columns: Sequence[str] = COLUMNS) -> pa.
     Raises:
         ValueError: An audit's rows have no such column.
     """
+    require_columns(columns)
     known = row_schema(FEATURE_NAMES)
-    unknown = [column for column in columns if column not in known.names]
-    if unknown:
-        raise ValueError(
-            f"There is no column {unknown[0]!r}. Choose from {', '.join(known.names)}."
-        )
     for column in columns:
         schema = schema.append(known.field(column).with_name(PREFIX + column))
     return schema

@@ -21,7 +21,7 @@ from datatrove.pipeline.base import PipelineStep
 from chaffinch.datasets.intake import item_of
 from chaffinch.datasets.readers.tables import record_of_row
 from chaffinch.datasets.records import Record
-from chaffinch.detector.audit.schema import row_schema
+from chaffinch.detector.audit.schema import require_columns
 from chaffinch.detector.audit.scoring import Settings, batches, detector_for, judged_rows
 
 COLUMNS = (
@@ -69,10 +69,7 @@ class ChaffinchAnnotator(PipelineStep):  # type: ignore[misc]
         base_rate: float | None = None,
     ) -> None:
         super().__init__()
-        unknown = [column for column in columns if column not in row_schema(()).names]
-        if unknown:
-            known = ", ".join(row_schema(()).names)
-            raise ValueError(f"There is no column {unknown[0]!r}. Choose from {known}.")
+        require_columns(columns)
         self.columns = tuple(columns)
         self.prefix = prefix
         self.settings = Settings(model, threshold, base_rate)

@@ -92,6 +92,18 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     )
 
 
+def require_columns(columns: Sequence[str]) -> None:
+    """Refuse names of columns that the rows do not have.
+
+    Raises:
+        ValueError: There is no such column; the message names those that there are.
+    """
+    known = row_schema(()).names
+    unknown = [column for column in columns if column not in known]
+    if unknown:
+        raise ValueError(f"There is no column {unknown[0]!r}. Choose from {', '.join(known)}.")
+
+
 def verdict_row(item: Item, verdict: Verdict) -> dict[str, Any]:
     """The row of a judged record, without the sketch of its text."""
     document = verdict.document

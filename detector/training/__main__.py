@@ -8,6 +8,7 @@ import click
 from threadpoolctl import threadpool_limits
 
 from chaffinch.datasets.lexicons.lexicons import HOLD_OUTS
+from chaffinch.detector.second_reader_arrays import load_second_reader
 from chaffinch.detector.training.bundle import BuildOptions, build_bundle
 from chaffinch.detector.training.corpora import CorpusError
 from chaffinch.detector.training.fitting import TrainingError
@@ -50,7 +51,7 @@ from chaffinch.detector.training.resources.context_model import EPOCHS
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder that `python -m chaffinch.detector.training.second_reader` wrote.",
 )
-def build(data: Path, output: Path, **options: Any) -> None:
+def build(data: Path, output: Path, second_reader: Path | None, **options: Any) -> None:
     """Build a model folder from clean corpora (*.jsonl, *.jsonl.zst) and lexicons in DATA.
 
     \b
@@ -63,13 +64,17 @@ def build(data: Path, output: Path, **options: Any) -> None:
         click.echo(f"{time.monotonic() - began:5.0f} s  {stage}", err=True)
 
     try:
+        reader = load_second_reader(second_reader) if second_reader else None
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{second_reader} is no second reader: {error}.") from None
+    try:
         # With more threads sums come out in another order, and the model in other bits.
         with threadpool_limits(1):
-            model = build_bundle(data, output, BuildOptions(**options), progress)
+            model = build_bundle(
+                data, output, BuildOptions(**options, second_reader=reader), progress
+            )
     except (CorpusError, TrainingError) as error:
         raise click.ClickException(str(error)) from None
-    except ValueError as error:
-        raise click.ClickException(f"The second reader cannot be used: {error}.") from None
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}.") from None
     click.echo(f"{output}: threshold {model.classifier.threshold:.4f}")

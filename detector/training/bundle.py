@@ -16,7 +16,6 @@ from chaffinch.detector.classifier import Classifier
 from chaffinch.detector.evaluation.evaluation import ScoredTexts
 from chaffinch.detector.model_folder import Model, save_model
 from chaffinch.detector.scorability import why_unscorable
-from chaffinch.detector.second_reader_arrays import load_second_reader
 from chaffinch.detector.training.bundled_card import Ingredients, write_card
 from chaffinch.detector.training.corpora import (
     HELD_OUT,
@@ -46,6 +45,7 @@ from chaffinch.detector.training.simulation import (
 from chaffinch.features.document import Document
 from chaffinch.features.extraction import extract
 from chaffinch.features.resources import Resources
+from chaffinch.features.second_reader.network import SecondReader
 from chaffinch.features.text.phrases import Phrase
 
 PHRASE_SEED = 1
@@ -167,13 +167,13 @@ class BuildOptions(NamedTuple):
         hold_out: Thesauri that neither the language side nor any spinner in training may know,
             and groups of honest kinds that no part of the model may see.
         epochs: Training of the context model.
-        second_reader: Folder of a trained second reader, or None for a model without one.
+        second_reader: A trained second reader, or None for a model without one.
     """
 
     share: float = 1.0
     hold_out: Sequence[str] = ()
     epochs: float = EPOCHS
-    second_reader: Path | None = None
+    second_reader: SecondReader | None = None
 
 
 _USUAL = BuildOptions()
@@ -199,7 +199,6 @@ def build_bundle(
         CorpusError: There are no corpora, too small ones, or one that cannot be read.
         OSError: A lexicon is missing.
         TrainingError: Too few of their texts can be judged.
-        ValueError: The second reader is none.
     """
     progress("reading lexicons and corpora")
     lexicons = read_lexicons(data)
@@ -223,10 +222,11 @@ def build_bundle(
     classifier, n_fitted = _classifier(parts, seen, both, plan, progress)
     fast = None
     if options.second_reader:
-        reader = load_second_reader(options.second_reader)
         sample = _spread(sample, _MOST_READ_FOR_ODDS)
         progress(f"reading {len(sample):,} of these texts again")
-        both = with_second_look(both[0], reader, [text.text for text in sample], seen.spinners)
+        both = with_second_look(
+            both[0], options.second_reader, [text.text for text in sample], seen.spinners
+        )
         fast = classifier
         plan = _FittingPlan(_MOST_READ, _MAX_FPR_READ)
         classifier, n_fitted = _classifier(parts, seen, both, plan, progress)

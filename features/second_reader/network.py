@@ -37,7 +37,7 @@ class SecondReader:
     """Reads pieces of words and says how likely each is to begin a replaced word.
 
     A transformer of six layers (MiniLM: Wang et al., NeurIPS 2020), fine-tuned to tell replaced
-    words from written ones as ELECTRA is (Clark et al., ICLR 2020), with weights of 8 bits, run
+    words from written ones as ELECTRA is (Clark et al., ICLR 2020), with weights of 7 bits, run
     by onnxruntime on one core. What it says of a run of pieces never depends on others.
 
     Args:

@@ -14,9 +14,12 @@ from pathlib import Path
 
 import click
 
+from chaffinch.detector.second_reader_arrays import save_second_reader
 from chaffinch.detector.training.corpora import CorpusError
 from chaffinch.detector.training.second_reader.crops import BATCH
 from chaffinch.detector.training.second_reader.material import NEVER_SEEN
+from chaffinch.features.second_reader.network import SecondReader
+from chaffinch.features.second_reader.word_pieces import WordPieces
 
 _STEPS = 6_000
 """Steps of a training: an hour on two cores."""
@@ -88,7 +91,8 @@ def train(
     try:
         own = run.Training(data, steps, hold_out, seed)
         reader = run.train_reader(own, checkpoint, report)
-        export.save_reader(reader.network, reader.pieces, output)
+        arrays = export.reader_arrays(reader.network)
+        save_second_reader(SecondReader(WordPieces(reader.pieces), arrays), output)
     except (training.CheckpointError, CorpusError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

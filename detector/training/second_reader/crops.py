@@ -13,14 +13,11 @@ from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.datasets.spinners.spinner import Replacement, Spinner
 from chaffinch.detector.training.resources.slips import Author
 from chaffinch.features.document import Document
+from chaffinch.features.second_reader.network import LONGEST
 from chaffinch.features.second_reader.pieces import Pieces, pieces_of
 from chaffinch.features.second_reader.word_pieces import WordPieces
 from chaffinch.features.text.tokens import TokenBlock
 from chaffinch.features.text.vocabulary import Vocabulary
-
-LONGEST = 160
-"""Pieces that the network reads at once, first and last included. Our choice: the words of a long
-paragraph, and the time of a step rises faster than the length."""
 
 BATCH = 24
 """Crops of one step; our choice."""

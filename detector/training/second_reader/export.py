@@ -1,15 +1,13 @@
 """The second reader as arrays for a model folder, its matrices in int8."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from chaffinch.detector.training.second_reader.crops import LONGEST
 from chaffinch.detector.training.second_reader.network import Network
+from chaffinch.features.second_reader.network import LONGEST
 
 _GREATEST = 63
 """Greatest weight as a whole number. Processors without VNNI add two products of a weight and an
@@ -18,20 +16,6 @@ nothing, since most of the rounding error is that of the activations."""
 
 Floats = NDArray[np.float32]
 Arrays = dict[str, NDArray[Any]]
-
-
-def save_reader(network: Network, pieces: Sequence[str], folder: Path) -> None:
-    """Write a network's arrays as ``.npy`` files, and its pieces as ``word_pieces.txt``.
-
-    Args:
-        network: The network.
-        pieces: The word pieces that it reads.
-        folder: Where they are written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, array in reader_arrays(network).items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    (folder / "word_pieces.txt").write_text("".join(f"{piece}\n" for piece in pieces), "utf-8")
 
 
 def reader_arrays(network: Network) -> Arrays:

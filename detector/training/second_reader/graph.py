@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from chaffinch.detector.training.second_reader.crops import LONGEST
 from chaffinch.detector.training.second_reader.network import EPSILON, Shape
+from chaffinch.features.second_reader.network import LONGEST
 
 _OPSET = 20
 """Of ONNX; the first with Gelu."""
