@@ -100,7 +100,7 @@ def spinners_share(block: TokenBlock, resources: Resources) -> NDArray[np.float6
         float64 array of shape (n_docs,), over 0: clearly replaced words, plus 1, over these and
         the slips, plus 1; 1 where a text has no slips.
     """
-    evidence = replacement_evidence(block, resources)
+    evidence = replacement_evidence(block, resources).words
     replaced, slips = (
         np.bincount(block.doc[evidence.tokens[marked]], minlength=len(block))
         for marked in (evidence.log_ratio > _CLEAR, evidence.meant > 0)

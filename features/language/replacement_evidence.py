@@ -13,6 +13,8 @@ from chaffinch.features.language.language_model import (
     dequantise,
     pair_fit,
 )
+from chaffinch.features.language.phrase_channel import PhraseMatches
+from chaffinch.features.language.replaced_share import NEVER, likeliest_share, log_ratios
 from chaffinch.features.language.replacement_odds import (
     COLUMNS,
     CONTEXT,
@@ -23,8 +25,8 @@ from chaffinch.features.language.replacement_odds import (
 )
 from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources
-from chaffinch.features.second_reader.reading import Asked, read_again
-from chaffinch.features.text.rates import damped, distinct_count, type_counts
+from chaffinch.features.second_reader.reading import Asked, Reading, read_again
+from chaffinch.features.text.rates import type_counts
 from chaffinch.features.text.running_text import running_text
 from chaffinch.features.text.tokens import CAPITALISED, GAP_STOP, LOWER, TokenBlock
 from chaffinch.features.text.vocabulary import FIRST_WORD
@@ -37,7 +39,8 @@ class Doubts(NamedTuple):
         context: Log ratio that a word's neighbours leave from which its context is looked at.
         slip: The same that its context leaves, for what its author may have meant.
         originals: The same for its originals.
-        least: Evidence of a document's words, per different word, from which it is read again.
+        least: Share of a document's words that were replaced, as far as the first reader can say,
+            from which it is read again.
         most: The same from which it is clear enough without.
         enough: Log ratios, of what was read again of a document, at which no more of it is read.
     """
@@ -50,9 +53,10 @@ class Doubts(NamedTuple):
     enough: tuple[float, float]
 
 
-DOUBTS = Doubts(1.0, 0.5, 2.0, 0.05, 0.3, (-14.0, 30.0))
-"""Of clean words 6 % pass the first, and 1 % the third; of clean texts 25 % pass the fourth, and
-none the fifth."""
+DOUBTS = Doubts(1.0, 0.5, 2.0, 0.008, 0.15, (-14.0, 30.0))
+"""Of clean words 6 % pass the first, and 1 % the third; of clean texts 9 % pass the fourth, and
+none the fifth. Of copies that only both readers together find, 9 in 10 pass the fourth
+(docs/experiments.md has what other choices cost and find)."""
 
 NO_DOUBTS = Doubts(-np.inf, -np.inf, -np.inf, -np.inf, np.inf, (-np.inf, np.inf))
 """Doubts that every word and document passes, to fit curves on."""
@@ -80,10 +84,9 @@ _READERS_DOUBT = -1.5
 """Log-odds of the second reader from which a word that the first one had passed is looked at. Our
 choice: such a word is some three times likelier to have been replaced than any."""
 
-_SUPPOSED_SHARE, _TYPE_DAMPING = 0.1, 40.0
-"""The share of replaced words, and the different words added to a document's, with which the
-evidence is counted that decides whether it is read again. Our choice: the middle of what spinners
-replace, and the damping of the signal of replaced words."""
+_SUPPOSED_SHARE = 0.1
+"""Share of replaced words with which the doubt is counted that decides what is read first. Our
+choice: the middle of what spinners replace."""
 
 _LIFTS = 1024
 """Lifts, in steps of `STEPS_PER_TEN`, that the tabulated curves tell apart; half are negative."""
@@ -118,8 +121,6 @@ class WordEvidence(NamedTuple):
             original; 0 elsewhere.
         log_ratio: float64 array of shape (n,), natural log of how much likelier a spinner is to
             have left the evidence than an author.
-        n_read: int64 array of shape (n_docs,), how many words of each document, among all of them,
-            the second reader read.
     """
 
     tokens: NDArray[np.int64]
@@ -127,14 +128,29 @@ class WordEvidence(NamedTuple):
     original: NDArray[np.uint16]
     meant: NDArray[np.uint16]
     log_ratio: NDArray[np.float64]
+
+
+class ReplacementEvidence(NamedTuple):
+    """Evidence on the words and phrases of a block that a spinner could have written.
+
+    Attributes:
+        words: The words.
+        phrases: Phrases that hold such words, or words that their neighbours speak against, and
+            stand where an original would fit.
+        n_read: int64 array of shape (n_docs,), how many words of each document, among all of them,
+            the second reader read.
+    """
+
+    words: WordEvidence
+    phrases: PhraseMatches
     n_read: NDArray[np.int64]
 
 
 @lru_cache(maxsize=1)
 def replacement_evidence(
     block: TokenBlock, resources: Resources, doubts: Doubts = DOUBTS
-) -> WordEvidence:
-    """Gather the evidence on the words of a block that could have been replaced, once for all.
+) -> ReplacementEvidence:
+    """Gather the evidence on what of a block could have been replaced, once for all.
 
     Args:
         block: The documents.
@@ -142,11 +158,21 @@ def replacement_evidence(
         doubts: What more is asked of which words, as `DOUBTS`.
     """
     doubtful = _doubtful(block, resources, doubts.context)
-    evidence = _evidence_on(block, resources, doubtful, doubts)
-    if resources.second_reader is None:
-        return evidence
-    read = _read_again(block, resources, evidence, doubts)
-    return evidence if read is None else _joined(evidence, read)
+    words = _evidence_on(block, resources, doubtful, doubts)
+    phrases = _phrases(block, resources, words)
+    n_read = np.zeros(len(block), np.int64)
+    if resources.second_reader is not None:
+        docs = _in_doubt(block, resources, words, phrases, doubts)
+        if len(docs):
+            reading = _read_again(block, resources, words, docs, doubts.enough)
+            n_read = np.bincount(block.doc.take(reading.tokens), minlength=len(block))
+            words = _joined(words, _looked_at_again(block, resources, words, reading))
+            phrases = _phrases(block, resources, words)
+    return ReplacementEvidence(words, phrases, n_read)
+
+
+def _phrases(block: TokenBlock, resources: Resources, words: WordEvidence) -> PhraseMatches:
+    return resources.phrase_channel.matches(block, resources.language_model, words.tokens)
 
 
 def _evidence_on(
@@ -192,36 +218,54 @@ def _evidence_on(
     values[queried, COLUMNS.index("gain")] = np.maximum(gain, _NO_GAIN)
     values[queried, COLUMNS.index("no_candidate")] = ~np.isfinite(gain)
     log_ratio[queried] = odds.log_ratio(ORIGINALS, values[queried])
-    nothing_read = np.zeros(len(block), np.int64)
-    return WordEvidence(tokens, values, original, meant, log_ratio, nothing_read)
+    return WordEvidence(tokens, values, original, meant, log_ratio)
+
+
+def _in_doubt(
+    block: TokenBlock,
+    resources: Resources,
+    words: WordEvidence,
+    phrases: PhraseMatches,
+    doubts: Doubts,
+) -> NDArray[np.int64]:
+    """Documents that the first reader leaves in doubt, int64 indices, rising."""
+    odds = resources.replacement_odds
+    ratio = log_ratios(block, words.tokens, words.log_ratio, phrases, odds).all
+    tokens = np.flatnonzero(ratio > NEVER)
+    share = likeliest_share(block, tokens, ratio[tokens])
+    doubted = (share >= doubts.least) & (share < doubts.most) & (block.n_words > 0)
+    return np.flatnonzero(doubted)
 
 
 def _read_again(
-    block: TokenBlock, resources: Resources, evidence: WordEvidence, doubts: Doubts
-) -> WordEvidence | None:
-    """What both readers know of the doubted words of documents in doubt, if there are any."""
-    reader = resources.second_reader
-    gain = np.log1p(_SUPPOSED_SHARE / (1 - _SUPPOSED_SHARE) * np.exp(evidence.log_ratio))
-    each = gain / type_counts(block).take(evidence.tokens)
-    total = np.bincount(block.doc.take(evidence.tokens), each, len(block))
-    mean = damped(total, distinct_count(block), _TYPE_DAMPING)
-    docs = np.flatnonzero((mean >= doubts.least) & (mean < doubts.most) & (block.n_words > 0))
-    if reader is None or not len(docs):
-        return None
+    block: TokenBlock,
+    resources: Resources,
+    words: WordEvidence,
+    docs: NDArray[np.int64],
+    enough: tuple[float, float],
+) -> Reading:
+    """What the second reader says of some documents, most doubted stretches first."""
+    assert resources.second_reader is not None
     doubt = np.zeros(len(block.word))
-    doubt[evidence.tokens] = gain
-    asked = Asked(docs, doubt, doubts.enough)
-    reading = read_again(block, asked, resources.vocabulary, reader)
+    odds = _SUPPOSED_SHARE / (1 - _SUPPOSED_SHARE) * np.exp(words.log_ratio)
+    doubt[words.tokens] = np.log1p(odds)
+    asked = Asked(docs, doubt, enough)
+    return read_again(block, asked, resources.vocabulary, resources.second_reader)
+
+
+def _looked_at_again(
+    block: TokenBlock, resources: Resources, words: WordEvidence, reading: Reading
+) -> WordEvidence:
+    """What both readers know of the words that either doubts, where both have read."""
     log_odds = np.full(len(block.word), np.nan, np.float32)
     log_odds[reading.tokens] = reading.log_odds
     wanted = _eligible(block) & (log_odds > _READERS_DOUBT)
-    wanted[evidence.tokens] = True
+    wanted[words.tokens] = True
     tokens = np.flatnonzero(wanted & ~np.isnan(log_odds))
     both = _evidence_on(block, resources, tokens, NO_DOUBTS)
     both.values[:, COLUMNS.index("reader")] = log_odds.take(tokens)
     log_ratio = resources.replacement_odds.log_ratio(SECOND_READER, both.values)
-    n_read = np.bincount(block.doc.take(reading.tokens), minlength=len(block))
-    return both._replace(log_ratio=log_ratio, n_read=n_read)
+    return both._replace(log_ratio=log_ratio)
 
 
 def _joined(first: WordEvidence, second: WordEvidence) -> WordEvidence:
@@ -231,9 +275,8 @@ def _joined(first: WordEvidence, second: WordEvidence) -> WordEvidence:
     return WordEvidence(
         **{
             name: np.concatenate([getattr(first, name)[kept], getattr(second, name)])[order]
-            for name in WordEvidence._fields[:-1]
-        },
-        n_read=second.n_read,
+            for name in WordEvidence._fields
+        }
     )
 
 

@@ -36,7 +36,7 @@ class Slips(Signal):
     )
 
     def measure(self, block: TokenBlock) -> Measurement:
-        evidence = replacement_evidence(block, self.resources)
+        evidence = replacement_evidence(block, self.resources).words
         slips = np.flatnonzero(evidence.meant)
         tokens = evidence.tokens[slips]
         n_slips = np.bincount(block.doc[tokens], minlength=len(block))

@@ -8,10 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.language.phrase_channel import PhraseMatches
-from chaffinch.features.language.replacement_evidence import WordEvidence, replacement_evidence
+from chaffinch.features.language.replaced_share import (
+    NEVER,
+    LogRatios,
+    likeliest_share,
+    log_ratios,
+)
+from chaffinch.features.language.replacement_evidence import (
+    ReplacementEvidence,
+    replacement_evidence,
+)
 from chaffinch.features.language.replacement_odds import COLUMNS
 from chaffinch.features.signal import CONVICTS, MOST_NAMED, Feature, Measurement, Signal, Span
-from chaffinch.features.text.mentions import mentioned
 from chaffinch.features.text.rates import damped, distinct_count, type_counts
 from chaffinch.features.text.tokens import TokenBlock
 
@@ -25,22 +33,9 @@ what spinners do."""
 _CLEAR = 4.0
 """Log ratio (nats) from which `clear` counts a word: over 50 times likelier. Our choice."""
 
-_LARGEST = 8.0
-"""Largest log ratio (nats) of one word, some 3,000 to 1. Our choice: no single word decides."""
-
-_NEVER = -30.0
-"""Log ratio (nats) of a word that was not replaced: its odds are 1 to 10 million million."""
-
 _TYPE_DAMPING, _DOUBT_DAMPING = 40.0, 5.0
 """Different words added to those of every text, and to those of them that were looked at closely.
 Our choice: a text of 40 words, the shortest that is judged, has half its evidence."""
-
-_FIRST_SHARE, _LEAST_SHARE, _MOST_SHARE = 0.1, 0.005, 0.5
-"""Share of replaced words that expectation maximisation starts from, and its bounds. Our choice:
-below the least there is no spinning to speak of, and no spinner replaces more than the most."""
-
-_ROUNDS = 8
-"""Rounds of expectation maximisation. Our choice: more take longer for the last digits."""
 
 _STRETCH = 50
 """Words of a stretch of text; `peak` looks at two neighbouring ones. Our choice: a paragraph."""
@@ -112,16 +107,14 @@ class Substitutions(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         evidence = replacement_evidence(block, self.resources)
-        matches = self.resources.phrase_channel.matches(
-            block, self.resources.language_model, evidence.tokens
-        )
-        ratios = self._log_ratios(block, evidence, matches)
-        tokens = np.flatnonzero(ratios.all > _NEVER)
+        words, odds = evidence.words, self.resources.replacement_odds
+        ratios = log_ratios(block, words.tokens, words.log_ratio, evidence.phrases, odds)
+        tokens = np.flatnonzero(ratios.all > NEVER)
         found = _Found(block, tokens, ratios.all[tokens])
         gains = [
             np.log1p(share / (1 - share) * np.exp(found.log_ratio)) for share in _SUPPOSED_SHARES
         ]
-        share = found.likeliest_share()
+        share = likeliest_share(block, tokens, found.log_ratio)
         columns = [
             *map(found.by_type, gains),
             found.by_type((found.log_ratio > _CLEAR).astype(np.float64)),
@@ -131,61 +124,47 @@ class Substitutions(Signal):
             evidence.n_read / np.maximum(block.n_words, 1),
         ]
         prior = np.log(share / (1 - share))[block.doc]
-        named = self._name(block, evidence, matches, ratios, prior)
+        named = self._name(block, evidence, ratios, prior)
         return Measurement(np.stack(columns, axis=1), _spans(block, named))
-
-    def _log_ratios(
-        self, block: TokenBlock, evidence: WordEvidence, matches: PhraseMatches
-    ) -> "_LogRatios":
-        odds = self.resources.replacement_odds
-        of_words = np.full(len(block.word), _NEVER)
-        of_words[evidence.tokens] = np.clip(evidence.log_ratio, -_LARGEST, _LARGEST)
-        of_phrases = np.minimum(odds.phrase_log_ratio(matches.gain), _LARGEST)
-        of_all = of_words.copy()
-        np.maximum.at(of_all, matches.first, of_phrases)
-        mention = mentioned(block)
-        of_all[mention] = of_words[mention] = _NEVER
-        return _LogRatios(of_words, np.where(mention[matches.first], _NEVER, of_phrases), of_all)
 
     def _name(
         self,
         block: TokenBlock,
-        evidence: WordEvidence,
-        matches: PhraseMatches,
-        ratios: "_LogRatios",
+        evidence: ReplacementEvidence,
+        ratios: LogRatios,
         prior: NDArray[np.float64],
     ) -> list["_Named"]:
         """Words and phrases to name, by position.
 
         Args:
             block: The documents.
-            evidence: What is known of their words.
-            matches: What is known of their phrases.
+            evidence: What is known of their words and phrases.
             ratios: How much likelier a spinner is to have put them.
             prior: float64 array of shape (n_tokens,), log odds that a word of its text is replaced.
         """
         # Where one word could stand for a word or for a phrase, the better fit is named, and where
         # its author probably made a slip, neither.
+        words, matches = evidence.words, evidence.phrases
         word_gain = np.full(len(block.word), -np.inf)
-        word_gain[evidence.tokens] = evidence.values[:, COLUMNS.index("gain")]
+        word_gain[words.tokens] = words.values[:, COLUMNS.index("gain")]
         better = (matches.length > 1) | (matches.gain > word_gain[matches.first])
         slip = np.zeros(len(block.word), np.bool_)
-        slip[evidence.tokens] = evidence.meant > 0
+        slip[words.tokens] = words.meant > 0
         better &= (matches.length > 1) | ~slip[matches.first]
-        phrase_odds = np.where(better, ratios.phrases, _NEVER) + prior[matches.first]
+        phrase_odds = np.where(better, ratios.phrases, NEVER) + prior[matches.first]
         named = self._phrases(matches, phrase_odds / np.log(10))
         taken = np.zeros(len(block.word), np.bool_)
         for first, length, *_ in named:
             taken[first : first + length] = True
-        words = self.resources.vocabulary.words
-        odds = (ratios.words + prior).take(evidence.tokens) / np.log(10)
-        unnamed = ~taken.take(evidence.tokens) & (evidence.meant == 0)
+        spelt = self.resources.vocabulary.words
+        odds = (ratios.words + prior).take(words.tokens) / np.log(10)
+        unnamed = ~taken.take(words.tokens) & (words.meant == 0)
         likely = np.flatnonzero((odds > EVIDENCE_ODDS) & unnamed)
         named += [
-            _Named(token, 1, words[original] if original else None, weight)
+            _Named(token, 1, spelt[original] if original else None, weight)
             for token, original, weight in zip(
-                evidence.tokens.take(likely).tolist(),
-                evidence.original.take(likely).tolist(),
+                words.tokens.take(likely).tolist(),
+                words.original.take(likely).tolist(),
                 odds.take(likely).tolist(),
                 strict=True,
             )
@@ -220,20 +199,6 @@ class Substitutions(Signal):
                 original = channel.text(int(matches.original[index]), words)
                 named.append(_Named(first, length, original, float(odds[index])))
         return named
-
-
-class _LogRatios(NamedTuple):
-    """How much likelier (nats) a spinner is to have put something than an author.
-
-    Attributes:
-        words: float64 array of shape (n_tokens,), of each word for a word.
-        phrases: float64 array of shape (n_matches,), of each phrase.
-        all: float64 array of shape (n_tokens,), the larger of a word's and of a phrase's at it.
-    """
-
-    words: NDArray[np.float64]
-    phrases: NDArray[np.float64]
-    all: NDArray[np.float64]
 
 
 class _Named(NamedTuple):
@@ -315,13 +280,3 @@ class _Found(NamedTuple):
         peak = np.zeros(len(n_words))
         np.maximum.at(peak, doc, pair)
         return peak / (2 * _STRETCH + _TYPE_DAMPING)
-
-    def likeliest_share(self) -> NDArray[np.float64]:
-        """Share of replaced words by expectation maximisation, float64 of shape (n_docs,)."""
-        doc = self.doc
-        share = np.full(len(self.block), _FIRST_SHARE)
-        for _ in range(_ROUNDS):
-            odds = self.log_ratio + np.log(share / (1 - share))[doc]
-            replaced = self.total(1 / (1 + np.exp(-odds)))
-            share = np.clip(replaced / (self.block.n_words + 1.0), _LEAST_SHARE, _MOST_SHARE)
-        return share

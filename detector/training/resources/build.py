@@ -197,7 +197,7 @@ def _words_found(texts: Iterator[tuple[int, SpunText]], resources: Resources) ->
     for number, text in texts:
         measure_with = (resources, thin)[number // 2 % 2]
         block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
-        evidence = replacement_evidence(block, measure_with, NO_DOUBTS)
+        evidence = replacement_evidence(block, measure_with, NO_DOUBTS).words
         everyone = np.arange(len(block.word))
         matches = resources.phrase_channel.matches(block, resources.language_model, everyone)
         by_token = np.zeros(len(block.word), np.bool_)
