@@ -29,7 +29,7 @@ from chaffinch.features.second_reader.reading import Asked, Reading, read_again
 from chaffinch.features.text.rates import type_counts
 from chaffinch.features.text.running_text import running_text
 from chaffinch.features.text.tokens import CAPITALISED, GAP_STOP, LOWER, TokenBlock
-from chaffinch.features.text.vocabulary import FIRST_WORD
+from chaffinch.features.text.vocabulary import FIRST_WORD, UNKNOWN
 
 
 class Doubts(NamedTuple):
@@ -68,6 +68,9 @@ _NO_GAIN = -3.0
 """Gain (log10) of a word without an original, and the least that a candidate may have by its
 neighbours alone. Our choice: a thousand times worse than the word itself."""
 
+_RAREST = -9.0
+"""Frequency (log10 share) of a word that the vocabulary lacks: below that of any that it has."""
+
 _LEAST_SLIP = 2.0
 """Gain (log10) from which a word is taken for a slip. Measured: of 1,000 words, 0.4 in news, 1.2 to
 1.6 of learners, and 3.9 in old newspapers read by machine have more."""
@@ -95,8 +98,9 @@ _LIFTS = 1024
 class WordEvidence(NamedTuple):
     """Evidence on the words that a spinner could have written.
 
-    Names, numbers and words that the vocabulary lacks are left out, and so are words that go
-    well with their neighbours: nothing more is asked of these.
+    Names and numbers are left out, and so are words that go well with their neighbours: nothing
+    more is asked of these. Words that the vocabulary lacks are among them where the second reader
+    doubts them.
 
     Attributes:
         tokens: int64 array of shape (n,), indices of these words.
@@ -113,7 +117,9 @@ class WordEvidence(NamedTuple):
             - no_candidate: 1 in the same places, but for those where none fits,
             - slip: log10 of how much better the best word that the author may have meant fits,
               the chance of the slip included; `-3` as for `gain`,
-            - reader: log-odds from the second reader; 0 where it did not read the word.
+            - reader: log-odds from the second reader; 0 where it did not read the word,
+            - unknown: 1 for a word that the vocabulary lacks, which only that reader can judge:
+              such a word is as rare as any, and nothing is known of its pairs and its context.
         original: uint16 array of shape (n,), id of the best candidate, 0 where none has a gain over
             0: one that fits no better is seldom the right one.
         meant: uint16 array of shape (n,), id of the word that the author probably meant, where a
@@ -184,23 +190,25 @@ def _evidence_on(
     fit = pair_fit(block, model)
     place = stream.place.take(tokens)
     word = block.word.take(tokens)
+    unknown = word == UNKNOWN
     wanted = resources.context_model.wanted(block, stream, tokens)
     context = resources.context_model.log_odds(wanted, word)
     values = np.zeros((len(tokens), len(COLUMNS)), np.float32)
     for name, column in (
-        ("frequency", model.frequency.take(word)),
+        ("frequency", np.where(unknown, _RAREST, model.frequency.take(word))),
         ("after_pair", fit.lift.take(place - 1) / np.float32(STEPS_PER_TEN)),
         ("before_pair", fit.lift.take(place) / np.float32(STEPS_PER_TEN)),
         ("capital", block.case.take(tokens) != LOWER),
-        ("context", np.clip(context, -_LARGEST, _LARGEST)),
+        ("context", np.where(unknown, 0, np.clip(context, -_LARGEST, _LARGEST))),
         ("repeats", np.log(type_counts(block).take(tokens))),
         ("gain", _NO_GAIN),
         ("no_candidate", 1),
         ("slip", _NO_GAIN),
+        ("unknown", unknown),
     ):
         values[:, COLUMNS.index(name)] = column
     log_ratio = odds.log_ratio(CONTEXT, values)
-    asked = np.flatnonzero((log_ratio > doubts.slip) & (context > _BEYOND_DOUBT))
+    asked = np.flatnonzero((log_ratio > doubts.slip) & (context > _BEYOND_DOUBT) & ~unknown)
     at = place[asked]
     own = (fit.steps.take(at - 1) + fit.steps.take(at)) / np.float64(STEPS_PER_TEN)
     written = _Written(
@@ -259,7 +267,8 @@ def _looked_at_again(
     """What both readers know of the words that either doubts, where both have read."""
     log_odds = np.full(len(block.word), np.nan, np.float32)
     log_odds[reading.tokens] = reading.log_odds
-    wanted = _eligible(block) & (log_odds > _READERS_DOUBT)
+    unknown = (block.word == UNKNOWN) & (block.case == LOWER) & running_text(block).words
+    wanted = (_eligible(block) | unknown) & (log_odds > _READERS_DOUBT)
     wanted[words.tokens] = True
     tokens = np.flatnonzero(wanted & ~np.isnan(log_odds))
     both = _evidence_on(block, resources, tokens, NO_DOUBTS)

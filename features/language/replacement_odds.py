@@ -16,6 +16,7 @@ COLUMNS = (
     "no_candidate",
     "slip",
     "reader",
+    "unknown",
 )
 """Names of the columns of the evidence on a word; `replacement_evidence` says what they hold."""
 
@@ -23,7 +24,7 @@ PAIRS, CONTEXT, ORIGINALS, SECOND_READER = range(4)
 """How closely a word was looked at: its neighbours, then its context, then its originals, and at
 last by the second reader."""
 
-COLUMNS_OF = (4, 6, 9, 10)
+COLUMNS_OF = (4, 6, 9, 11)
 """How many of the columns are known after each of these looks."""
 
 

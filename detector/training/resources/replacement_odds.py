@@ -32,7 +32,7 @@ slip that explains them, so that quantiles would leave no bend where it matters.
 _READER_KNOTS = (-8.0, -5.0, -3.0, -1.5, 0.0, 1.5, 3.0, 5.0)
 """The same for the log-odds of the second reader."""
 
-_BINARY = ("no_candidate", "capital")
+_BINARY = ("no_candidate", "capital", "unknown")
 """Columns that are 0 or 1."""
 
 _MIN_SCALE = 1e-3
