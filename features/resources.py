@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chaffinch.features.language.channel import Channel
 from chaffinch.features.language.context_model import ContextModel
+from chaffinch.features.language.doubts import DOUBTS, Doubts
 from chaffinch.features.language.language_model import LanguageModel
 from chaffinch.features.language.phrase_channel import PhraseChannel
 from chaffinch.features.language.replacement_odds import ReplacementOdds
@@ -28,6 +29,7 @@ class Resources:
         slips: Words that an author may have meant by each written word.
         second_reader: A transformer that reads the words of doubtful documents again; None where
             the model has none, or where it is left out.
+        doubts: Which words and documents are looked at how closely.
     """
 
     vocabulary: Vocabulary
@@ -39,3 +41,4 @@ class Resources:
     replacement_odds: ReplacementOdds
     slips: Channel
     second_reader: SecondReader | None = None
+    doubts: Doubts = DOUBTS

@@ -16,7 +16,7 @@ from chaffinch.detector.classifier import probability
 from chaffinch.detector.detector import Detector
 from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model, save_model
 from chaffinch.features.document import Document
-from chaffinch.features.language.replacement_evidence import DOUBTS
+from chaffinch.features.language.doubts import DOUBTS
 from chaffinch.features.second_reader.network import LONGEST, SecondReader
 from chaffinch.features.second_reader.pieces import pieces_of
 from chaffinch.features.second_reader.reading import Asked, Reading, read_again

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chaffinch.features.language.channel import Channel, best_of_each
+from chaffinch.features.language.doubts import NO_DOUBTS, Doubts
 from chaffinch.features.language.language_model import (
     STEPS_PER_TEN,
     LanguageModel,
@@ -30,36 +31,6 @@ from chaffinch.features.text.rates import type_counts
 from chaffinch.features.text.running_text import running_text
 from chaffinch.features.text.tokens import CAPITALISED, GAP_STOP, LOWER, TokenBlock
 from chaffinch.features.text.vocabulary import FIRST_WORD, UNKNOWN
-
-
-class Doubts(NamedTuple):
-    """From where on more is asked of a word, or of a document; natural logs throughout.
-
-    Attributes:
-        context: Log ratio that a word's neighbours leave from which its context is looked at.
-        slip: The same that its context leaves, for what its author may have meant.
-        originals: The same for its originals.
-        least: Share of a document's words that were replaced, as far as the first reader can say,
-            from which it is read again.
-        most: The same from which it is clear enough without.
-        enough: Log ratios, of what was read again of a document, at which no more of it is read.
-    """
-
-    context: float
-    slip: float
-    originals: float
-    least: float
-    most: float
-    enough: tuple[float, float]
-
-
-DOUBTS = Doubts(1.0, 0.5, 2.0, 0.008, 0.15, (-14.0, 30.0))
-"""Of clean words 6 % pass the first, and 1 % the third; of clean texts 9 % pass the fourth, and
-none the fifth. Of copies that only both readers together find, 9 in 10 pass the fourth
-(docs/experiments.md has what other choices cost and find)."""
-
-NO_DOUBTS = Doubts(-np.inf, -np.inf, -np.inf, -np.inf, np.inf, (-np.inf, np.inf))
-"""Doubts that every word and document passes, to fit curves on."""
 
 _LARGEST = 8.0
 """Log-odds of the context, of either sign, beyond which none are told apart. Our choice."""
@@ -153,24 +124,21 @@ class ReplacementEvidence(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def replacement_evidence(
-    block: TokenBlock, resources: Resources, doubts: Doubts = DOUBTS
-) -> ReplacementEvidence:
+def replacement_evidence(block: TokenBlock, resources: Resources) -> ReplacementEvidence:
     """Gather the evidence on what of a block could have been replaced, once for all.
 
     Args:
         block: The documents.
         resources: What the evidence is measured with.
-        doubts: What more is asked of which words, as `DOUBTS`.
     """
-    doubtful = _doubtful(block, resources, doubts.context)
-    words = _evidence_on(block, resources, doubtful, doubts)
+    doubtful = _doubtful(block, resources)
+    words = _evidence_on(block, resources, doubtful, resources.doubts)
     phrases = _phrases(block, resources, words)
     n_read = np.zeros(len(block), np.int64)
     if resources.second_reader is not None:
-        docs = _in_doubt(block, resources, words, phrases, doubts)
+        docs = _in_doubt(block, resources, words, phrases)
         if len(docs):
-            reading = _read_again(block, resources, words, docs, doubts.enough)
+            reading = _read_again(block, resources, words, docs)
             n_read = np.bincount(block.doc.take(reading.tokens), minlength=len(block))
             words = _joined(words, _looked_at_again(block, resources, words, reading))
             phrases = _phrases(block, resources, words)
@@ -234,10 +202,9 @@ def _in_doubt(
     resources: Resources,
     words: WordEvidence,
     phrases: PhraseMatches,
-    doubts: Doubts,
 ) -> NDArray[np.int64]:
     """Documents that the first reader leaves in doubt, int64 indices, rising."""
-    odds = resources.replacement_odds
+    odds, doubts = resources.replacement_odds, resources.doubts
     ratio = log_ratios(block, words.tokens, words.log_ratio, phrases, odds).all
     tokens = np.flatnonzero(ratio > NEVER)
     share = likeliest_share(block, tokens, ratio[tokens])
@@ -250,14 +217,13 @@ def _read_again(
     resources: Resources,
     words: WordEvidence,
     docs: NDArray[np.int64],
-    enough: tuple[float, float],
 ) -> Reading:
     """What the second reader says of some documents, most doubted stretches first."""
     assert resources.second_reader is not None
     doubt = np.zeros(len(block.word))
     odds = _SUPPOSED_SHARE / (1 - _SUPPOSED_SHARE) * np.exp(words.log_ratio)
     doubt[words.tokens] = np.log1p(odds)
-    asked = Asked(docs, doubt, enough)
+    asked = Asked(docs, doubt, resources.doubts.enough)
     return read_again(block, asked, resources.vocabulary, resources.second_reader)
 
 
@@ -324,7 +290,7 @@ def _eligible(block: TokenBlock) -> NDArray[np.bool_]:
     return eligible
 
 
-def _doubtful(block: TokenBlock, resources: Resources, doubt: float) -> NDArray[np.int64]:
+def _doubtful(block: TokenBlock, resources: Resources) -> NDArray[np.int64]:
     """Words that pass the first screening, int64 indices of tokens."""
     stream = Stream.of_block(block)
     look = _first_look(resources.replacement_odds, resources.language_model)
@@ -333,7 +299,7 @@ def _doubtful(block: TokenBlock, resources: Resources, doubt: float) -> NDArray[
     ratio += look.after.take(lift).take(stream.place - 1)
     ratio += look.before.take(lift).take(stream.place)
     ratio += look.capital * (block.gap >= GAP_STOP)
-    return np.flatnonzero(_eligible(block) & (ratio > doubt))
+    return np.flatnonzero(_eligible(block) & (ratio > resources.doubts.context))
 
 
 class _Written(NamedTuple):

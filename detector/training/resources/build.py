@@ -28,7 +28,8 @@ from chaffinch.detector.training.resources.slips import Author, slip_pairs
 from chaffinch.detector.training.resources.tortured_phrases import build_tortured_phrases
 from chaffinch.detector.training.simulation import simulate_spinning
 from chaffinch.features.document import Document
-from chaffinch.features.language.replacement_evidence import NO_DOUBTS, replacement_evidence
+from chaffinch.features.language.doubts import NO_DOUBTS
+from chaffinch.features.language.replacement_evidence import replacement_evidence
 from chaffinch.features.language.replacement_odds import ReplacementOdds
 from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources
@@ -192,12 +193,13 @@ class _WordsFound(NamedTuple):
 
 def _words_found(texts: Iterator[tuple[int, SpunText]], resources: Resources) -> _WordsFound:
     """The words of numbered texts; every second pair of texts is measured with few pairs."""
-    thin = with_few_pairs(resources)
+    asked = replace(resources, doubts=NO_DOUBTS)
+    thin = with_few_pairs(asked)
     found = []
     for number, text in texts:
-        measure_with = (resources, thin)[number // 2 % 2]
+        measure_with = (asked, thin)[number // 2 % 2]
         block = TokenBlock.from_documents([Document(text.text)], resources.vocabulary)
-        evidence = replacement_evidence(block, measure_with, NO_DOUBTS).words
+        evidence = replacement_evidence(block, measure_with).words
         everyone = np.arange(len(block.word))
         matches = resources.phrase_channel.matches(block, resources.language_model, everyone)
         by_token = np.zeros(len(block.word), np.bool_)
