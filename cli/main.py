@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from chaffinch.features.threads import ONE_THREAD
+
 _COMMANDS = {
     "score": "Judge files and show the evidence.",
     "despin": "Print the probable original of a spun text.",
@@ -54,6 +56,8 @@ class _LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what stops it becomes a sentence without control characters."""
+        # Before numpy loads, which commands do.
+        os.environ.setdefault(ONE_THREAD, "1")
         if os.environ.get("NO_COLOR"):
             # See no-color.org; commands inherit it.
             ctx.color = False

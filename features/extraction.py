@@ -11,6 +11,7 @@ from chaffinch.features.registry import SIGNALS
 from chaffinch.features.resources import Resources
 from chaffinch.features.signal import Span
 from chaffinch.features.text.tokens import TokenBlock, token_blocks
+from chaffinch.features.threads import one_thread
 
 
 class Extraction(NamedTuple):
@@ -38,8 +39,9 @@ def extract(documents: Sequence[Document], resources: Resources) -> Iterator[Ext
     for block in token_blocks(documents, resources.vocabulary):
         spans: list[list[tuple[str, Span]]] = [[] for _ in block.documents]
         values = []
-        for signal in signals:
-            measured = signal.measure(block)
+        with one_thread():
+            measurements = [signal.measure(block) for signal in signals]
+        for signal, measured in zip(signals, measurements, strict=True):
             values.append(measured.values)
             for span in measured.spans:
                 spans[span.doc].append((signal.name, span))
