@@ -2,11 +2,11 @@
 
 python benchmarks/asking.py DATA [--model MODEL] [--most 800]
 
-Every text is measured by the first reader alone and by both, so that any choice of documents to read
-again can be made up from the two. The choice is by the share of replaced words that the first reader
-supposes (`features/language/doubts.py`). Texts are of the calibration part, since a choice is made by
-them, and a copy of each, spun by a family that training knows; real pages are those of DATA/html.
-Costs are processor time of a document of a crawl with 1 or 10 % spun ones.
+Every text is measured by the first reader alone and by both, so that any choice of documents to
+read again can be made up from the two. The choice is by the share of replaced words that the first
+reader supposes (`features/language/doubts.py`). Texts are of the calibration part, since a choice
+is made by them, and a copy of each, spun by a family that training knows; real pages are those of
+DATA/html. Costs are processor time of a document of a crawl with 1 or 10 % spun ones.
 """
 
 import time
