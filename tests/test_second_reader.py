@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import processors
 import pytest
 from command import run
 from numpy.typing import NDArray
@@ -196,3 +197,11 @@ def test_without_its_library_it_is_left_out_and_that_is_said(
     assert "onnxruntime is not installed" in audited.stderr
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["settings"]["fast"]
     assert run("score", "--fast", page).stderr == ""
+
+
+def test_the_examples_have_the_log_odds_that_were_pinned_on_another_processor() -> None:
+    pinned = json.loads(processors.PINNED.read_text("utf-8"))
+    # After a new bundled model: python benchmarks/processors.py --update
+    assert pinned["model"] == Detector.load().digest
+    found = processors.log_odds_here()
+    assert processors.difference(found, pinned["log_odds"]) <= processors.MOST

@@ -66,7 +66,8 @@ _MOST_FOR_ODDS = 250
 """Texts of one corpus whose words the odds' curves are fitted to; our choice."""
 
 _MOST_READ_FOR_ODDS, _MOST_READ = 60, 400
-"""The same where a second reader, which takes longer, reads the texts; our choice: twenty minutes."""
+"""The same where a second reader, which takes longer, reads the texts. Our choice: it takes twenty
+minutes."""
 
 _MAX_FPR_READ = 0.001
 """Share of clean calibration texts that may be flagged by both readers; our choice: spun texts lie
