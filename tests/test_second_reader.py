@@ -3,6 +3,7 @@
 import json
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,11 +19,14 @@ from chaffinch.detector.detector import Detector
 from chaffinch.detector.model_folder import BUNDLED, ModelError, load_model, save_model
 from chaffinch.features.document import Document
 from chaffinch.features.language.doubts import DOUBTS
+from chaffinch.features.language.replacement_evidence import replacement_evidence
+from chaffinch.features.language.replacement_odds import COLUMNS
 from chaffinch.features.second_reader.network import LONGEST, SecondReader
 from chaffinch.features.second_reader.pieces import pieces_of
 from chaffinch.features.second_reader.reading import Asked, Reading, read_again
 from chaffinch.features.second_reader.word_pieces import WordPieces
 from chaffinch.features.text.tokens import TokenBlock
+from chaffinch.features.text.vocabulary import UNKNOWN
 
 PIECES = ["[UNK]", "[CLS]", "[SEP]", "'", ".", "!", "$", "as", "vol", "##ition", "o", "s", "cafe"]
 WORD_PIECES = WordPieces(PIECES)
@@ -124,6 +128,32 @@ def test_a_text_in_doubt_is_read_twice_and_its_words_named(detector: Detector) -
     assert len(named) > 1.5 * len(before)
     scores = twice.intercept + sum(reason.contribution for reason in twice.reasons)
     assert probability(scores) == pytest.approx(twice.probability)
+
+
+@pytest.mark.parametrize(("replaced", "counted"), [("[UNK]", True), ("", False)])
+def test_a_word_that_no_vocabulary_has_counts_where_the_second_reader_doubts_it(
+    replaced: str, counted: bool, detector: Detector
+) -> None:
+    reader = cast(SecondReader, Pretended(replaced))
+    always = DOUBTS._replace(least=0.0, most=1.0)
+    resources = replace(detector.model.resources, second_reader=reader, doubts=always)
+    text = FERRY.replace("council", "zqxvbriat")
+    block = TokenBlock.from_documents([Document(text)], resources.vocabulary)
+    found = replacement_evidence(block, resources).words
+    unknown = found.values[:, COLUMNS.index("unknown")] == 1
+    assert (block.word[found.tokens] == UNKNOWN).tolist() == unknown.tolist()
+    assert unknown.any() == counted
+    assert (found.log_ratio[unknown] > 0).all()
+
+
+@pytest.mark.parametrize(("least", "most", "readers"), [(0.0, 1.0, 2), (0.9, 1.0, 1), (0, 0, 1)])
+def test_a_text_is_read_again_if_the_share_of_replaced_words_leaves_doubt(
+    least: float, most: float, readers: int, detector: Detector
+) -> None:
+    doubts = DOUBTS._replace(least=least, most=most)
+    resources = replace(detector.model.resources, doubts=doubts)
+    asked = Detector(replace(detector.model, resources=resources))
+    assert asked.score(FERRY_SPUN).readers == readers
 
 
 def test_a_verdict_does_not_depend_on_the_texts_beside_it(detector: Detector) -> None:
