@@ -71,7 +71,8 @@ _RUN_OPTIONS = (
         type=click.Choice(list(ENGINES)),
         default="local",
         show_default=True,
-        help="Where to run: here, or on the Ray cluster that RAY_ADDRESS names.",
+        help="Where to run: here, on the Ray cluster that RAY_ADDRESS names, or on the Spark "
+        "cluster that spark.master names.",
     ),
     click.option(
         "--trusted",

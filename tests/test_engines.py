@@ -7,8 +7,10 @@ import logging
 import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,7 @@ import pytest
 import ray
 from datatrove.data import Document
 from datatrove.executor import LocalPipelineExecutor
+from spark_here import needs_spark
 
 from chaffinch.datasets.extraction.documents import UnreadableRecord, document_from_record
 from chaffinch.datasets.files import MissingLibrary
@@ -28,6 +31,7 @@ from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.datatrove import COLUMNS, ChaffinchAnnotator
 from chaffinch.detector.audit.engines.ray import RayEngine
 from chaffinch.detector.audit.engines.registry import ENGINES
+from chaffinch.detector.audit.engines.spark import SparkEngine
 from chaffinch.detector.audit.task import Counts, EngineError, Limits, Progress
 from chaffinch.detector.detector import Detector
 
@@ -73,18 +77,34 @@ def cluster(tasks: Any) -> Iterator[str]:
         ray.shutdown()
 
 
-SLOW = {"ray": pytest.mark.slow}
-"""Engines that take over five seconds to start."""
+@pytest.fixture(scope="module")
+def spark(tasks: Any) -> Iterator[Any]:
+    """A context of Spark on three cores of this machine."""
+    from pyspark import SparkConf, SparkContext
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        conf = SparkConf().setMaster("local[3,3]").set("spark.ui.enabled", "false")
+        with SparkContext(conf=conf.setAppName("tests")) as context:
+            yield context
+
+
+MARKS = {"ray": [pytest.mark.slow], "spark": [pytest.mark.slow, needs_spark]}
+"""Engines that take over five seconds to start, and what they need."""
+
+NEEDED = {"ray": "cluster", "spark": "spark"}
+"""Fixtures that engines run in."""
 
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=SLOW.get(name, ())) for name in sorted(ENGINES)],
+    params=[pytest.param(name, marks=MARKS.get(name, ())) for name in sorted(ENGINES)],
 )
 def engine(request: pytest.FixtureRequest) -> str:
     name: str = request.param
-    if name == "ray":
-        request.getfixturevalue("cluster")
+    if name in NEEDED:
+        request.getfixturevalue(NEEDED[name])
     return name
 
 
@@ -272,19 +292,30 @@ def test_an_annotator_knows_no_column_that_an_audit_does_not() -> None:
         ChaffinchAnnotator(("probabilty",))
 
 
+LOSES = ("ray", "spark")
+"""Engines whose machines may be lost."""
+
+ON_THEM = pytest.mark.parametrize("engine", [*LOSES], indirect=True)
+
+
 @pytest.mark.slow
-def test_a_machine_that_is_lost_costs_nothing(cluster: str, tasks: Any, tmp_path: Path) -> None:
+@needs_spark
+@ON_THEM
+def test_a_machine_that_is_lost_costs_nothing(engine: str, tasks: Any, tmp_path: Path) -> None:
     lost = tasks.Lost(tmp_path / "traces", times=2)
-    assert run("ray", tasks.Faulty(), lost, tasks.Faulty()) == [Counts(5, 0)] * 3
+    assert run(engine, tasks.Faulty(), lost, tasks.Faulty()) == [Counts(5, 0)] * 3
     assert lost.traces.stat().st_size == 3
 
 
 @pytest.mark.slow
+@needs_spark
+@ON_THEM
 def test_a_task_whose_machine_is_lost_every_time_ends_the_run(
-    cluster: str, tasks: Any, tmp_path: Path
+    engine: str, tasks: Any, tmp_path: Path
 ) -> None:
-    with pytest.raises(EngineError, match=r"lost a process 3 times .* run the same command again"):
-        run("ray", tasks.Lost(tmp_path / "traces", times=9))
+    lost = r"(lost a process|failed) 3 times.* [Rr]un the same command again"
+    with pytest.raises(EngineError, match=lost):
+        run(engine, tasks.Lost(tmp_path / "traces", times=9))
 
 
 @pytest.mark.slow
@@ -293,6 +324,122 @@ def test_actors_leave_the_cluster_a_cpu(cluster: str, wanted: int | None, given:
     with RayEngine(wanted, Limits()) as engine:
         assert engine.jobs == given
     assert ray.is_initialized(), "a cluster that was there before is left running"
+
+
+@pytest.mark.slow
+@needs_spark
+@pytest.mark.parametrize(("wanted", "given"), [(None, 3), (1, 1), (5, 5)])
+def test_a_context_of_the_programs_own_is_used_and_left_running(
+    spark: Any, wanted: int | None, given: int
+) -> None:
+    with SparkEngine(wanted, Limits()) as engine:
+        assert engine.jobs == given
+    assert spark.parallelize([1, 2]).sum() == 3
+
+
+@pytest.mark.slow
+@needs_spark
+def test_spark_is_handed_no_more_tasks_than_it_has_cores(spark: Any, tasks: Any) -> None:
+    taken = []
+
+    def counted_tasks() -> Iterator[Any]:
+        for number in range(9):
+            taken.append(number)
+            yield tasks.Faulty()
+
+    with SparkEngine(2, Limits()) as engine:
+        for place, _ in enumerate(engine.run(counted_tasks())):
+            assert len(taken) <= place + 1 + 2
+
+
+@pytest.mark.slow
+@needs_spark
+def test_the_command_starts_a_spark_and_keeps_its_log_to_itself(
+    examples: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "crawl").symlink_to(examples)
+    done = subprocess.run(
+        [COMMAND, "audit", "crawl", "-o", "out", "--engine", "spark", "--jobs", "2"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    run_audit(examples, tmp_path / "local")
+    assert rows(tmp_path / "out") == rows(tmp_path / "local")
+
+
+INTERRUPTED = """
+    import sys
+
+    from chaffinch.detector.audit.engines.spark import SparkEngine
+    from chaffinch.detector.audit.task import Limits
+    from faulty_tasks import Faulty
+
+    def tasks():
+        yield Faulty()
+        print("begun", flush=True)
+        yield Faulty(endless=(0,))
+
+    if __name__ == "__main__":
+        with SparkEngine(1, Limits(600)) as engine:
+            for counts in engine.run(tasks()):
+                pass
+"""
+"""A program that never ends by itself."""
+
+
+@pytest.mark.slow
+@needs_spark
+def test_an_interrupt_ends_the_jobs_of_spark(spark: Any, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(textwrap.dedent(INTERRUPTED))
+    process = subprocess.Popen(
+        [sys.executable, "program.py"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "begun\n"
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert said.endswith("KeyboardInterrupt\n")
+
+
+@pytest.mark.slow
+@needs_spark
+def test_a_spark_cluster_of_no_known_kind_is_named(examples: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [COMMAND, "audit", examples, "-o", tmp_path / "out", "--engine", "spark"],
+        env={**os.environ, "PYSPARK_SUBMIT_ARGS": "--master spak://head pyspark-shell"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Error: Spark does not start" in done.stderr and "Check spark.master" in done.stderr
+    assert "Master must" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_spark_without_java_says_which_java_it_needs(examples: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    done = subprocess.run(
+        [COMMAND, "audit", examples, "-o", tmp_path / "out", "--engine", "spark"],
+        env={**os.environ, "JAVA_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Error: Spark does not start" in done.stderr and "Java 17" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow
@@ -327,17 +474,23 @@ def test_a_cluster_that_is_not_there_is_named(examples: Path, tmp_path: Path) ->
 
 
 @pytest.mark.slow
+@needs_spark
+@ON_THEM
 def test_other_versions_on_a_machine_of_the_cluster_are_refused(
-    cluster: str, tasks: Any, monkeypatch: pytest.MonkeyPatch
+    engine: str, tasks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chaffinch.detector.audit.engines.ray.version", lambda name: "99.0")
+    place = f"chaffinch.detector.audit.engines.{engine}.version"
+    monkeypatch.setattr(place, lambda name: "99.0")
     with pytest.raises(EngineError, match="the same version on all"):
-        run("ray", tasks.Faulty())
+        run(engine, tasks.Faulty())
 
 
+@pytest.mark.parametrize(
+    ("engine", "library"), [(RayEngine, "ray"), (SparkEngine, "pyspark")], ids=["ray", "spark"]
+)
 def test_an_engine_that_is_not_installed_says_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch,
+    engine: Any, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingLibrary, match=r"pip install 'chaffinch\[ray\]'"):
-        RayEngine(1, Limits())
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(MissingLibrary, match=r"pip install 'chaffinch\[(ray|spark)\]'"):
+        engine(1, Limits())

@@ -228,7 +228,10 @@ def imported() -> set[str]:
 def test_what_is_imported_is_required_and_the_other_way_round() -> None:
     training = PYPROJECT["project"]["optional-dependencies"]["training"]
     trained_with = {line.partition(">=")[0] for line in training}
-    assert imported() == {*requirements("reader", "remote", "ray", "datatrove"), *trained_with}
+    assert imported() == {
+        *requirements("reader", "remote", "ray", "datatrove", "spark"),
+        *trained_with,
+    }
 
 
 def test_the_lowest_versions_tested_are_those_required() -> None:

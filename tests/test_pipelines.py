@@ -14,6 +14,7 @@ import pytest
 from documentation import PAGES, blocks
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from spark_here import needs_spark
 from test_packaging import PYPROJECT
 
 EXAMPLE = re.compile(r"chaffinch\[(\w+)\]'`.*?```python\n(.*?)```", re.DOTALL)
@@ -71,10 +72,11 @@ def run(code: str, extra: str, folder: Path) -> str:
     (folder / "example.py").write_text(code)
     root = str(Path(__file__).parent.parent)
     offline = {"HF_HOME": str(folder / "cache"), "HF_HUB_OFFLINE": "1"}
+    workers = {"PYSPARK_PYTHON": sys.executable}
     done = subprocess.run(
         [sys.executable, "example.py"],
         cwd=folder,
-        env={**os.environ, **offline, "PYTHONPATH": f"{folder}{os.pathsep}{root}"},
+        env={**os.environ, **offline, **workers, "PYTHONPATH": f"{folder}{os.pathsep}{root}"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -184,6 +186,13 @@ def test_the_example_for_datatrove(folder: Path) -> None:
     assert texts(folder / "kept" / "00000.jsonl") == KEPT
     first = json.loads((folder / "kept" / "00000.jsonl").read_text("utf-8").splitlines()[0])
     assert first["metadata"]["chaffinch_kind"] == "original"
+
+
+@needs_spark
+def test_the_example_for_spark(folder: Path) -> None:
+    run(EXAMPLES["spark"], "spark", folder)
+    written = [texts(part) for part in sorted((folder / "kept").glob("*.json"))]
+    assert [text for part in written for text in part] == KEPT
 
 
 def test_datatroves_readers_and_writers_need_no_more_than_the_extra(tmp_path: Path) -> None:
