@@ -25,6 +25,7 @@ from chaffinch.features.wording import counted, printable
 from chaffinch.reports.formats.registry import DOCUMENTS
 
 if TYPE_CHECKING:
+    from chaffinch.cli.stage_bars import StageBars
     from chaffinch.datasets.readers.reader import Columns
     from chaffinch.detector.audit.audit import AuditOptions
     from chaffinch.detector.audit.scoring import Settings
@@ -64,7 +65,8 @@ _RUN_OPTIONS = (
     click.option(
         "--jobs",
         type=click.IntRange(min=1),
-        help="Processes; by default all cores, and on a Ray cluster all but one.",
+        help="Processes; by default as many as this process may use cores, by its affinity and its "
+        "container's quota. On a Ray cluster all cores but one, on a Spark cluster all.",
     ),
     click.option(
         "--engine",
@@ -167,12 +169,12 @@ def audit(
     )
     finished = output / "manifest.json"
     earlier = finished.stat().st_mtime_ns if finished.exists() else 0
-    manifest = _run(place, output, _audit_options(settings, run))
+    manifest, bars = _run(place, output, _audit_options(settings, run))
     for name in formats:
         write_lines(output / f"documents.{name}", DOCUMENTS[name](AuditData(output)))
     if not manifest["documents"]:
         complain(f"{place} holds no document. Check the path, and which files are read (--help).")
-    _summary(output, manifest)
+    _summary(output, manifest, bars)
     _news(output, manifest["changes"], finished.stat().st_mtime_ns == earlier)
     click.echo(f"\nLook at it: chaffinch report {shlex.quote(str(output))} -o report.html")
     if manifest["errors"] * 2 >= manifest["documents"] > 0:
@@ -201,8 +203,11 @@ def _audit_options(settings: "Settings", run: RunChoice) -> "AuditOptions":
     )
 
 
-def _run(place: str, output: Path, options: "AuditOptions") -> dict[str, Any]:
-    """Run an audit with a bar on the terminal; what stops it becomes a sentence."""
+def _run(place: str, output: Path, options: "AuditOptions") -> tuple[dict[str, Any], "StageBars"]:
+    """Run an audit with bars on the terminal, and return them with the manifest.
+
+    What stops it becomes a sentence.
+    """
     from chaffinch.cli.stage_bars import StageBars
     from chaffinch.datasets.files import MissingLibrary
     from chaffinch.detector.audit.audit import AuditError, run_audit
@@ -213,7 +218,7 @@ def _run(place: str, output: Path, options: "AuditOptions") -> dict[str, Any]:
 
     with StageBars() as bars:
         try:
-            return run_audit(place, output, options, bars)
+            return run_audit(place, output, options, bars), bars
         except CrawlError as error:
             raise click.UsageError(str(error)) from None
         except (AuditError, EngineError, MissingLibrary, ModelError, OriginalsError) as error:
@@ -245,13 +250,14 @@ def _fail_on_one_reason(output: Path, n_documents: int) -> None:
         )
 
 
-def _summary(output: Path, manifest: dict[str, int]) -> None:
+def _summary(output: Path, manifest: dict[str, int], bars: "StageBars") -> None:
     import pyarrow.parquet as pq
 
+    pace = f" Judged now: {bars.documents:,}, {bars.rate:,.1f} a second." if bars.documents else ""
     click.echo(
         f"{counted(manifest['documents'], 'document')}: {manifest['flagged']:,} flagged, "
         f"{manifest['copied']:,} copied, {manifest['errors']:,} unreadable; "
-        f"{counted(manifest['skipped'], 'other record')} skipped."
+        f"{counted(manifest['skipped'], 'other record')} skipped.{pace}"
     )
     sites = [
         row

@@ -1,9 +1,12 @@
 """A bar on the terminal for each stage of an audit."""
 
+import time
+from collections.abc import Callable, Mapping
 from types import TracebackType
 
 from tqdm import tqdm
 
+from chaffinch.detector.audit.pace import Pace
 from chaffinch.detector.audit.task import Counts, Progress
 from chaffinch.features.wording import counted
 
@@ -12,10 +15,19 @@ class StageBars(Progress):
     """Shows the name of each stage and how far it has come; the bar of judging stays.
 
     Nothing is shown where standard error is not a terminal.
+
+    Args:
+        clock: Tells the time, in seconds.
+
+    Attributes:
+        documents: Documents judged so far.
     """
 
-    def __init__(self) -> None:
-        self._documents = self._flagged = 0
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.documents = self._flagged = 0
+        self._clock = clock
+        self._begun = clock()
+        self._pace = Pace({}, 1)
         self._bar: tqdm[None] | None = None
 
     def __enter__(self) -> "StageBars":
@@ -29,33 +41,52 @@ class StageBars(Progress):
     ) -> None:
         self._close()
 
+    @property
+    def rate(self) -> float:
+        """Documents per second since judging began; all stages take part in it."""
+        return self.documents / max(self._clock() - self._begun, 1e-9)
+
     def begin(self, stage: str, total: int) -> None:
         judging = stage == "judging"
         self._close()
+        if judging:
+            self._begun = self._clock()
+        # The bar's own estimate would take every byte to cost the same.
         # disable=None: no bar where standard error is not a terminal.
         self._bar = tqdm(
             desc=stage,
             total=total or None,
-            unit="B" if judging else "",
-            unit_scale=judging,
-            bar_format=None if judging else "{desc}: {percentage:3.0f}%|{bar}| {elapsed}",
+            bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}{postfix}",
             leave=judging,
             disable=None,
         )
 
+    def expect(self, sizes: Mapping[str, int], jobs: int) -> None:
+        self._pace = Pace(sizes, jobs)
+
     def advance(self, done: Counts) -> None:
         bar = self._bar
         assert bar is not None
-        if done.documents:
-            self._documents += done.documents
+        if done.kind:
+            self.documents += done.documents
             self._flagged += done.flagged
-            pace = self._documents / max(bar.format_dict["elapsed"], 1e-9)
-            stated = (
-                f"{counted(self._documents, 'document')}, {pace:.0f}/s, {self._flagged} flagged"
-            )
-            bar.set_postfix_str(stated, refresh=False)
+            self._pace.add(done)
+            bar.set_postfix_str(self.standing(), refresh=False)
         bar.update(done.size)
+
+    def standing(self) -> str:
+        """How far judging has come, in words, and how long the audit still takes."""
+        left = self._pace.seconds_left()
+        words = "" if left is None else f"about {tqdm.format_interval(left)} left, "
+        return words + self._counts()
+
+    def _counts(self) -> str:
+        documents = counted(self.documents, "document")
+        return f"{documents}, {self.rate:.0f}/s, {self._flagged:,} flagged"
 
     def _close(self) -> None:
         if self._bar is not None:
+            # The bar that stays says nothing of an end that has come or never will.
+            if self._bar.leave and self.documents:
+                self._bar.set_postfix_str(self._counts(), refresh=False)
             self._bar.close()

@@ -30,7 +30,7 @@ from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.folders import with_misnamed
 from chaffinch.detector.audit.news import CHANGES, remember, write_news
-from chaffinch.detector.audit.plan import plan
+from chaffinch.detector.audit.plan import plan, sizes_by_kind
 from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segments, skipped
 from chaffinch.detector.audit.schema import SCHEMA_VERSION
 from chaffinch.detector.audit.scoring import Settings, detector_for
@@ -214,6 +214,7 @@ class _Audit:
         """Judge the files that are still to do; what is on disk then."""
         size = int(np.sum(self.crawl.files["size"].to_numpy()[todo]))
         engine.progress.begin("judging", size)
+        engine.progress.expect(sizes_by_kind(self.crawl, todo), engine.jobs)
         units = plan(self.crawl, todo, self.work, self.options.settings, engine.jobs)
         for counts in engine.run(units):
             engine.progress.advance(counts)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -87,6 +88,7 @@ class Unit(NamedTuple):
         unreadable: As `alone`, by number and file, for records that ended it while read.
         left_out: Why a record is not judged, by number.
         attempts: How often a process ended for no record's fault.
+        kind: What its `Counts` are of, for `Progress.expect`.
     """
 
     root: str
@@ -99,6 +101,7 @@ class Unit(NamedTuple):
     unreadable: dict[tuple[int, int], int | str] = {}  # noqa: RUF012
     left_out: dict[int, str] = {}  # noqa: RUF012
     attempts: int = 0
+    kind: str = ""
 
     @property
     def name(self) -> str:
@@ -144,6 +147,8 @@ class _Run:
         self._schema = row_schema(self._detector.feature_names)
         self._stream: BinaryIO | None = None
         self._read = 0
+        # From here, when the model is loaded: that takes as long for one page as for a million.
+        self._reported = time.monotonic()
 
     def shards(self) -> Iterator[Counts]:
         """Write the shards of the unit's lane that are not there yet."""
@@ -169,7 +174,12 @@ class _Run:
             yield self._counts(Counts(), reported)
 
     def _counts(self, done: Counts, reported: int) -> Counts:
-        return done._replace(size=(self._read - reported) // self._unit.lanes)
+        before, self._reported = self._reported, time.monotonic()
+        return done._replace(
+            size=(self._read - reported) // self._unit.lanes,
+            kind=self._unit.kind,
+            seconds=self._reported - before,
+        )
 
     def _shard(self, number: int) -> "_Shard | None":
         path = shard_path(self._unit.work, self._name, number)

@@ -1,7 +1,7 @@
 """Tasks of an audit, and what becomes of one when its process dies."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -16,11 +16,15 @@ class Counts(NamedTuple):
         flagged: Flagged ones among them.
         size: What it adds to its stage: bytes of the crawl that were judged, or tasks or rows of
             a later stage.
+        kind: While judging, what kind of files it was: one of those that `Progress.expect` names.
+        seconds: While judging, what it took on the clock of the process that did it.
     """
 
     documents: int = 0
     flagged: int = 0
     size: int = 0
+    kind: str = ""
+    seconds: float = 0.0
 
 
 class Progress:
@@ -32,6 +36,14 @@ class Progress:
         Args:
             stage: What it does, in a word or two: ``comparing texts``.
             total: What the sizes of all its `Counts` add up to.
+        """
+
+    def expect(self, sizes: Mapping[str, int], jobs: int) -> None:
+        """What judging, which has just begun, will read.
+
+        Args:
+            sizes: Bytes of the crawl by kind of file.
+            jobs: Number of processes that share them.
         """
 
     def advance(self, done: Counts) -> None:
