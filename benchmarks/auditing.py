@@ -4,6 +4,7 @@
     python benchmarks/auditing.py memory DATA  peak memory and pace at 10,000 and 100,000 documents
     python benchmarks/auditing.py processes DATA  two processes over one
     python benchmarks/auditing.py warc DATA  end to end, over FastWARC and the extraction alone
+    python benchmarks/auditing.py readers DATA  both readers over --fast, few and many pages spun
     python benchmarks/auditing.py cost DATA  core-hours and price of a million pages
 
 DATA is a folder with *.jsonl.zst corpora, and html/ for `warc` and `cost`. Crawls are made in a
@@ -26,8 +27,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pyarrow.parquet as pq
-from crawls import TABLES, as_folder, as_table, make_crawl, texts, write_warc
+from crawls import TABLES, as_folder, as_table, make_crawl, page, texts, write_warc
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from real_pages import archived_pages
 from resiliparse.extract.html2text import extract_plain_text
@@ -37,12 +39,18 @@ from watching import Watched, command, watch
 
 from chaffinch.datasets.extraction.documents import document_from_record
 from chaffinch.datasets.intake import read_records
+from chaffinch.datasets.lexicons.lexicons import read_lexicons
+from chaffinch.datasets.spinners.registry import FAMILIES
 from chaffinch.detector.audit.crawl import find_files
 from chaffinch.detector.audit.scoring import Settings, Unit, detector_for
+from chaffinch.detector.training.simulation import RATES
 from chaffinch.features.document import Document
 
 KILLS = 20
 """Times that `kills` ends an audit; our choice."""
+
+SPUN_SHARES = (0.0, 0.01, 0.1)
+"""Shares of spun pages in the crawls of `readers`."""
 
 ALONE = "FastWARC and resiliparse's main content alone"
 """The step that the others of `warc` are compared with."""
@@ -239,6 +247,42 @@ def warc_steps(crawl: Path, work: Path) -> dict[str, Callable[[], None]]:
         "scoring alone": scored,
         "reading, extraction, scoring and rows on disk": audited,
     }
+
+
+@main.command()
+@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.option("--documents", default=1_500, help="Pages of a crawl.")
+@click.option("--rounds", default=3)
+def readers(data: Path, documents: int, rounds: int) -> None:
+    """Processor time of an audit over that of one with --fast, at several shares of spun pages.
+
+    Pages are texts of all corpora in turns, with little beside the article; spun ones are by
+    families and rates in turns. What starting costs is part of both.
+    """
+    lexicons = read_lexicons(data)
+    spinners = [family.make(lexicons, 1) for family in FAMILIES.values()]
+    for share in SPUN_SHARES:
+        rng = np.random.default_rng(1)
+        rows = list(islice(texts(data, 20_000), documents))
+        for number in range(int(share * documents)):
+            row = rows[int(number / share)]
+            spinner = spinners[number % len(spinners)]
+            row["text"] = spinner.spin(row["text"], rng, RATES[number % len(RATES)]).text
+        with tempfile.TemporaryDirectory() as folder:
+            crawl, output = Path(folder, "pages.warc.gz"), Path(folder, "out")
+            write_warc(crawl, [page(row).encode() for row in rows])
+            took: dict[bool, list[float]] = {False: [], True: []}
+            for _ in range(rounds):
+                for fast, times in took.items():
+                    shutil.rmtree(output, ignore_errors=True)
+                    run = command(crawl, output, 1) + ["--fast"] * fast
+                    times.append(watch(run, memory=False).processor)
+        ratios = [one / other for one, other in zip(*took.values(), strict=True)]
+        click.echo(
+            f"{100 * share:g} % spun: {statistics.median(took[False]):.1f} s for {documents:,} "
+            f"pages, {statistics.median(took[True]):.1f} s with --fast; "
+            f"{statistics.median(ratios):.2f} times"
+        )
 
 
 @main.command()
