@@ -229,21 +229,21 @@ def test_what_is_imported_is_required_and_the_other_way_round() -> None:
     training = PYPROJECT["project"]["optional-dependencies"]["training"]
     trained_with = {line.partition(">=")[0] for line in training}
     assert imported() == {
-        *requirements("reader", "remote", "ray", "datatrove", "spark"),
+        *requirements("meaning", "reader", "remote", "ray", "datatrove", "spark"),
         *trained_with,
     }
 
 
 def test_the_lowest_versions_tested_are_those_required() -> None:
     lines = (ROOT / "tests" / "lowest.txt").read_text("utf-8").split()
-    assert dict(line.split("==") for line in lines) == requirements("reader", "remote")
+    assert dict(line.split("==") for line in lines) == requirements("meaning", "reader", "remote")
 
 
 def test_every_library_is_listed_with_its_licence() -> None:
     notice = (ROOT / "NOTICE").read_text("utf-8")
     section = notice.partition("\nLibraries\n")[2].partition("\n\n")[0]
     listed = re.findall(r"^- ([\w-]+)[^:]*: (.+)$", section, re.MULTILINE)
-    assert [name for name, _ in listed] == sorted(requirements("reader", "remote"))
+    assert [name for name, _ in listed] == sorted(requirements("meaning", "reader", "remote"))
     for name, licences in listed:
         facts = importlib.metadata.metadata(name)
         fields = ("License-Expression", "License", "Classifier")
