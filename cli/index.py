@@ -23,13 +23,18 @@ if TYPE_CHECKING:
     "Folder of the index; originals are added where it is one already.",
     required=True,
 )
+@click.option(
+    "--meaning",
+    is_flag=True,
+    help="Keep what the sentences mean as well, so that an audit finds copies in other words.",
+)
 @column_options
-def index(originals: str, output: Path, columns: "Columns") -> None:
+def index(originals: str, output: Path, meaning: bool, columns: "Columns") -> None:
     """Collect ORIGINALS, a folder, a file, or a URL that fsspec can open, in an index.
 
     It reads the formats that `chaffinch score` reads. Run the command again to go on after an
     interruption, or with more originals to add them; originals that are in the index already are
-    passed over.
+    passed over. What an index was begun with, --meaning or not, it is added to with.
 
     Exit status: 0 when all was read; 1 not finished; 2 wrong usage; 3 something could not be read;
     130 interrupted.
@@ -61,7 +66,8 @@ def index(originals: str, output: Path, columns: "Columns") -> None:
 
     try:
         found = find_files(originals, output)
-        added = add_originals(output, tqdm(documents(), unit=" originals", disable=None))
+        progress = tqdm(documents(), unit=" originals", disable=None)
+        added = add_originals(output, progress, by_meaning=meaning)
     except CrawlError as error:
         raise click.UsageError(str(error)) from None
     except (MissingLibrary, OriginalsError) as error:

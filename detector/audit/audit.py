@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chaffinch.datasets.file_names import shown_name
 from chaffinch.datasets.files import is_url
 from chaffinch.detector.atomic import discard_drafts, write_text
-from chaffinch.detector.audit.copies.originals import Originals, load_originals
+from chaffinch.detector.audit.copies.originals import Originals, OriginalsError, load_originals
 from chaffinch.detector.audit.copies.stage import (
     FoundCopies,
     find_copies,
@@ -29,6 +29,7 @@ from chaffinch.detector.audit.documents import parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.folders import with_misnamed
+from chaffinch.detector.audit.meaning.vectors import installed_encoder
 from chaffinch.detector.audit.news import CHANGES, remember, write_news
 from chaffinch.detector.audit.plan import plan, sizes_by_kind
 from chaffinch.detector.audit.rows import Finished, ShardRows, finished, segments, skipped
@@ -39,6 +40,7 @@ from chaffinch.detector.audit.task import Limits, Progress
 from chaffinch.detector.audit.texts import drop_texts, restore_texts
 from chaffinch.detector.audit.trusted import TrustedSites
 from chaffinch.detector.digests import digest
+from chaffinch.features.meaning.encoder import EncoderError
 
 _OUTPUTS = ("documents", "sites.parquet", "pairs.parquet")
 _MARK = "finished"
@@ -131,7 +133,7 @@ class _Audit:
         self.options = options
         self.output = output.absolute()
         self.work = self.output / ".work"
-        self.index: Originals | None = load_originals(originals.absolute()) if originals else None
+        self.index: Originals | None = _opened(originals.absolute()) if originals else None
         detector = detector_for(options.settings)
         self.header = {
             "schema_version": SCHEMA_VERSION,
@@ -329,8 +331,25 @@ def _cluster_counts(found: FoundCopies) -> dict[str, int]:
     }
 
 
+def _opened(folder: Path) -> Originals:
+    """An index of originals that can be used here.
+
+    Raises:
+        OriginalsError: It is not sound, or has vectors and there is no encoder to compare them.
+    """
+    index = load_originals(folder)
+    if index.by_meaning:
+        try:
+            installed_encoder()
+        except EncoderError as error:
+            raise OriginalsError(f"{folder} was made with --meaning. {error}") from None
+    return index
+
+
 def _index_facts(index: Originals | None) -> dict[str, Any] | None:
-    return None if index is None else {"documents": len(index), "digest": index.digest}
+    if index is None:
+        return None
+    return {"documents": len(index), "digest": index.digest, "by_meaning": index.by_meaning}
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:

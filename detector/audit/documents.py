@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from chaffinch.detector.audit.copies.attribution import NO_ROW
 from chaffinch.detector.audit.copies.stage import FoundCopies
+from chaffinch.detector.audit.meaning.tasks import sentence_pairs
 from chaffinch.detector.audit.rows import ShardRows, places, tables
 from chaffinch.detector.audit.storage import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
@@ -25,7 +26,16 @@ _MIN_ROWS, _MAX_ROWS = 1_000, 20_000
 _FILES = 32
 """Number of files between these bounds."""
 
-_COLUMNS = ("id", "copied", "cluster", "source_id", "source_site", "similarity")
+_COLUMNS = (
+    "id",
+    "copied",
+    "cluster",
+    "source_id",
+    "source_site",
+    "similarity",
+    "copied_by",
+    "same_sentences",
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +44,9 @@ class Part(WholeTask):
 
     Attributes:
         segments: Rows that go into it.
-        additions: Table of shape (n_rows, 6): ``repeated`` where the id is another row's
-            already, ``copied``, ``cluster``, ``source_id``, ``source_site`` and ``similarity``.
+        additions: Table of shape (n_rows, 8): ``repeated`` where the id is another row's
+            already, ``copied``, ``cluster``, ``source_id``, ``source_site``, ``similarity``,
+            ``copied_by`` and ``same_sentences``.
         with_texts: Whether their texts go into it as well.
     """
 
@@ -146,5 +157,11 @@ def _additions(found: FoundCopies, sources: _Sources, start: int, end: int) -> p
             "source_id": source["id"],
             "source_site": source["site"],
             "similarity": pa.array(copies.similarity[start:end], mask=~copied),
+            "copied_by": pa.array(
+                np.where(copies.by_meaning[start:end], "meaning", "words").tolist(),
+                pa.string(),
+                mask=~copied,
+            ),
+            "same_sentences": sentence_pairs(found.by_meaning, start, end),
         }
     )

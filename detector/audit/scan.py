@@ -12,7 +12,16 @@ from chaffinch.detector.audit.schema import error_row, row_schema, verdict_row
 from chaffinch.detector.audit.scoring import batches
 from chaffinch.detector.detector import Detector
 
-_OF_THE_WHOLE_CRAWL = {"copied", "cluster", "source_id", "source_site", "similarity", "minhash"}
+_OF_THE_WHOLE_CRAWL = {
+    "copied",
+    "cluster",
+    "source_id",
+    "source_site",
+    "similarity",
+    "copied_by",
+    "same_sentences",
+    "minhash",
+}
 """Columns of an audit that say what is a copy of what."""
 
 

@@ -13,7 +13,7 @@ from chaffinch.detector.verdict import Verdict
 from chaffinch.features.document import MAX_CHARACTERS
 from chaffinch.features.publication import earlier_day
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Version of the rows; it rises with every change of their columns' meaning."""
 
 _TEXT = pa.string()
@@ -32,6 +32,13 @@ _EVIDENCE = pa.struct(
     ]
 )
 
+SENTENCE_PAIRS = pa.list_(
+    pa.struct(
+        [("start", pa.int64()), ("end", pa.int64()), ("original", _TEXT), ("similarity", _NUMBER)]
+    )
+)
+"""Sentences of a copy by meaning, each beside what its source says."""
+
 
 def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     """Columns of ``documents/*.parquet``.
@@ -49,8 +56,12 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
     when a crawler fetched the page, where an archive says so. ``notes`` say what was unusual in
     reading it, and ``extraction`` how the text was found on a page
     (`chaffinch.features.document.PageExtraction`); null where there was no markup. ``cluster``,
-    ``source_id``, ``source_site`` and ``similarity`` are null where no copy is known. ``minhash``
-    is `chaffinch.features.copies.sketch.sketch` of the text with its probable originals put back.
+    ``source_id``, ``source_site``, ``similarity`` and ``copied_by`` are null where no copy is
+    known; the last is ``words`` or ``meaning``. ``same_sentences`` holds the sentences that show a
+    copy by meaning: ``start`` and ``end`` in the text, the ``original`` of the source, and the
+    ``similarity`` of both, 0 to 1; null for all other rows, also for those with the same words as
+    such a copy. ``minhash`` is `chaffinch.features.copies.sketch.sketch` of the text
+    with its probable originals put back.
     """
     return pa.schema(
         [
@@ -83,6 +94,8 @@ def row_schema(feature_names: Sequence[str]) -> pa.Schema:
             ("source_id", _TEXT),
             ("source_site", _TEXT),
             ("similarity", _NUMBER),
+            ("copied_by", _TEXT),
+            ("same_sentences", SENTENCE_PAIRS),
             ("text", _TEXT),
             ("text_digest", _TEXT),
             ("metadata", _TEXT),

@@ -24,6 +24,7 @@ _REPEATED = (
     "cluster",
     "source_id",
     "source_site",
+    "copied_by",
     "reasons.list.element.signal",
     "evidence.list.element.where",
     "evidence.list.element.signal",

@@ -87,31 +87,25 @@ def meaning_texts(texts: Sequence[str], vectors: Sequence[NDArray[np.int8]]) -> 
         vectors: For each the stored vectors of its `sentences`; where there are fewer of them, as
             of a text that was cut when it was stored, only so many sentences count.
     """
+    cut = [sentences(text)[: len(own)] for text, own in zip(texts, vectors, strict=True)]
+    # What is not read of a long text costs nothing.
+    heads = [text[: own[-1].end] if own else "" for text, own in zip(texts, cut, strict=True)]
     made: list[MeaningText] = []
-    for block in blocks(texts):
+    for block in blocks(heads):
         is_entity = names_and_numbers(block)
         ends = np.cumsum(block.n_words).tolist()
-        for document, first, end, origin in zip(
-            block.documents, [0, *ends], ends, block.doc_start.tolist(), strict=False
-        ):
-            own = vectors[len(made)]
-            cut = sentences(document.text)[: len(own)]
-            places = np.array([start for start, _ in cut], np.int64)
-            of_sentence = np.searchsorted(places, block.start[first:end] - origin, "right") - 1
-            inside = (of_sentence >= 0) & (
-                block.end[first:end] - origin <= (cut[-1].end if cut else 0)
-            )
-            n_words = np.bincount(of_sentence[inside], minlength=len(cut)).astype(np.float64)
-            entities: list[set[int]] = [set() for _ in cut]
-            chosen = np.flatnonzero(inside & is_entity[first:end])
+        for first, end, origin in zip([0, *ends], ends, block.doc_start.tolist(), strict=False):
+            own, read = cut[len(made)], vectors[len(made)]
+            places = np.array([sentence.start for sentence in own], np.int64)
+            of_word = np.searchsorted(places, block.start[first:end] - origin, "right") - 1
+            entities: list[set[int]] = [set() for _ in own]
+            chosen = np.flatnonzero(is_entity[first:end])
             hashes = block.word_hash[first:end][chosen].tolist()
-            for sentence, entity in zip(of_sentence[chosen].tolist(), hashes, strict=True):
+            for sentence, entity in zip(of_word[chosen].tolist(), hashes, strict=True):
                 entities[sentence].add(entity)
-            made.append(
-                MeaningText(
-                    cut, directions(own[: len(cut)]), n_words, [frozenset(one) for one in entities]
-                )
-            )
+            n_words = np.bincount(of_word, minlength=len(own)).astype(np.float64)
+            names = [frozenset(one) for one in entities]
+            made.append(MeaningText(own, directions(read[: len(own)]), n_words, names))
     return made
 
 

@@ -32,6 +32,8 @@ DOCUMENT_COLUMNS = (
     "cluster",
     "source_id",
     "similarity",
+    "copied_by",
+    "same_sentences",
     "unscorable",
     "error",
     "kept",

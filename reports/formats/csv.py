@@ -34,6 +34,9 @@ _RESULT_COLUMNS = (
 _STRONGEST_COLUMNS = ("id", "title", "site", "kind", "probability", "published", "copied", "reason")
 """Fields of a document in a summary."""
 
+_NO_CELL = ("evidence", "same_sentences")
+"""Fields of a document that hold lists of places."""
+
 _FORMULA_STARTS = tuple("=+-@\t\n\uff1d\uff0b\uff0d\uff20")
 """Characters with which a cell starts that a spreadsheet runs as a formula (OWASP, "CSV
 injection"), and their full-width forms."""
@@ -50,10 +53,10 @@ def results(judged: Iterable[Result], with_text: bool) -> Iterator[str]:
 
 
 def documents(audit: "AuditData") -> Iterator[str]:
-    """One line for each document of an audit; evidence has no cell."""
+    """One line for each document of an audit; evidence and sentences have no cell."""
     from chaffinch.reports.audit.data import DOCUMENT_COLUMNS
 
-    columns = [name for name in DOCUMENT_COLUMNS if name != "evidence"]
+    columns = [name for name in DOCUMENT_COLUMNS if name not in _NO_CELL]
     return _table(columns, audit.documents(columns))
 
 

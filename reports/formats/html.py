@@ -60,4 +60,6 @@ def row_of(result: Result) -> dict[str, Any]:
         "copied": False,
         "source_id": None,
         "similarity": None,
+        "copied_by": None,
+        "same_sentences": None,
     }

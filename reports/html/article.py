@@ -37,6 +37,8 @@ COLUMNS = (
     "copied",
     "source_id",
     "similarity",
+    "copied_by",
+    "same_sentences",
     "text",
     "metadata",
 )
@@ -105,6 +107,7 @@ class Article:
         left_out: Characters that are not shown.
         hidden: The text as it is where some of its characters are not shown, else None.
         source: Id of the probable source, or None.
+        said_again: What a copy by meaning says, and what its source says.
         changes: How the text of its probable source differs; None where that is not known.
         related: Other documents of its cluster.
         n_related: How many there are, also those that are not named.
@@ -126,6 +129,7 @@ class Article:
     left_out: int
     hidden: str | None
     source: str | None
+    said_again: list[tuple[str, str]]
     changes: list[WordChange] | None
     related: Sequence[Related]
     n_related: int
@@ -182,6 +186,7 @@ def article(
         left_out=len(whole) - len(shown),
         hidden=published if shown != published else None,
         source=visible(row["source_id"], _MAX_TITLE) if row["source_id"] is not None else None,
+        said_again=_said_again(row),
         changes=compare(shown, source) if source else None,
         related=related,
         n_related=n_related,
@@ -274,7 +279,15 @@ def _legend(evidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 def _visible_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: visible(row[name], _MAX_TITLE) if isinstance(row[name], str) else row[name]
-        for name in ("kind", "probability", "threshold", "unscorable", "error", "similarity")
+        for name in (
+            "kind",
+            "probability",
+            "threshold",
+            "unscorable",
+            "error",
+            "similarity",
+            "copied_by",
+        )
     }
 
 
@@ -292,6 +305,18 @@ def _page_says(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             continue
         fact, colon, value = visible(note, _MAX_FACT).partition(": ")
         yield (fact, value) if colon else ("markup", fact)
+
+
+def _said_again(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    text = row["text"] or ""
+    return [
+        (
+            visible(text[pair["start"] : pair["end"]], _MAX_TITLE),
+            visible(pair["original"], _MAX_TITLE),
+        )
+        for pair in row["same_sentences"] or ()
+        if text
+    ]
 
 
 def _text_says(evidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

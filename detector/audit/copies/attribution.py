@@ -14,6 +14,8 @@ NO_ROW = -1
 
 _NONE = np.zeros(0, np.uint64)
 
+NO_ROWS = np.zeros(0, np.int64)
+
 _FACTS = np.dtype(
     [
         ("digest", np.uint64),
@@ -91,12 +93,16 @@ class Copies(NamedTuple):
             for the source itself and for further captures of the source's address. Originals of
             an index are numbered after the rows.
         similarity: float64 array of shape (n_docs,), share of the document's words that its
-            source has in the same place; NaN without a source.
+            source has in the same place, or of a copy by meaning how alike both are in meaning;
+            NaN without a source.
+        by_meaning: bool array of shape (n_docs,): copies that share their source's meaning, and
+            not its words.
     """
 
     clusters: NDArray[np.uint64]
     sources: NDArray[np.int64]
     similarity: NDArray[np.float64]
+    by_meaning: NDArray[np.bool_]
 
 
 def packed(documents: Sequence[DocumentFacts]) -> NDArray[np.void]:
@@ -150,7 +156,10 @@ def ranked(
 
 
 def attributed(
-    documents: Documents, matches: NDArray[np.void], identities: dict[int, int]
+    documents: Documents,
+    matches: NDArray[np.void],
+    identities: dict[int, int],
+    copies_by_meaning: NDArray[np.int64] = NO_ROWS,
 ) -> Copies:
     """Give every copy its source, from pairs that were compared word by word.
 
@@ -162,6 +171,7 @@ def attributed(
         matches: `chaffinch.detector.audit.copies.verification.MATCH` array in any order, of
             documents that are the first of those with their words.
         identities: Cluster numbers of the originals of an index that occur in the matches.
+        copies_by_meaning: Rows of those documents whose match is one by meaning.
     """
     n_docs = len(documents.rank)
     sources = np.full(n_docs, NO_ROW)
@@ -170,12 +180,16 @@ def attributed(
     sources[best["copy"]] = best["source"]
     similarity[best["copy"]] = best["similarity"]
     _share_among_same_words(documents, sources, similarity)
+    by_meaning = np.zeros(n_docs, np.bool_)
+    by_meaning[copies_by_meaning] = True
+    # Documents with the very same words have the first one's source, or that one itself.
+    by_meaning = by_meaning[documents.first] & (sources == sources[documents.first])
     # Nothing is a copy of another capture of its own address, and nothing trusted is a copy.
     copies = np.flatnonzero((sources != NO_ROW) & (sources < n_docs))
     same = documents.rank[sources[copies]] >= documents.rank[copies]
     for rows in (copies[same], np.flatnonzero(documents.trusted)):
-        sources[rows], similarity[rows] = NO_ROW, np.nan
-    return Copies(_clusters(documents, sources, identities), sources, similarity)
+        sources[rows], similarity[rows], by_meaning[rows] = NO_ROW, np.nan, False
+    return Copies(_clusters(documents, sources, identities), sources, similarity, by_meaning)
 
 
 def _best_matches(documents: Documents, matches: NDArray[np.void]) -> NDArray[np.void]:

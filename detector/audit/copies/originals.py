@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 from chaffinch.detector.atomic import write_text
 from chaffinch.detector.audit.copies.hashes import address_hash, identity_hash
 from chaffinch.detector.audit.copies.sketched_texts import ARRAYS, SketchedTexts
+from chaffinch.detector.audit.meaning.vectors import ARRAYS as MEANING_ARRAYS
+from chaffinch.detector.audit.meaning.vectors import MeaningVectors, installed_encoder
 from chaffinch.detector.audit.schema import text_digest
 from chaffinch.detector.data_folder import check_digests, open_array, read_text
 from chaffinch.detector.digests import digest, file_digest
 from chaffinch.features.copies.sketch import SKETCH_VERSION, sketch
 from chaffinch.features.document import Document
+from chaffinch.features.meaning.encoder import ENCODER, EncoderError
 
 SCHEMA_VERSION = 1
 """Version of the index's files."""
@@ -34,6 +37,7 @@ _SEGMENT_CHARACTERS = 200_000_000
 _OWN_ARRAYS = ("addresses", "identities")
 _TABLE = "originals.parquet"
 _FILES = (*(f"{name}.npy" for name in (*ARRAYS, *_OWN_ARRAYS)), _TABLE)
+_MEANING_FILES = tuple(f"{name}.npy" for name in MEANING_ARRAYS)
 _COLUMNS = pa.schema([("id", pa.string()), ("url", pa.string()), ("title", pa.string())])
 _CHECKED_AT_ONCE = 1 << 20
 """Values that are held at once while an index is checked: 8 MB."""
@@ -51,12 +55,14 @@ class IndexSegment(NamedTuple):
         texts: Their sketches and texts, by row.
         addresses: uint64 array of shape (n_originals,), hash of each one's address.
         identities: uint64 array of shape (n_originals,), hash of its id, address and words.
+        meaning: Vectors of what they say, or None in an index without.
     """
 
     folder: Path
     texts: SketchedTexts
     addresses: NDArray[np.uint64]
     identities: NDArray[np.uint64]
+    meaning: MeaningVectors | None = None
 
 
 class Originals:
@@ -66,10 +72,18 @@ class Originals:
         folder: Where it is.
         segments: Its segments, in the order they were added.
         digest: Digest of the whole index.
+        by_meaning: Whether it has vectors, to find what says an original again in other words.
     """
 
-    def __init__(self, folder: Path, segments: Sequence[IndexSegment], digest: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        segments: Sequence[IndexSegment],
+        digest: str,
+        by_meaning: bool = False,
+    ) -> None:
         self.folder = folder
+        self.by_meaning = by_meaning
         self.segments = tuple(segments)
         self.digest = digest
         self._ends = np.cumsum([len(one.texts) for one in segments], dtype=np.int64)
@@ -93,13 +107,30 @@ class Originals:
         Raises:
             OriginalsError: What is stored there is no text.
         """
-        segment = int(np.searchsorted(self._ends, number, side="right"))
-        row = number - (int(self._ends[segment - 1]) if segment else 0)
+        segment, row = self._place(number)
         try:
-            return self.segments[segment].texts.text(row)
+            return segment.texts.text(row)
         except ValueError as error:
-            folder = self.segments[segment].folder
-            raise OriginalsError(f"{folder}: {error}. Build the index again.") from None
+            raise OriginalsError(f"{segment.folder}: {error}. Build the index again.") from None
+
+    def sentence_vectors(self, number: int) -> NDArray[np.int8]:
+        """Vectors of an original's sentences; the index has vectors."""
+        segment, row = self._place(number)
+        assert segment.meaning is not None
+        return segment.meaning.of_text(row)
+
+    def passages(self) -> Iterator[tuple[NDArray[np.int8], NDArray[np.int64]]]:
+        """Vectors of the passages of all originals, and the original that each is of."""
+        first = 0
+        for segment in self.segments:
+            if segment.meaning is not None:
+                yield segment.meaning.passages, first + segment.meaning.rows.astype(np.int64)
+            first += len(segment.texts)
+
+    def _place(self, number: int) -> tuple[IndexSegment, int]:
+        """The segment of an original, and its row there."""
+        segment = int(np.searchsorted(self._ends, number, side="right"))
+        return self.segments[segment], number - (int(self._ends[segment - 1]) if segment else 0)
 
     def stated(self, numbers: NDArray[np.int64]) -> pa.Table:
         """Ids, addresses and titles of originals, given by rising numbers."""
@@ -132,8 +163,9 @@ def load_originals(folder: Path, *, verify: bool = True) -> Originals:
                 f"{folder}: an index of versions {versions}, but this program reads "
                 f"{(SCHEMA_VERSION, SKETCH_VERSION)}. Build it again with `chaffinch index`."
             )
+        by_meaning = _by_meaning(folder, description)
         segments = [
-            _load_segment(folder / Path(name).name, stated, verify)
+            _load_segment(folder / Path(name).name, stated, verify, by_meaning)
             for name, stated in description["segments"].items()
         ]
     except FileNotFoundError as error:
@@ -145,7 +177,21 @@ def load_originals(folder: Path, *, verify: bool = True) -> Originals:
         raise OriginalsError(
             f"{folder}: not a sound index ({error}). Build it again with `chaffinch index`."
         ) from None
-    return Originals(folder, segments, digest(text.encode()))
+    return Originals(folder, segments, digest(text.encode()), by_meaning)
+
+
+def _by_meaning(folder: Path, description: dict[str, Any]) -> bool:
+    """Whether an index has vectors, which the encoder of this version can be compared with.
+
+    Raises:
+        OriginalsError: They are another encoder's.
+    """
+    if description.get("encoder", ENCODER) != ENCODER:
+        raise OriginalsError(
+            f"{folder}: its vectors are of another encoder. Build it again with `chaffinch index "
+            "--meaning`."
+        )
+    return "encoder" in description
 
 
 @cache
@@ -161,20 +207,30 @@ def opened_originals(folder: Path, digest: str) -> Originals:
     return originals
 
 
-def _load_segment(folder: Path, stated: dict[str, Any], verify: bool) -> IndexSegment:
+def _load_segment(
+    folder: Path, stated: dict[str, Any], verify: bool, by_meaning: bool
+) -> IndexSegment:
     if folder.is_symlink():
         raise ValueError(f"{folder.name} is a link. Copy the folder that it points to")
     if verify:
-        check_digests(folder, stated["digests"], _FILES)
+        check_digests(folder, stated["digests"], _files(by_meaning))
     texts = SketchedTexts.load(folder)
     arrays: dict[str, NDArray[np.uint64]] = {}
     for name in _OWN_ARRAYS:
         arrays[name] = open_array(folder, name, np.uint64, 1)
         if len(arrays[name]) != len(texts):
             raise ValueError(f"{folder.name}/{name}.npy must be for {len(texts)} originals")
+    meaning = MeaningVectors.load(folder, len(texts)) if by_meaning else None
     if verify:
         _check(folder, texts)
-    return IndexSegment(folder, texts, **arrays)
+        if meaning is not None:
+            meaning.check(folder)
+    return IndexSegment(folder, texts, **arrays, meaning=meaning)
+
+
+def _files(by_meaning: bool) -> tuple[str, ...]:
+    """Names of a segment's files."""
+    return (*_FILES, *_MEANING_FILES) if by_meaning else _FILES
 
 
 def _check(folder: Path, texts: SketchedTexts) -> None:
@@ -215,27 +271,43 @@ class Added(NamedTuple):
     originals: int
 
 
-def add_originals(folder: Path, documents: Iterable[Document]) -> Added:
+def add_originals(
+    folder: Path, documents: Iterable[Document], *, by_meaning: bool = False
+) -> Added:
     """Add documents to an index, or begin one; those it holds already are skipped.
 
     Segments appear whole: after an interruption the same call goes on where it stopped.
 
+    Args:
+        folder: Where it is, or goes.
+        documents: The originals.
+        by_meaning: Whether an index that is begun has vectors of what its originals say. One that
+            is there stays as it was begun.
+
     Raises:
-        OriginalsError: The folder holds no sound index, or another process writes to it.
+        OriginalsError: The folder holds no sound index, or one without vectors where they are
+            wanted; another process writes to it; there is no encoder for the vectors.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / "lock", timeout=0):
-            return _add(folder, documents)
+            return _add(folder, documents, by_meaning)
+    except EncoderError as error:
+        raise OriginalsError(str(error)) from None
     except Timeout:
         raise OriginalsError(f"Another process is writing to {folder}. Wait for it.") from None
 
 
-def _add(folder: Path, documents: Iterable[Document]) -> Added:
+def _add(folder: Path, documents: Iterable[Document], by_meaning: bool) -> Added:
     stated: dict[str, Any] = {}
     known = np.zeros(0, np.uint64)
     if (folder / "index.json").exists():
         originals = load_originals(folder)
+        if by_meaning and not originals.by_meaning:
+            raise OriginalsError(
+                f"{folder} was begun without --meaning. Build another index with it."
+            )
+        by_meaning = originals.by_meaning
         stated = json.loads((folder / "index.json").read_text("utf-8"))["segments"]
         known = np.sort(np.concatenate([known, *(one.identities for one in originals.segments)]))
     for leftover in folder.glob("segment-*"):
@@ -255,12 +327,14 @@ def _add(folder: Path, documents: Iterable[Document]) -> Added:
                 seen.add(identity)
                 yield identity, document
 
+    if by_meaning:
+        installed_encoder()
     if not stated:
-        _state(folder, stated)
+        _state(folder, stated, by_meaning)
     for part in _parts(fresh()):
         name = f"segment-{len(stated):05d}"
-        stated[name] = _write_segment(folder / name, part)
-        _state(folder, stated)
+        stated[name] = _write_segment(folder / name, part, by_meaning)
+        _state(folder, stated, by_meaning)
         added += len(part)
         known = np.sort(np.concatenate([known, np.array(list(seen), np.uint64)]))
         seen.clear()
@@ -282,10 +356,14 @@ def _parts(
         yield part
 
 
-def _write_segment(folder: Path, part: Sequence[tuple[int, Document]]) -> dict[str, Any]:
+def _write_segment(
+    folder: Path, part: Sequence[tuple[int, Document]], by_meaning: bool
+) -> dict[str, Any]:
     folder.mkdir()
     texts = [document.text for _, document in part]
     SketchedTexts.of(sketch(texts), texts).save(folder)
+    if by_meaning:
+        MeaningVectors.of(texts, installed_encoder()).save(folder)
     own = {
         "addresses": [address_hash(document.url) for _, document in part],
         "identities": [identity for identity, _ in part],
@@ -298,7 +376,7 @@ def _write_segment(folder: Path, part: Sequence[tuple[int, Document]]) -> dict[s
     pq.write_table(pa.table(columns, _COLUMNS), folder / _TABLE, compression="zstd")
     return {
         "originals": len(part),
-        "digests": {name: file_digest(folder / name) for name in _FILES},
+        "digests": {name: file_digest(folder / name) for name in _files(by_meaning)},
     }
 
 
@@ -306,10 +384,11 @@ def _valid(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _state(folder: Path, segments: dict[str, Any]) -> None:
+def _state(folder: Path, segments: dict[str, Any], by_meaning: bool) -> None:
     description = {
         "schema_version": SCHEMA_VERSION,
         "sketch_version": SKETCH_VERSION,
+        **({"encoder": ENCODER} if by_meaning else {}),
         "segments": segments,
     }
     write_text(folder / "index.json", json.dumps(description, indent=1) + "\n")

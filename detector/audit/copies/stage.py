@@ -6,7 +6,7 @@ values. A stage that was stopped goes on with the tasks whose files are not ther
 
 import shutil
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from chaffinch.detector.audit.copies.tasks import (
 from chaffinch.detector.audit.copies.verification import MATCH
 from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save_array
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
+from chaffinch.detector.audit.meaning.tasks import FindByMeaning, matches_by_meaning
 from chaffinch.detector.audit.rows import ShardRows
 from chaffinch.detector.audit.trusted import TrustedSites
 from chaffinch.detector.digests import digest as digest_of
@@ -65,6 +66,7 @@ class FoundCopies(NamedTuple):
         originals: The index, or None.
         common: Number of sketch values that too many documents share to tell them apart.
         folder: Where its files are.
+        by_meaning: Files on copies by meaning (`chaffinch.detector.audit.meaning.tasks`).
     """
 
     digest: str
@@ -74,6 +76,7 @@ class FoundCopies(NamedTuple):
     originals: Originals | None
     common: int
     folder: Path
+    by_meaning: tuple[Path, ...] = ()
 
 
 def stage_digest(
@@ -130,11 +133,20 @@ def find_copies(
     )
     write_missing(engine, "finding likely copies", finding, workspace.n_ranges)
     matches = _verify(parts, workspace, engine)
+    by_meaning = _verify_meaning(workspace, documents, matches, index, engine)
     engine.progress.begin("telling sources from copies", 0)
-    copies = attributed(documents, matches, _identities(matches, n_rows, index))
+    found = matches_by_meaning(by_meaning)
+    rows = found["row"].to_numpy()
+    said_again = np.empty(len(rows), MATCH)
+    said_again["copy"], said_again["source"] = rows, n_rows + found["original"].to_numpy()
+    said_again["similarity"] = found["similarity"].to_numpy()
+    matches = np.concatenate([matches, said_again])
+    copies = attributed(documents, matches, _identities(matches, n_rows, index), rows)
     common = sum(int(np.load(workspace.common(number))[0]) for number in range(workspace.n_ranges))
     of_segments = np.concatenate([np.zeros(0, np.int64), *sizes])
-    return FoundCopies(digest, of_segments, documents, copies, index, common, folder)
+    return FoundCopies(
+        digest, of_segments, documents, copies, index, common, folder, tuple(by_meaning)
+    )
 
 
 def write_pairs(found: FoundCopies, file: Path) -> None:
@@ -225,6 +237,29 @@ def _verify(
     write_missing(engine, "comparing texts", tasks, len(parts))
     found = [np.load(workspace.matches(number)) for number in range(workspace.n_parts)]
     return np.concatenate([np.zeros(0, MATCH), *found])
+
+
+def _verify_meaning(
+    workspace: Workspace,
+    documents: Documents,
+    matches: NDArray[np.void],
+    index: Originals | None,
+    engine: Engine,
+) -> list[Path]:
+    """Files on what says an original again, among the rows that no words explain."""
+    if index is None or not index.by_meaning:
+        return []
+    open_rows = documents.first == np.arange(workspace.n_rows)
+    open_rows &= ~documents.trusted
+    open_rows[matches["copy"]] = False
+    bounds = [*workspace.first_rows.tolist(), workspace.n_rows]
+    targets = [workspace.by_meaning(number) for number in range(workspace.n_parts)]
+    tasks = (
+        FindByMeaning(target, workspace, first + np.flatnonzero(open_rows[first:end]))
+        for target, (first, end) in zip(targets, pairwise(bounds), strict=True)
+    )
+    write_missing(engine, "comparing meanings", tasks, len(targets))
+    return targets
 
 
 def _identities(matches: NDArray[np.void], n_rows: int, index: Originals | None) -> dict[int, int]:

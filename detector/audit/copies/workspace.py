@@ -76,6 +76,10 @@ class Workspace(NamedTuple):
         """File of the words that were replaced in these copies."""
         return self.folder / f"replaced-{part:06d}.parquet"
 
+    def by_meaning(self, part: int) -> Path:
+        """File of the copies by meaning among the rows of a part."""
+        return self.folder / f"meaning-{part:06d}.parquet"
+
     def text(self, row: int) -> str:
         """The text of a row, or of an original."""
         if row >= self.n_rows:
