@@ -115,7 +115,11 @@ def fit_meaning_model(pages: LabelledInputs) -> MeaningModel:
 
 
 def _threshold(scores: NDArray[np.float64], pages: LabelledInputs) -> float:
-    """The lowest score at which enough of what reaches it are copies."""
+    """The threshold above which enough are copies.
+
+    It lies midway from the lowest such score to the next honest page's above it: no honest page
+    tells which place between the two is better.
+    """
     kinds = np.array(pages.kinds)
     for threshold in np.sort(scores[pages.copies]).tolist():
         passed = scores >= threshold
@@ -124,7 +128,8 @@ def _threshold(scores: NDArray[np.float64], pages: LabelledInputs) -> float:
         worst = max(shares[kind] for kind in dict.fromkeys(kinds[~pages.copies].tolist()))
         found = sum(of_copies) / len(of_copies)
         if found >= _PRECISION_AIMED_AT * (found + worst):
-            return float(threshold)
+            above = scores[~pages.copies & passed]
+            return float(threshold + above.min()) / 2 if len(above) else float(threshold)
     return float(scores.max())
 
 
