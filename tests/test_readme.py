@@ -22,6 +22,7 @@ from documentation import PAGES, ROOT, blocks, prose, spans
 from chaffinch import Detector, Verdict
 from chaffinch.cli.main import main
 from chaffinch.detector.training.__main__ import build
+from chaffinch.detector.training.meaning import main as fit_meaning
 from chaffinch.detector.training.residue import main as weigh_residue
 from chaffinch.detector.training.second_reader.__main__ import train as train_second_reader
 from chaffinch.detector.training.sites import main as fit_sites
@@ -164,6 +165,7 @@ MODULES = {
     "chaffinch.detector.training": build,
     "chaffinch.detector.training.residue": weigh_residue,
     "chaffinch.detector.training.second_reader": train_second_reader,
+    "chaffinch.detector.training.meaning": fit_meaning,
     "chaffinch.detector.training.sites": fit_sites,
 }
 """Commands behind ``python -m``."""
