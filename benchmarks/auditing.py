@@ -2,6 +2,7 @@
 
     python benchmarks/auditing.py kills DATA  killed twenty times, the rows equal one clean run's
     python benchmarks/auditing.py memory DATA  peak memory and pace at 10,000 and 100,000 documents
+    python benchmarks/auditing.py scale DATA  the stages after judging, up to a million documents
     python benchmarks/auditing.py processes DATA  two processes over one
     python benchmarks/auditing.py warc DATA  end to end, over FastWARC and the extraction alone
     python benchmarks/auditing.py readers DATA  both readers over --fast, few and many pages spun
@@ -19,6 +20,7 @@ import shutil
 import signal
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -29,20 +31,39 @@ from typing import Any
 import click
 import numpy as np
 import pyarrow.parquet as pq
-from crawls import TABLES, as_folder, as_table, make_crawl, page, texts, write_warc
+from crawls import (
+    GENERATED_WORDS,
+    TABLES,
+    as_folder,
+    as_table,
+    make_crawl,
+    page,
+    texts,
+    write_judged_crawl,
+    write_warc,
+)
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from real_pages import archived_pages
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from resiliparse.parse.html import HTMLTree
-from watching import Watched, command, watch
+from watching import Watched, command, family, usage, watch
 
 from chaffinch.datasets.extraction.documents import document_from_record
-from chaffinch.datasets.intake import read_records
+from chaffinch.datasets.intake import item_of, read_records
 from chaffinch.datasets.lexicons.lexicons import read_lexicons
+from chaffinch.datasets.records import Record
 from chaffinch.datasets.spinners.registry import FAMILIES
+from chaffinch.detector.audit.audit import AuditOptions, run_audit
 from chaffinch.detector.audit.crawl import find_files
-from chaffinch.detector.audit.scoring import Settings, Unit, detector_for
+from chaffinch.detector.audit.scoring import (
+    BATCH_DOCUMENTS,
+    Settings,
+    Unit,
+    detector_for,
+    judged_rows,
+)
+from chaffinch.detector.audit.task import Counts, Progress
 from chaffinch.detector.training.simulation import RATES
 from chaffinch.features.document import Document
 
@@ -51,6 +72,19 @@ KILLS = 20
 
 SPUN_SHARES = (0.0, 0.01, 0.1)
 """Shares of spun pages in the crawls of `readers`."""
+
+JUDGED = 640
+"""Texts that `scale` judges to know what that costs; our choice."""
+
+COPY_STAGES = (
+    "describing documents",
+    "collecting texts",
+    "finding likely copies",
+    "comparing texts",
+    "telling sources from copies",
+    "naming sources",
+)
+"""What belongs to the stage of copies."""
 
 ALONE = "FastWARC and resiliparse's main content alone"
 """The step that the others of `warc` are compared with."""
@@ -153,6 +187,108 @@ def memory(data: Path, jobs: int, sizes: str, files: bool, characters: int) -> N
     if counts[-1] > counts[0]:
         growth = (peaks[-1][0] - peaks[0][0]) / (counts[-1] - counts[0])
         click.echo(f"and {growth:.1f} MB more for each million documents more")
+
+
+@main.command()
+@click.argument("data", type=click.Path(exists=True, path_type=Path))
+@click.option("--jobs", default=2)
+@click.option("--sizes", default="10000,100000,1000000")
+@click.option("--files", is_flag=True, help="A file a document, in place of rows of large tables.")
+def scale(data: Path, jobs: int, sizes: str, files: bool) -> None:
+    """Memory and processor time of the stages after judging, a tenth of all texts being copies.
+
+    The crawl is generated and taken for judged; what judging costs is measured on texts of corpora
+    as long as those generated. Memory is the most that a process ever held, mapped files included.
+    """
+    judging = {name: judging_seconds(data, fast) for name, fast in (("both", False), ("one", True))}
+    click.echo(
+        "judging, us a document: "
+        + ", ".join(
+            f"{1e6 * seconds:.0f} by {name} reader{'s' * (name == 'both')}"
+            for name, seconds in judging.items()
+        )
+    )
+    firsts = []
+    for documents in map(int, sizes.split(",")):
+        with tempfile.TemporaryDirectory() as folder:
+            crawl, output, told = (Path(folder, name) for name in ("crawl", "out", "told.json"))
+            write_judged_crawl(data, crawl, output, documents, files=files)
+            arguments = [sys.executable, __file__, "stages", *map(str, (crawl, output, told, jobs))]
+            subprocess.run(arguments, check=True)
+            assert manifest_of(output)["documents"] == documents
+            found = json.loads(told.read_text("utf-8"))
+        used = {stage: seconds / documents for stage, seconds in found["seconds"].items()}
+        copies = sum(seconds for stage, seconds in used.items() if stage in COPY_STAGES)
+        later = sum(used.values())
+        shares = " and ".join(
+            f"{copies / (later + seconds):.0%} ({name})" for name, seconds in judging.items()
+        )
+        firsts.append(found["first"])
+        click.echo(
+            f"{documents} documents: the first process {found['first'] / 1e6:.0f} MB, the largest "
+            f"other {found['largest'] / 1e6:.0f} MB; all stages after judging "
+            f"{1e6 * later:.0f} us a document, of it copies {1e6 * copies:.0f}: {shares} of all"
+        )
+        for stage, seconds in used.items():
+            click.echo(f"    {stage:<30}{1e6 * seconds:8.0f} us")
+    click.echo(f"memory of the first process, last over first: {firsts[-1] / firsts[0]:.2f}")
+
+
+def judging_seconds(data: Path, fast: bool) -> float:
+    """Processor time of judging a text of the generated ones' length, on average."""
+    detector = detector_for(Settings(fast=fast))
+    rows = islice(texts(data, 6 * GENERATED_WORDS), JUDGED)
+    items = [item_of(Record("", number, row["text"])) for number, row in enumerate(rows)]
+    start = time.process_time()
+    for first in range(0, JUDGED, BATCH_DOCUMENTS):
+        judged_rows(detector, items[first : first + BATCH_DOCUMENTS])
+    return (time.process_time() - start) / JUDGED
+
+
+class Costs(Progress):
+    """Processor time by stage, and memory, of this process and those that it started.
+
+    Attributes:
+        seconds: Processor time of all of them by stage.
+        first: Most bytes of memory that this process held at a time.
+        largest: Most bytes that one of the others held at a time.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.first = self.largest = 0
+        self._stage = "planning"
+        self._before = 0.0
+
+    def begin(self, stage: str, total: int) -> None:
+        self.look()
+        self._stage = stage
+
+    def advance(self, done: Counts) -> None:
+        self.look()
+
+    def look(self) -> None:
+        """Add what was used since the last look to the stage."""
+        own, *others = (usage(process) for process in family(os.getpid()))
+        used = own.seconds + sum(other.seconds for other in others)
+        self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + used - self._before
+        self._before = used
+        self.first = own.peak
+        self.largest = max(self.largest, *(other.peak for other in others), 0)
+
+
+@main.command(hidden=True)
+@click.argument("crawl", type=click.Path(path_type=Path))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("told", type=click.Path(path_type=Path))
+@click.argument("jobs", type=int)
+def stages(crawl: Path, output: Path, told: Path, jobs: int) -> None:
+    """Do what is left of an audit in this process, and write what it cost."""
+    costs = Costs()
+    run_audit(crawl, output, AuditOptions(jobs=jobs), costs)
+    costs.look()
+    found = {"seconds": costs.seconds, "first": costs.first, "largest": costs.largest}
+    told.write_text(json.dumps(found), "utf-8")
 
 
 @main.command()

@@ -51,6 +51,29 @@ def family(process: int) -> Iterator[int]:
             yield from family(int(child))
 
 
+class Usage(NamedTuple):
+    """What a process has used so far.
+
+    Attributes:
+        seconds: Processor time, that of children that ended included.
+        peak: Most bytes of memory held at one time, shared pages included.
+    """
+
+    seconds: float
+    peak: int
+
+
+def usage(process: int) -> Usage:
+    """What a process has used; nothing where it is gone."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        highest = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{process}/status").read_text())
+    except OSError:
+        return Usage(0.0, 0)
+    seconds = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return Usage(seconds, int(highest[1]) * 1024 if highest else 0)
+
+
 def watch(arguments: list[str], *, memory: bool = True) -> Watched:
     """Run a command and watch its processes; to watch memory takes a part of a core."""
     start = time.monotonic()

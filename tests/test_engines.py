@@ -214,6 +214,7 @@ def test_every_engine_gives_the_same_rows_and_tells_how_far_it_has_come(
         "finding likely copies",
         "comparing texts",
         "telling sources from copies",
+        "naming sources",
         "writing documents",
         "counting sites",
     ]

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,8 @@ from in_this_process import InThisProcess
 
 from chaffinch.detector.audit import scoring
 from chaffinch.detector.audit.audit import AuditOptions, run_audit
-from chaffinch.detector.audit.copies import replaced_words, stage
-from chaffinch.detector.audit.copies.attribution import (
-    Copies,
-    DocumentFacts,
-    attributed,
-    packed,
-    ranked,
-)
+from chaffinch.detector.audit.copies import regrouping, replaced_words, stage
+from chaffinch.detector.audit.copies.attribution import NO_ROW, Copies, attributed
 from chaffinch.detector.audit.copies.candidates import (
     MAX_SHARING,
     MAX_SOURCES,
@@ -35,6 +30,7 @@ from chaffinch.detector.audit.copies.candidates import (
     worth_verifying,
 )
 from chaffinch.detector.audit.copies.originals import add_originals
+from chaffinch.detector.audit.copies.ranking import DocumentFacts, packed, ranked
 from chaffinch.detector.audit.copies.verification import MATCH, verify
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.task import EngineError
@@ -56,9 +52,19 @@ def candidate(
 def decided(
     *candidates: DocumentFacts, matches: Sequence[tuple[int, int, float]] = (), originals: int = 0
 ) -> Copies:
+    """The places of some documents among copies, those of none included."""
     known = packed(candidates)
-    clusters = {len(candidates) + number: 1000 + number for number in range(originals)}
-    return attributed(ranked(known.__getitem__), np.array(list(matches), MATCH), clusters)
+    n_rows = len(candidates)
+    identities = {n_rows + number: 1000 + number for number in range(originals)}
+    with TemporaryDirectory() as folder:
+        documents = ranked(lambda: [known[:2], known[2:]], Path(folder))
+        found = attributed(documents, np.array(list(matches), MATCH), identities)
+    clusters, sources = np.zeros(n_rows, np.uint64), np.full(n_rows, NO_ROW)
+    similarity = np.full(n_rows, np.nan)
+    clusters[found.rows], sources[found.rows] = found.clusters, found.sources
+    similarity[found.rows] = found.similarity
+    by_meaning = np.isin(np.arange(n_rows), found.rows[found.by_meaning])
+    return Copies(np.arange(n_rows), clusters, sources, similarity, by_meaning)
 
 
 def sources(*candidates: DocumentFacts) -> list[int]:
@@ -134,6 +140,53 @@ def test_documents_with_the_same_words_share_a_source() -> None:
     found = decided(*rows, twin, matches=[(2, 0, 0.75)])
     assert found.sources.tolist() == [-1, -1, 0, 0]
     assert found.similarity[2:].tolist() == [0.75, 0.75]
+
+
+def test_ranks_depend_on_no_division_of_the_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(1)
+    facts = packed(
+        [
+            DocumentFacts(
+                f"{draw.randrange(1, 6)}" * 32 if draw.random() < 0.9 else None,
+                draw.choice(["", "https://a.example/", f"https://b.example/{draw.random()}"]),
+                f"id-{draw.randrange(40)}",
+                draw.choice([None, "2024-01-01", "2024-02-01"]),
+                flagged=draw.random() < 0.3,
+                probability=draw.choice([None, 0.25, 0.5]),
+                contradicted=draw.random() < 0.3,
+                trusted=draw.random() < 0.1,
+            )
+            for _ in range(60)
+        ]
+    )
+    whole = ranked(lambda: [facts], tmp_path).rows(0, 60)
+    monkeypatch.setattr(regrouping, "_BUCKET_ROWS", 7)
+    chunks = np.split(facts, [1, 20, 20, 45])
+    divided = ranked(lambda: chunks, tmp_path)
+    assert (divided.rows(0, 60) == whole).all()
+    assert (divided.at(np.array([59, 3, 3])) == whole[[59, 3, 3]]).all()
+    # As sorting all of them at once does.
+    against = [facts[name] for name in ("probability", "date", "contradicted", "flagged")]
+    order = np.lexsort((*against, ~facts["trusted"])).tolist()
+    captures: dict[int, list[int]] = {}
+    words: dict[tuple[int, int], list[int]] = {}
+    ids: dict[int, list[int]] = {}
+    for place, row in enumerate(order):
+        captures.setdefault(int(facts["address"][row]) or -row - 1, []).append(place)
+    rank = [captures[int(facts["address"][row]) or -row - 1][0] for row in range(60)]
+    for row in sorted(range(60), key=lambda row: (rank[row], order.index(row))):
+        words.setdefault((int(facts["digest"][row]), int(facts["digest_rest"][row])), []).append(
+            row
+        )
+    for row in range(60):
+        ids.setdefault(int(facts["id"][row]), []).append(row)
+    for row in range(60):
+        same = words[int(facts["digest"][row]), int(facts["digest_rest"][row])]
+        assert whole["rank"][row] == rank[row]
+        assert whole["first"][row] == (same[0] if facts["digest"][row] else row)
+        assert whole["repeated"][row] == (ids[int(facts["id"][row])][0] != row)
 
 
 @given(order=st.permutations(range(6)))
@@ -312,6 +365,7 @@ def share_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "SHARD_RECORDS", 7)
     monkeypatch.setattr(stage, "_MIN_PART_ROWS", 1)
     monkeypatch.setattr(stage, "_RANGE_VALUES", 1000)
+    monkeypatch.setattr(regrouping, "_BUCKET_ROWS", 7)
     monkeypatch.setattr(replaced_words, "_OPEN_FILES", 2)
 
 

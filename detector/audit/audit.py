@@ -25,7 +25,7 @@ from chaffinch.detector.audit.copies.stage import (
     write_pairs,
 )
 from chaffinch.detector.audit.crawl import Crawl, find_files, listed_files
-from chaffinch.detector.audit.documents import parts
+from chaffinch.detector.audit.documents import named_sources, parts
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.engines.registry import ENGINES
 from chaffinch.detector.audit.folders import with_misnamed
@@ -236,7 +236,7 @@ class _Audit:
         found = find_copies(rows, self.work, self.index, trusted, engine)
         _write_documents(self.output, rows, found, engine, self.options.with_texts)
         write_pairs(found, self.output / "pairs.parquet")
-        n_rows = len(found.copies.sources)
+        n_rows = len(found.documents)
         return found, write_sites(self.output, found.digest, n_rows, trusted, engine)
 
 
@@ -314,7 +314,7 @@ def _write_documents(
             shutil.rmtree(other)
     draft.mkdir(exist_ok=True)
     discard_drafts(draft)
-    tasks = parts(rows, found, draft, with_texts)
+    tasks = parts(rows, found, named_sources(rows, found, engine), draft, with_texts)
     write_missing(engine, "writing documents", tasks, int(found.sizes.sum()))
     shutil.rmtree(output / "documents", ignore_errors=True)
     draft.rename(output / "documents")

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from chaffinch.detector.atomic import replacing
 from chaffinch.detector.audit.copies.attribution import NO_ROW
 from chaffinch.detector.audit.copies.stage import FoundCopies
+from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.meaning.tasks import sentence_pairs
 from chaffinch.detector.audit.rows import ShardRows, places, tables
 from chaffinch.detector.audit.storage import ShardWriter
@@ -25,6 +29,9 @@ _MIN_ROWS, _MAX_ROWS = 1_000, 20_000
 
 _FILES = 32
 """Number of files between these bounds."""
+
+_NAMED = pa.schema([("id", pa.string()), ("site", pa.string())])
+"""What is said of the source of a copy."""
 
 _COLUMNS = (
     "id",
@@ -77,34 +84,36 @@ class Part(WholeTask):
         writer.finish()
 
 
-def parts(
-    rows: Sequence[ShardRows], found: FoundCopies, folder: Path, with_texts: bool = True
-) -> Iterator[Part]:
-    """The tasks that write the files of ``documents/`` into a folder.
+@dataclass(frozen=True)
+class NameSources(WholeTask):
+    """Write ids and sites of what others were copied from.
 
-    Args:
-        rows: All rows, in order.
-        found: Which of them are copies.
-        folder: Where the files go.
-        with_texts: Whether they hold the texts of the documents.
+    Attributes:
+        segments: Rows that these are among.
+        inside: For each segment, int64 array of their places in it, rising.
+        repeated: bool array of shape (n_sources,): where the id is another row's already.
     """
-    ends = np.cumsum(found.sizes)
-    sources = _sources(rows, ends, found)
-    enough = max(_MIN_ROWS, min(len(found.copies.sources) // _FILES, _MAX_ROWS))
-    first = start = number = 0
-    for index, end in enumerate(ends.tolist()):
-        if end - start >= enough or (index == len(rows) - 1 and end > start):
-            path = folder / f"part-{number:05d}.parquet"
-            additions = _additions(found, sources, start, end)
-            yield Part(path, tuple(rows[first : index + 1]), additions, with_texts)
-            first, start, number = index + 1, end, number + 1
+
+    segments: tuple[ShardRows, ...]
+    inside: tuple[NDArray[np.int64], ...]
+    repeated: NDArray[np.bool_]
+
+    def write(self) -> None:
+        held = tables(self.segments, ("id", "site", "path", "offset"))
+        picked = pa.concat_tables(
+            table.take(pa.array(own)) for table, own in zip(held, self.inside, strict=True)
+        )
+        ids = pc.if_else(pa.array(self.repeated), places(picked), picked["id"])
+        with replacing(self.target) as draft:
+            pq.write_table(pa.table([ids, picked["site"]], _NAMED), draft)
 
 
-class _Sources(NamedTuple):
+class Sources(NamedTuple):
     """What others were copied from.
 
     Attributes:
-        numbers: Their rows in the audit, and the numbers of originals after these, ascending.
+        numbers: int64 array of shape (n_sources,), rising: their rows in the audit, and the
+            numbers of originals after these.
         named: Table of shape (n_sources, 2): their ``id`` and ``site``.
     """
 
@@ -112,43 +121,91 @@ class _Sources(NamedTuple):
     named: pa.Table
 
 
-def _sources(rows: Sequence[ShardRows], ends: NDArray[np.int64], found: FoundCopies) -> _Sources:
-    copies = found.copies
-    n_rows = len(copies.sources)
-    sources = np.unique(copies.sources[copies.sources != NO_ROW])
-    in_crawl = sources[sources < n_rows]
-    owner = np.searchsorted(ends, in_crawl, side="right")
-    schema = pa.schema([("id", pa.string()), ("site", pa.string())])
-    named = [schema.empty_table()]
-    held, starts = np.unique(owner, return_index=True)
-    chosen = [rows[index] for index in held.tolist()]
-    limits = [*starts.tolist(), len(in_crawl)][1:]
-    columns = ("id", "site", "path", "offset")
-    for index, start, end, table in zip(
-        held.tolist(), starts.tolist(), limits, tables(chosen, columns), strict=True
-    ):
-        of_segment = in_crawl[start:end]
-        inside = of_segment - (ends[index] - table.num_rows)
-        picked = table.take(pa.array(inside))
-        repeated = pa.array(found.documents.repeated[of_segment])
-        ids = pc.if_else(repeated, places(picked), picked["id"])
-        named.append(pa.table([ids, picked["site"]], schema))
+def named_sources(rows: Sequence[ShardRows], found: FoundCopies, engine: Engine) -> Sources:
+    """Look up what the sources of all copies are called.
+
+    Args:
+        rows: All rows, in order.
+        found: Which of them are copies.
+        engine: What the tasks run on.
+    """
+    sources = np.unique(found.copies.sources[found.copies.sources != NO_ROW])
+    n_rows = len(found.documents)
+    tasks = [*_naming(rows, sources[sources < n_rows], found)]
+    write_missing(engine, "naming sources", tasks, len(tasks))
+    named = [_NAMED.empty_table(), *(pq.read_table(task.target) for task in tasks)]
     if found.originals is not None:
         stated = found.originals.stated(sources[sources >= n_rows] - n_rows)
         sites = [Document("", url=url).site for url in stated["url"].to_pylist()]
-        named.append(pa.table([stated["id"], pa.array(sites, pa.string())], schema))
-    return _Sources(sources, pa.concat_tables(named))
+        named.append(pa.table([stated["id"], pa.array(sites, pa.string())], _NAMED))
+    return Sources(sources, pa.concat_tables(named))
 
 
-def _additions(found: FoundCopies, sources: _Sources, start: int, end: int) -> pa.Table:
-    copies = found.copies
-    clusters, of_row = copies.clusters[start:end], copies.sources[start:end]
+def _naming(
+    rows: Sequence[ShardRows], sources: NDArray[np.int64], found: FoundCopies
+) -> Iterator[NameSources]:
+    """Tasks for the sources among some ten thousand rows each."""
+    ends = np.cumsum(found.sizes)
+    repeated = found.documents.at(sources)["repeated"]
+    owner = np.searchsorted(ends, sources, side="right")
+    held, firsts = np.unique(owner, return_index=True)
+    part = ends[held] // _MAX_ROWS
+    for number in np.unique(part).tolist():
+        of_part = np.flatnonzero(part == number)
+        limits = [*firsts[of_part].tolist(), len(sources)]
+        if of_part[-1] + 1 < len(firsts):
+            limits[-1] = int(firsts[of_part[-1] + 1])
+        segments = held[of_part].tolist()
+        yield NameSources(
+            found.folder / f"sources-{number:06d}.parquet",
+            tuple(rows[index] for index in segments),
+            tuple(
+                sources[start:end] - (ends[index] - found.sizes[index])
+                for index, (start, end) in zip(segments, pairwise(limits), strict=True)
+            ),
+            repeated[limits[0] : limits[-1]],
+        )
+
+
+def parts(
+    rows: Sequence[ShardRows],
+    found: FoundCopies,
+    sources: Sources,
+    folder: Path,
+    with_texts: bool = True,
+) -> Iterator[Part]:
+    """The tasks that write the files of ``documents/`` into a folder.
+
+    Args:
+        rows: All rows, in order.
+        found: Which of them are copies.
+        sources: What the sources of these are called.
+        folder: Where the files go.
+        with_texts: Whether they hold the texts of the documents.
+    """
+    enough = max(_MIN_ROWS, min(len(found.documents) // _FILES, _MAX_ROWS))
+    first = start = number = 0
+    for index, end in enumerate(np.cumsum(found.sizes).tolist()):
+        if end - start >= enough or (index == len(rows) - 1 and end > start):
+            path = folder / f"part-{number:05d}.parquet"
+            additions = _additions(found, sources, start, end)
+            yield Part(path, tuple(rows[first : index + 1]), additions, with_texts)
+            first, start, number = index + 1, end, number + 1
+
+
+def _additions(found: FoundCopies, sources: Sources, start: int, end: int) -> pa.Table:
+    held = found.copies.between(start, end)
+    clusters = np.zeros(end - start, np.uint64)
+    of_row = np.full(end - start, NO_ROW)
+    similarity, by_meaning = np.zeros(end - start), np.zeros(end - start, np.bool_)
+    inside = held.rows - start
+    clusters[inside], of_row[inside], similarity[inside], by_meaning[inside] = held[1:]
     copied = of_row != NO_ROW
     places = pa.array(np.searchsorted(sources.numbers, of_row), mask=~copied)
     source = sources.named.take(places)
     return pa.table(
         {
-            "repeated": found.documents.repeated[start:end],
+            "repeated": found.documents.rows(start, end)["repeated"],
             "copied": copied,
             "cluster": pa.array(
                 [f"{cluster:016x}" if cluster else None for cluster in clusters.tolist()],
@@ -156,11 +213,9 @@ def _additions(found: FoundCopies, sources: _Sources, start: int, end: int) -> p
             ),
             "source_id": source["id"],
             "source_site": source["site"],
-            "similarity": pa.array(copies.similarity[start:end], mask=~copied),
+            "similarity": pa.array(similarity, mask=~copied),
             "copied_by": pa.array(
-                np.where(copies.by_meaning[start:end], "meaning", "words").tolist(),
-                pa.string(),
-                mask=~copied,
+                np.where(by_meaning, "meaning", "words").tolist(), pa.string(), mask=~copied
             ),
             "same_sentences": sentence_pairs(found.by_meaning, start, end),
         }

@@ -52,10 +52,12 @@ def restore_texts(work: Path, documents: Path) -> bool:
     Returns:
         Whether there was something to put back.
     """
-    units = [shards for shards in finished_units(work) if not all(one.has_texts for one in shards)]
-    for shards in units:
-        _restore(shards, documents)
-    return bool(units)
+    restored = False
+    for shards in finished_units(work):
+        if not all(one.has_texts for one in shards):
+            _restore(shards, documents)
+            restored = True
+    return restored
 
 
 def _restore(shards: Sequence[Shard], documents: Path) -> None:

@@ -3,6 +3,7 @@
 Own code: datasketch holds its index in memory or on a server.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,18 +89,77 @@ class SketchedTexts(NamedTuple):
             ValueError: What is stored there is no text.
         """
         start = int(self.text_ends[row - 1]) if row else 0
-        frame = self.texts[start : int(self.text_ends[row])].tobytes()
-        if not frame:
-            return ""
-        try:
-            if zstandard.frame_content_size(frame) > _MAX_BYTES:
-                raise ValueError("it is longer than any text that is stored")
-            return zstandard.ZstdDecompressor().decompress(frame, _MAX_BYTES).decode()
-        except (zstandard.ZstdError, ValueError) as error:
-            raise ValueError(f"text {row} cannot be read ({error})") from None
+        return _unpacked(self.texts[start : int(self.text_ends[row])].tobytes(), row)
 
     def between(self, low: int, high: int | None) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         """Values from `low` up to `high` (None: to the end), with their rows."""
-        first = np.searchsorted(self.values, np.uint64(low))
-        last = len(self.values) if high is None else np.searchsorted(self.values, np.uint64(high))
-        return self.values[first:last], self.rows[first:last]
+        return _between(self.values, self.rows, low, high)
+
+
+def stored_values(
+    folder: Path, low: int, high: int | None
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """What `SketchedTexts.between` gives of a folder, in memory; the folder is not kept open.
+
+    Raises:
+        OSError: A file is missing or cannot be read.
+        ValueError: A file holds no such array.
+    """
+    values, rows = (open_array(folder, name, ARRAYS[name], 1) for name in ("values", "rows"))
+    found = _between(values, rows, low, high)
+    return np.array(found[0]), np.array(found[1])
+
+
+def _between(
+    values: NDArray[np.uint64], rows: NDArray[np.uint32], low: int, high: int | None
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    first = np.searchsorted(values, np.uint64(low))
+    last = len(values) if high is None else np.searchsorted(values, np.uint64(high))
+    return values[first:last], rows[first:last]
+
+
+class StoredTexts(NamedTuple):
+    """The texts of a folder, read one by one: pages that are mapped count as memory in use.
+
+    Attributes:
+        file: The file of their frames.
+        ends: int64 array of shape (n_texts,), where each frame ends.
+    """
+
+    file: Path
+    ends: NDArray[np.int64]
+
+    @classmethod
+    def load(cls, folder: Path) -> "StoredTexts":
+        """Open what `SketchedTexts.save` wrote.
+
+        Raises:
+            OSError: A file is missing or cannot be read.
+            ValueError: A file holds no such array.
+        """
+        return cls(folder / "texts.npy", np.array(open_array(folder, "text_ends", np.int64, 1)))
+
+    def text(self, row: int) -> str:
+        """The text in a row; "" where there is none.
+
+        Raises:
+            OSError: It cannot be read.
+            ValueError: What is stored there is no text.
+        """
+        start = int(self.ends[row - 1]) if row else 0
+        with self.file.open("rb", buffering=0) as opened:
+            # The frames are the end of the file.
+            opened.seek(start - int(self.ends[-1]), os.SEEK_END)
+            return _unpacked(opened.read(int(self.ends[row]) - start), row)
+
+
+def _unpacked(frame: bytes, row: int) -> str:
+    """The text in a frame; "" for none."""
+    if not frame:
+        return ""
+    try:
+        if zstandard.frame_content_size(frame) > _MAX_BYTES:
+            raise ValueError("it is longer than any text that is stored")
+        return zstandard.ZstdDecompressor().decompress(frame, _MAX_BYTES).decode()
+    except (zstandard.ZstdError, ValueError) as error:
+        raise ValueError(f"text {row} cannot be read ({error})") from None

@@ -13,14 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chaffinch.detector.audit.copies.attribution import (
-    Copies,
-    Documents,
-    attributed,
-    packed,
-    ranked,
-)
+from chaffinch.detector.audit.copies.attribution import Copies, attributed
 from chaffinch.detector.audit.copies.originals import Originals
+from chaffinch.detector.audit.copies.ranking import Documents, ranked
 from chaffinch.detector.audit.copies.replaced_words import merge_replaced_words
 from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
 from chaffinch.detector.audit.copies.tasks import (
@@ -30,7 +25,7 @@ from chaffinch.detector.audit.copies.tasks import (
     VerifyCandidates,
 )
 from chaffinch.detector.audit.copies.verification import MATCH
-from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save_array
+from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save_rows
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.meaning.tasks import FindByMeaning, matches_by_meaning
 from chaffinch.detector.audit.rows import ShardRows
@@ -61,7 +56,7 @@ class FoundCopies(NamedTuple):
     Attributes:
         digest: The same for the same rows and index.
         sizes: int64 array of shape (n_segments,), rows of each segment.
-        documents: The documents, by row.
+        documents: What is known of the documents, by row; a file in `folder`.
         copies: Which of them are copies of what.
         originals: The index, or None.
         common: Number of sketch values that too many documents share to tell them apart.
@@ -116,7 +111,7 @@ def find_copies(
     folder.mkdir(exist_ok=True)
     parts = _parts(segments)
     documents, sizes = _describe(parts, folder, index, trusted, engine)
-    n_rows = len(documents.rank)
+    n_rows = len(documents)
     workspace = Workspace(
         folder,
         np.cumsum([0, *(part.sum() for part in sizes)], dtype=np.int64)[:-1],
@@ -125,7 +120,8 @@ def find_copies(
         NO_VALUES,
         (index.folder, index.digest) if index else None,
     )
-    save_array(documents.rank, workspace.ranks)
+    ranks = (chunk["rank"] for _, chunk in documents.chunks())
+    save_rows(ranks, n_rows, np.int64, workspace.ranks)
     workspace = _collect(parts, workspace, documents, engine)
     finding = (
         FindCandidates(workspace.candidates(number), workspace, number)
@@ -182,13 +178,9 @@ def _describe(
     tasks = map(DescribeRows, of_facts, of_sizes, parts, repeat(trusted))
     write_missing(engine, "describing documents", tasks, len(parts))
 
-    def column(name: str) -> NDArray[np.generic]:
-        # Copies, so that no more than one file's other fields are held.
-        held = [np.load(file)[name].copy() for file in of_facts]
-        return np.concatenate([packed([])[name], *held])
-
-    known = (index.addresses, index.identities) if index else ()
-    return ranked(column, *known), [np.load(file) for file in of_sizes]
+    known = (np.sort(index.addresses), np.sort(index.identities)) if index else ()
+    documents = ranked(lambda: map(np.load, of_facts), folder, *known)
+    return documents, [np.load(file) for file in of_sizes]
 
 
 def _collect(
@@ -198,10 +190,14 @@ def _collect(
     engine: Engine,
 ) -> Workspace:
     """Collect all texts, and set the ranges of their sketch values."""
-    kept = documents.first == np.arange(workspace.n_rows)
     bounds = [*workspace.first_rows.tolist(), workspace.n_rows]
+
+    def kept(start: int, end: int) -> NDArray[np.bool_]:
+        own: NDArray[np.bool_] = documents.rows(start, end)["first"] == np.arange(start, end)
+        return own
+
     tasks = (
-        CollectTexts(workspace.texts(number), part, kept[bounds[number] : bounds[number + 1]])
+        CollectTexts(workspace.texts(number), part, kept(bounds[number], bounds[number + 1]))
         for number, part in enumerate(parts)
     )
     write_missing(engine, "collecting texts", tasks, len(parts))
@@ -249,13 +245,18 @@ def _verify_meaning(
     """Files on what says an original again, among the rows that no words explain."""
     if index is None or not index.by_meaning:
         return []
-    open_rows = documents.first == np.arange(workspace.n_rows)
-    open_rows &= ~documents.trusted
-    open_rows[matches["copy"]] = False
     bounds = [*workspace.first_rows.tolist(), workspace.n_rows]
+    explained = np.unique(matches["copy"])
+
+    def unexplained(first: int, end: int) -> NDArray[np.int64]:
+        part = documents.rows(first, end)
+        rows = np.arange(first, end)
+        own = (part["first"] == rows) & ~part["trusted"]
+        return np.setdiff1d(rows[own], explained, assume_unique=True)
+
     targets = [workspace.by_meaning(number) for number in range(workspace.n_parts)]
     tasks = (
-        FindByMeaning(target, workspace, first + np.flatnonzero(open_rows[first:end]))
+        FindByMeaning(target, workspace, unexplained(first, end))
         for target, (first, end) in zip(targets, pairwise(bounds), strict=True)
     )
     write_missing(engine, "comparing meanings", tasks, len(targets))

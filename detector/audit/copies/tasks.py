@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chaffinch.detector.atomic import replacing
-from chaffinch.detector.audit.copies.attribution import DocumentFacts, packed
 from chaffinch.detector.audit.copies.candidates import (
     PAIR,
     SharedOriginals,
@@ -22,10 +21,11 @@ from chaffinch.detector.audit.copies.candidates import (
     worth_verifying,
 )
 from chaffinch.detector.audit.copies.originals import opened_originals
+from chaffinch.detector.audit.copies.ranking import DocumentFacts, packed
 from chaffinch.detector.audit.copies.replaced_words import Replacements, write_replaced_words
-from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
+from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts, stored_values
 from chaffinch.detector.audit.copies.verification import MATCH, verify
-from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save_array, texts_in
+from chaffinch.detector.audit.copies.workspace import NO_VALUES, Workspace, save_array
 from chaffinch.detector.audit.rows import ShardRows, places, tables
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.trusted import TrustedSites
@@ -109,9 +109,8 @@ class FindCandidates(WholeTask):
         low, high = workspace.range(self.range)
         values, rows = [NO_VALUES], [np.zeros(0, np.int64)]
         for part, first in enumerate(workspace.first_rows.tolist()):
-            found = texts_in(workspace.texts(part)).between(low, high)
-            # Copies, so that not every file stays open.
-            values.append(np.array(found[0]))
+            found = stored_values(workspace.texts(part), low, high)
+            values.append(found[0])
             rows.append(found[1] + first)
         pairs, common = candidates(
             np.concatenate(values),
@@ -166,7 +165,7 @@ class VerifyCandidates(WholeTask):
     def _candidates(self) -> NDArray[np.void]:
         """The pairs of this part's rows from all ranges that are worth it."""
         workspace = self.workspace
-        own = texts_in(workspace.texts(self.part))
+        own = SketchedTexts.load(workspace.texts(self.part))
         first = int(workspace.first_rows[self.part])
         found = [np.zeros(0, PAIR)]
         for range_ in range(workspace.n_ranges):

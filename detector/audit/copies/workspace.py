@@ -1,5 +1,6 @@
 """The folder that the copy stage works in: which file holds what."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from chaffinch.detector.atomic import replacing
 from chaffinch.detector.audit.copies.originals import opened_originals
-from chaffinch.detector.audit.copies.sketched_texts import SketchedTexts
+from chaffinch.detector.audit.copies.sketched_texts import StoredTexts
 
 NO_VALUES = np.zeros(0, np.uint64)
 
@@ -86,16 +87,33 @@ class Workspace(NamedTuple):
             assert self.reference is not None
             return opened_originals(*self.reference).text(row - self.n_rows)
         part = int(np.searchsorted(self.first_rows, row, side="right")) - 1
-        return texts_in(self.texts(part)).text(row - int(self.first_rows[part]))
+        return _texts_in(self.texts(part)).text(row - int(self.first_rows[part]))
 
 
-@lru_cache(maxsize=64)
-def texts_in(folder: Path) -> SketchedTexts:
-    """The texts in a folder, memory-mapped and kept: 64 folders are 256 open files at most."""
-    return SketchedTexts.load(folder)
+# Of 32 KB each, where a part has 4,000 rows.
+@lru_cache(maxsize=256)
+def _texts_in(folder: Path) -> StoredTexts:
+    return StoredTexts.load(folder)
 
 
 def save_array(array: NDArray[Any], file: Path) -> None:
     """Write an ``.npy`` file that appears whole or not at all."""
     with replacing(file) as draft, draft.open("wb") as opened:
         np.save(opened, array, allow_pickle=False)
+
+
+def save_rows(chunks: Iterable[NDArray[Any]], n_rows: int, dtype: Any, file: Path) -> None:
+    """Write arrays of one axis, one after another, as an ``.npy`` file as `save_array` does.
+
+    Args:
+        chunks: The arrays.
+        n_rows: Length of all together.
+        dtype: Their dtype.
+        file: The file.
+    """
+    descr = np.lib.format.dtype_to_descr(np.dtype(dtype))
+    header = {"descr": descr, "fortran_order": False, "shape": (n_rows,)}
+    with replacing(file) as draft, draft.open("wb") as opened:
+        np.lib.format.write_array_header_1_0(opened, header)
+        for chunk in chunks:
+            chunk.tofile(opened)
