@@ -186,7 +186,7 @@ def ranked(
             yield found
 
     def by(name: str, chunks: Iterable[NDArray[np.void]]) -> Iterator[NDArray[np.void]]:
-        def bucket_of(chunk: NDArray[np.void]) -> NDArray[np.uint64]:
+        def bucket_of(chunk: NDArray[np.void]) -> NDArray[np.int64]:
             # What has none is no group, and is spread over all buckets.
             spread = np.where(chunk[name] == 0, chunk["row"].astype(np.uint64), chunk[name])
             return (spread % np.uint64(n_buckets)).astype(np.int64)

@@ -55,7 +55,7 @@ def regrouped(
         for number, (start, end) in enumerate(pairwise([0, *ends])):
             if end > start:
                 with (folder / f"{number:06d}").open("ab") as opened:
-                    chunk[order[start:end]].tofile(opened)
+                    opened.write(chunk[order[start:end]].tobytes())
     for file in sorted(folder.iterdir()):
         yield np.fromfile(file, dtype)
         file.unlink()

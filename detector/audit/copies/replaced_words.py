@@ -26,7 +26,11 @@ SCHEMA = pa.schema(
 how often, and in how many documents."""
 
 _TABLE_ROWS = 5_000
-"""Rows of a file that are held as Python objects at once (our choice)."""
+"""Rows of the merged file that are held as Python objects at once (our choice)."""
+
+_GROUP_ROWS = 500
+"""Rows of each file that is to be merged that are held so, and in a row group of it, which is read
+as a whole (our choice): 15 MB of a hundred files."""
 
 _OPEN_FILES = 100
 """Files merged at once: a process may open 1,024 on most systems."""
@@ -51,7 +55,7 @@ def write_replaced_words(file: Path, replaced: Replacements, sites: Mapping[int,
         documents[key] += 1
     rows = [(*key, counts[key], documents[key]) for key in sorted(counts)]
     with replacing(file) as draft:
-        pq.write_table(_table(rows), draft)
+        pq.write_table(_table(rows), draft, row_group_size=_GROUP_ROWS)
 
 
 def merge_replaced_words(parts: Sequence[Path], folder: Path, file: Path) -> None:
@@ -90,8 +94,9 @@ def _merge(parts: Sequence[Path], file: Path) -> None:
 
 def _rows_of(part: Path) -> Iterator[tuple[Any, ...]]:
     with pq.ParquetFile(part) as file:
-        for batch in file.iter_batches(_TABLE_ROWS):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        for number in range(file.num_row_groups):
+            group = file.read_row_group(number, use_threads=False)
+            yield from zip(*(column.to_pylist() for column in group.columns), strict=True)
 
 
 def _table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:

@@ -111,9 +111,10 @@ def save_rows(chunks: Iterable[NDArray[Any]], n_rows: int, dtype: Any, file: Pat
         dtype: Their dtype.
         file: The file.
     """
-    descr = np.lib.format.dtype_to_descr(np.dtype(dtype))
-    header = {"descr": descr, "fortran_order": False, "shape": (n_rows,)}
     with replacing(file) as draft, draft.open("wb") as opened:
-        np.lib.format.write_array_header_1_0(opened, header)
+        # A header for so many rows: a view of one that takes no memory.
+        like = np.broadcast_to(np.zeros(1, dtype), n_rows)
+        header = np.lib.format.header_data_from_array_1_0(like)
+        np.lib.format.write_array_header_1_0(opened, {**header, "fortran_order": False})
         for chunk in chunks:
-            chunk.tofile(opened)
+            opened.write(chunk.tobytes())
