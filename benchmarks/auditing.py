@@ -285,7 +285,9 @@ class Costs(Progress):
 def stages(crawl: Path, output: Path, told: Path, jobs: int) -> None:
     """Do what is left of an audit in this process, and write what it cost."""
     costs = Costs()
-    run_audit(crawl, output, AuditOptions(jobs=jobs), costs)
+    # These stages need no reader: the first one alone is loaded.
+    options = AuditOptions(settings=Settings(fast=True), jobs=jobs)
+    run_audit(crawl, output, options, costs)
     costs.look()
     found = {"seconds": costs.seconds, "first": costs.first, "largest": costs.largest}
     told.write_text(json.dumps(found), "utf-8")
@@ -374,7 +376,7 @@ def warc_steps(crawl: Path, work: Path) -> dict[str, Callable[[], None]]:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         found = find_files(crawl)
-        for _ in Unit(found.root, (found.file(0),), work, Settings()).run(lambda place: None):
+        for _ in Unit(found.root, (found.files[0],), work, Settings()).run(lambda place: None):
             pass
 
     return {

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from chaffinch.datasets.intake import item_of
 from chaffinch.datasets.records import Record
-from chaffinch.detector.audit.crawl import CrawlFile, find_files
+from chaffinch.detector.audit.crawl import find_files
 from chaffinch.detector.audit.schema import row_schema, rows_table, text_digest
 from chaffinch.detector.audit.scoring import (
     SHARD_RECORDS,
@@ -237,9 +237,9 @@ def write_judged_crawl(
     found = find_files(crawl)
     step = _UNIT_FILES if files else 1
     units = []
-    for first in range(0, found.files.num_rows, step):
-        of_unit = found.files.slice(first, step).to_pylist()
-        unit = Unit(found.root, tuple(CrawlFile(**file) for file in of_unit), work, Settings())
+    for first in range(0, len(found.files), step):
+        of_unit = found.files.between(first, first + step)
+        unit = Unit(found.root, tuple(of_unit), work, Settings())
         units.append((unit, first if files else first * _TABLE_ROWS))
     with multiprocessing.get_context("spawn").Pool() as pool:
         for _ in pool.imap_unordered(partial(_write_unit, data, documents), units):

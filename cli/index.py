@@ -55,8 +55,7 @@ def index(originals: str, output: Path, meaning: bool, columns: "Columns") -> No
 
     def documents() -> Iterator["Document"]:
         nonlocal unreadable
-        for number in range(len(found.files)):
-            file = found.file(number)
+        for file in found.files:
             for item in read_items(location(found.root, file.path), file.path, columns=columns):
                 if item.document is None:
                     unreadable += 1

@@ -12,8 +12,7 @@ from chaffinch.detector.audit.crawl import CrawlError, find_files, listed_files
 
 
 def names(crawl: Path) -> list[str]:
-    paths: list[str] = find_files(crawl).files["path"].to_pylist()
-    return paths
+    return [file.path for file in find_files(crawl).files]
 
 
 def test_files_are_sorted_and_what_holds_no_record_is_skipped(tmp_path: Path) -> None:
@@ -22,7 +21,7 @@ def test_files_are_sorted_and_what_holds_no_record_is_skipped(tmp_path: Path) ->
         (tmp_path / name).write_text("x")
     os.mkfifo(tmp_path / "pipe")
     found = find_files(tmp_path)
-    assert found.files["path"].to_pylist() == ["a-b.txt", "a.txt", "b/a.html", "b/z.txt"]
+    assert [file.path for file in found.files] == ["a-b.txt", "a.txt", "b/a.html", "b/z.txt"]
     assert found.skipped == 4
 
 
@@ -83,7 +82,7 @@ def test_assets_are_known_with_a_query_behind_the_name(
 def test_a_list_names_files_once_each(tmp_path: Path) -> None:
     listed = tmp_path / "list.txt"
     listed.write_text("\nb.txt \na.txt\nb.txt\n")
-    assert listed_files(listed).files["path"].to_pylist() == ["a.txt", "b.txt"]
+    assert [file.path for file in listed_files(listed).files] == ["a.txt", "b.txt"]
     listed.write_text("\n \n")
     with pytest.raises(CrawlError, match="names no file"):
         listed_files(listed)

@@ -102,7 +102,7 @@ def test_the_benchmark_counts_what_is_read_whole_and_what_is_told(
 
 def test_a_mirror_is_its_pages() -> None:
     found = find_files(INPUTS / "wget-mirror")
-    names = [path for path in found.files["path"].to_pylist() if "/feed/" not in path]
+    names = [file.path for file in found.files if "/feed/" not in file.path]
     assert names == [f"{host}.example/index.html" for host in ("harbour", "reading", "valley")]
-    feeds = [path for path in found.files["path"].to_pylist() if "/feed/" in path]
+    feeds = [file.path for file in found.files if "/feed/" in file.path]
     assert [item for path in feeds for item in read_items(INPUTS / "wget-mirror" / path)] == []

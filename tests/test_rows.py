@@ -2,12 +2,11 @@
 
 import json
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaffinch.detector.audit.crawl import Crawl, CrawlFile
+from chaffinch.detector.audit.crawl import Crawl, CrawlFile, CrawlFiles
 from chaffinch.detector.audit.rows import finished
 
 files = st.builds(CrawlFile, st.sampled_from(["a", "b", "b/c", "é", "z"]), st.just(1), st.just(1))
@@ -29,9 +28,7 @@ def test_a_file_is_finished_where_the_first_unit_holds_it_in_its_present_state(
     for number, unit in enumerate(units):
         stated = {"rows": 1, "skipped": {}, "files": unit, "last": True}
         (work / f"{number:04d}-000000.json").write_text(json.dumps(stated))
-    columns = dict(zip(CrawlFile._fields, zip(*sorted(crawl), strict=True), strict=False))
-    empty = {"path": pa.array([], pa.string()), "size": [], "modified": []}
-    found = finished(work, Crawl("", pa.table(columns or empty), 0))
+    found = finished(work, Crawl("", CrawlFiles(crawl), 0))
     assert found.unit_of.tolist() == [
         next((number for number, unit in enumerate(units) if file in unit), -1)
         for file in sorted(crawl)

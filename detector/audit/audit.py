@@ -214,7 +214,7 @@ class _Audit:
 
     def _score(self, todo: NDArray[np.int64], engine: Engine) -> Finished:
         """Judge the files that are still to do; what is on disk then."""
-        size = int(np.sum(self.crawl.files["size"].to_numpy()[todo]))
+        size = int(np.sum(self.crawl.files.sizes()[todo]))
         engine.progress.begin("judging", size)
         engine.progress.expect(sizes_by_kind(self.crawl, todo), engine.jobs)
         units = plan(self.crawl, todo, self.work, self.options.settings, engine.jobs)
@@ -222,7 +222,7 @@ class _Audit:
             engine.progress.advance(counts)
         done = finished(self.work, self.crawl)
         if (done.unit_of < 0).any():
-            left = self.crawl.file(int(np.argmin(done.unit_of))).path
+            left = self.crawl.files[int(np.argmin(done.unit_of))].path
             raise AuditError(f"{left} could not be read to its end. Run the same command again.")
         return done
 

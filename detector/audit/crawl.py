@@ -1,15 +1,20 @@
-"""The files of a crawl: a directory, a list or a URL, as a table sorted by path."""
+"""The files of a crawl: a directory, a list or a URL, sorted by path."""
 
 import json
 import os
 import stat
+import weakref
 import zlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from chaffinch.datasets.file_names import real_name, shown_name
 from chaffinch.datasets.files import filesystem_of, is_url
@@ -23,8 +28,8 @@ _MANIFEST_KEYS = frozenset(("schema_version", "crawl", "model", "settings", "fin
 _FOR_MACHINES = frozenset(("robots.txt", "ads.txt", "app-ads.txt", "sitemap.xml"))
 """Files of a site that hold no page."""
 
-_BATCH_ROWS = 1_000
-"""Files held as Python objects before they become a batch of the table (our choice)."""
+_BATCH_ROWS = 4_000
+"""Files held in memory at a time (our choice: some hundred kilobytes)."""
 
 _FILE_STATE = ("mtime", "LastModified", "last_modified", "ETag", "etag", "crc", "CRC")
 """What fsspec's file systems (local, S3, HTTP, zip) state of a file's version."""
@@ -50,23 +55,107 @@ class CrawlFile(NamedTuple):
     modified: int
 
 
+class CrawlFiles:
+    """The files of a crawl, sorted by path, in a temporary file that is gone with the process.
+
+    Args:
+        files: The files, in any order; no path comes twice.
+
+    Raises:
+        OSError: The temporary file cannot be written.
+    """
+
+    def __init__(self, files: Iterable[CrawlFile]) -> None:
+        last = ""
+        is_sorted = True
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            nonlocal last, is_sorted
+            waiting = iter(files)
+            while rows := [*islice(waiting, _BATCH_ROWS)]:
+                paths = [last, *(row.path for row in rows)]
+                is_sorted &= all(one <= other for one, other in pairwise(paths))
+                last = paths[-1]
+                arrays = map(pa.array, zip(*rows, strict=True), _SCHEMA.types)
+                yield pa.RecordBatch.from_arrays([*arrays], schema=_SCHEMA)
+
+        self._write(batches())
+        # Sorting takes all files into memory; a folder's are sorted but for odd names.
+        if not is_sorted:
+            self._write(self._reader.read_all().sort_by("path").to_batches(_BATCH_ROWS))
+
+    def _write(self, batches: Iterable[pa.RecordBatch]) -> None:
+        stream = TemporaryFile()  # noqa: SIM115
+        weakref.finalize(self, stream.close)
+        self._firsts: list[str] = []
+        self._ends: list[int] = []
+        with pa.ipc.new_file(pa.PythonFile(stream, "w"), _SCHEMA) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+                self._firsts.append(batch["path"][0].as_py())
+                self._ends.append(len(self) + batch.num_rows)
+        self._reader = pa.ipc.open_file(pa.PythonFile(stream, "r"))
+        self._held = -1, _SCHEMA.empty_table()
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[CrawlFile]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> CrawlFile:
+        batch, first = self._batch_of(index)
+        return CrawlFile(*(column[index - first].as_py() for column in batch.columns))
+
+    def between(self, start: int, end: int) -> list[CrawlFile]:
+        """Consecutive files; fewer where the crawl ends before."""
+        found: list[CrawlFile] = []
+        end = min(end, len(self))
+        while start + len(found) < end:
+            at = start + len(found)
+            batch, first = self._batch_of(at)
+            rows = batch.slice(at - first, end - at)
+            columns = (column.to_pylist() for column in rows.columns)
+            found += [CrawlFile(*row) for row in zip(*columns, strict=True)]
+        return found
+
+    def place(self, path: str) -> int:
+        """Where a path is, or where it would be."""
+        number = max(bisect_right(self._firsts, path) - 1, 0)
+        if not self._ends:
+            return 0
+        batch, first = self._batch_of(self._ends[number] - 1)
+        return first + bisect_left(batch["path"], path, key=lambda held: held.as_py())
+
+    def sizes(self) -> NDArray[np.int64]:
+        """int64 array of shape (n_files,), bytes of each file."""
+        batches = map(self._reader.get_batch, range(len(self._ends)))
+        return np.concatenate(
+            [np.zeros(0, np.int64), *(batch["size"].to_numpy() for batch in batches)]
+        )
+
+    def _batch_of(self, index: int) -> tuple[pa.Table, int]:
+        """The files that are stored with one, and the number of the first of them."""
+        number = bisect_right(self._ends, index)
+        if self._held[0] != number:
+            batch = self._reader.get_batch(number)
+            self._held = number, pa.Table.from_batches([batch]).combine_chunks()
+        return self._held[1], self._ends[number] - self._held[1].num_rows
+
+
 class Crawl(NamedTuple):
     """What a crawl holds.
 
     Attributes:
         root: The folder, absolute, or the URL that paths are relative to.
-        files: Table of ``path``, ``size`` and ``modified``, sorted by path.
+        files: Its files.
         skipped: Number of files that hold no record (hidden ones, images, scripts, styles,
             ``robots.txt``, sockets and the like) and of folders of audits.
     """
 
     root: str
-    files: pa.Table
+    files: CrawlFiles
     skipped: int
-
-    def file(self, index: int) -> CrawlFile:
-        """The file in a row of `files`."""
-        return CrawlFile(*(column[index].as_py() for column in self.files.columns))
 
 
 def find_files(crawl: str | Path, output: Path | None = None) -> Crawl:
@@ -88,7 +177,7 @@ def find_files(crawl: str | Path, output: Path | None = None) -> Crawl:
         _require_apart(Path(crawl), output)
     if Path(crawl).is_file():
         one = Path(crawl)
-        return Crawl(str(one.parent.absolute()), _table([_stated(one.name, _status(one))]), 0)
+        return Crawl(str(one.parent.absolute()), CrawlFiles([_stated(one.name, _status(one))]), 0)
     if not Path(crawl).is_dir():
         raise CrawlError(f"{crawl} does not exist. Check the path.")
     skipped = 0
@@ -120,7 +209,7 @@ def find_files(crawl: str | Path, output: Path | None = None) -> Crawl:
                 except OSError:
                     yield CrawlFile(shown_name(path.rstrip("/") or "."), 0, 0)
 
-    return Crawl(str(Path(crawl).absolute()), _table(walk()), skipped)
+    return Crawl(str(Path(crawl).absolute()), CrawlFiles(walk()), skipped)
 
 
 def _require_apart(crawl: Path, output: Path) -> None:
@@ -161,7 +250,7 @@ def listed_files(list_file: Path) -> Crawl:
     names = {line.strip() for line in lines if line.strip()}
     if not names:
         raise CrawlError(f"{list_file} names no file. Give one path or URL per line.")
-    return Crawl(str(Path.cwd()), _table(map(_listed, names)), 0)
+    return Crawl(str(Path.cwd()), CrawlFiles(map(_listed, names)), 0)
 
 
 def _listed(name: str) -> CrawlFile:
@@ -179,7 +268,9 @@ def _remote(url: str) -> Crawl:
     if filesystem.isfile(path):
         outer, mark, inner = url.partition("::")
         root, _, name = outer.rpartition("/")
-        return Crawl(root + mark + inner, _table([_remote_file(name, filesystem.info(path))]), 0)
+        return Crawl(
+            root + mark + inner, CrawlFiles([_remote_file(name, filesystem.info(path))]), 0
+        )
     found = filesystem.find(path, detail=True)
     if not found:
         raise CrawlError(f"{url} holds no file. Check the address.")
@@ -195,7 +286,7 @@ def _remote(url: str) -> Crawl:
         name = full.removeprefix(path.rstrip("/")).lstrip("/")
         if not _is_hidden(name) and not _is_asset(name):
             files.append(_remote_file(name, state))
-    return Crawl(url, _table(files), len(found) - len(files))
+    return Crawl(url, CrawlFiles(files), len(found) - len(files))
 
 
 def _remote_file(name: str, state: dict[str, object]) -> CrawlFile:
@@ -222,30 +313,6 @@ def location(root: str, path: str) -> str:
     outer, mark, inner = root.partition("::")
     joined = outer + path if outer.endswith("/") else f"{outer}/{path}"
     return joined + mark + inner
-
-
-def _table(files: Iterable[CrawlFile]) -> pa.Table:
-    batches = []
-    rows: list[CrawlFile] = []
-    for file in files:
-        rows.append(file)
-        if len(rows) == _BATCH_ROWS:
-            batches.append(_batch(rows))
-            rows = []
-    table = pa.Table.from_batches([*batches, _batch(rows)])
-    path = table["path"]
-    # Sorting takes three times the table's memory; a folder's files are sorted but for odd names.
-    if not pc.all(pc.less_equal(path[:-1], path[1:])).as_py():
-        table = table.take(pc.sort_indices(table, [("path", "ascending")]))
-    return table
-
-
-def _batch(rows: list[CrawlFile]) -> pa.RecordBatch:
-    columns = zip(*rows, strict=True) if rows else ((), (), ())
-    arrays = [
-        pa.array(list(column), type_) for column, type_ in zip(columns, _SCHEMA.types, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
 def _is_hidden(path: str) -> bool:

@@ -49,7 +49,7 @@ def plan(
         settings: What to judge with.
         jobs: Number of processes.
     """
-    sizes = crawl.files["size"].to_numpy()[todo]
+    sizes = crawl.files.sizes()[todo]
     share = max(1, int(sizes.sum()) // (jobs * _TASKS_PER_JOB))
     is_small = sizes < _LARGE_BYTES
     small = todo[is_small]
@@ -60,15 +60,15 @@ def plan(
 
     def units(chosen: NDArray[np.int64]) -> Iterator[Unit]:
         for number in chosen.tolist():
-            files = tuple(map(crawl.file, small[bounds[number] : bounds[number + 1]].tolist()))
+            files = tuple(map(crawl.files.__getitem__, small[bounds[number] : bounds[number + 1]].tolist()))
             yield Unit(crawl.root, files, work, settings, kind=SMALL)
 
     yield from units(mixed[:_SAMPLES])
     large = todo[~is_small][np.argsort(sizes[~is_small], kind="stable")].tolist()
-    samples = {kind_of(crawl.file(index)): index for index in reversed(large)}.values()
+    samples = {kind_of(crawl.files[index]): index for index in reversed(large)}.values()
     chosen = set(samples)
     for index in (*samples, *(other for other in reversed(large) if other not in chosen)):
-        file = crawl.file(index)
+        file = crawl.files[index]
         lanes = min(jobs, -(-file.size // share))
         for lane in range(lanes):
             yield Unit(crawl.root, (file,), work, settings, lane, lanes, kind=kind_of(file))
@@ -82,10 +82,10 @@ def sizes_by_kind(crawl: Crawl, todo: NDArray[np.int64]) -> dict[str, int]:
         crawl: The crawl.
         todo: Rows of its files that are to be read.
     """
-    sizes = crawl.files["size"].to_numpy()[todo]
+    sizes = crawl.files.sizes()[todo]
     found = Counter({SMALL: int(sizes[sizes < _LARGE_BYTES].sum())})
     for index in todo[sizes >= _LARGE_BYTES].tolist():
-        file = crawl.file(index)
+        file = crawl.files[index]
         found[kind_of(file)] += file.size
     return {kind: size for kind, size in found.items() if size}
 

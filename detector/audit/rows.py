@@ -1,6 +1,5 @@
 """The rows of finished shards in the order of the crawl's files."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -70,12 +69,11 @@ def _rows_of(files: Sequence[tuple[Any, ...]], crawl: Crawl) -> Iterator[int]:
     A unit's files are mostly consecutive rows of the crawl, so only these become Python strings.
     """
     start = -1
-    beside: list[tuple[Any, ...]] = []
+    beside: Sequence[tuple[Any, ...]] = []
     for place, file in enumerate(files):
         if not (0 <= place - start < len(beside) and beside[place - start] == file):
-            first = bisect_left(crawl.files["path"], file[0], key=lambda path: path.as_py())
-            there = crawl.files.slice(first, len(files) - place)
-            beside = [*zip(*(column.to_pylist() for column in there.columns), strict=True)]
+            first = crawl.files.place(file[0])
+            beside = crawl.files.between(first, first + len(files) - place)
             start = place
         if beside and beside[place - start] == file:
             yield first + place - start
@@ -83,13 +81,12 @@ def _rows_of(files: Sequence[tuple[Any, ...]], crawl: Crawl) -> Iterator[int]:
 
 def segments(done: Finished, crawl: Crawl) -> Iterator[ShardRows]:
     """All rows of the crawl, by path and offset."""
-    paths = crawl.files["path"]
     ends = np.flatnonzero(np.diff(done.unit_of, append=-2)) + 1
     start = 0
     for end in ends.tolist():
         unit = int(done.unit_of[start])
         whole = end - start == done.sizes[unit]
-        wanted = None if whole else tuple(paths[start:end].to_pylist())
+        wanted = None if whole else tuple(file.path for file in crawl.files.between(start, end))
         share = (end - start) / int(done.sizes[unit])
         for shard in done.units[unit]:
             if shard.rows:
@@ -99,14 +96,13 @@ def segments(done: Finished, crawl: Crawl) -> Iterator[ShardRows]:
 
 def skipped(done: Finished, crawl: Crawl) -> int:
     """Records of the crawl's files that were passed over."""
-    paths = crawl.files["path"].combine_chunks()
     total = 0
     for number, shards in enumerate(done.units):
         for shard in shards:
-            if shard.skipped:
-                held = pc.index_in(pa.array(list(shard.skipped)), paths).to_pylist()
-                for place, count in zip(held, shard.skipped.values(), strict=True):
-                    total += count if place is not None and done.unit_of[place] == number else 0
+            for path, count in shard.skipped.items():
+                place = crawl.files.place(path)
+                held = [file.path for file in crawl.files.between(place, place + 1)]
+                total += count if held == [path] and done.unit_of[place] == number else 0
     return total
 
 

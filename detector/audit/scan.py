@@ -54,9 +54,8 @@ def _rows(crawl: Crawl, detector: Detector, columns: Columns) -> Iterator[dict[s
     seen: set[int] = set()
     items = (
         item
-        for number in range(crawl.files.num_rows)
-        for path in [crawl.file(number).path]
-        for item in read_items(location(crawl.root, path), path, columns=columns)
+        for file in crawl.files
+        for item in read_items(location(crawl.root, file.path), file.path, columns=columns)
     )
     for batch in batches(items, _characters):
         for item, verdict, error, _ in judge(detector, batch):
