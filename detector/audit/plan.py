@@ -60,7 +60,8 @@ def plan(
 
     def units(chosen: NDArray[np.int64]) -> Iterator[Unit]:
         for number in chosen.tolist():
-            files = tuple(map(crawl.files.__getitem__, small[bounds[number] : bounds[number + 1]].tolist()))
+            own = small[bounds[number] : bounds[number + 1]].tolist()
+            files = tuple(crawl.files[index] for index in own)
             yield Unit(crawl.root, files, work, settings, kind=SMALL)
 
     yield from units(mixed[:_SAMPLES])
