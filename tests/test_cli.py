@@ -108,7 +108,7 @@ def test_what_is_not_flagged_is_called_original_only_without_doubt(examples: Pat
         run("score", examples / CLEAN),
         run("score", "--threshold", 1 - 1e-9, examples / SPUN),
     )
-    assert clean.stdout.startswith("original    0.5 % likely spun or scraped  ")
+    assert clean.stdout.startswith("original    0.6 % likely spun or scraped  ")
     assert spun.stdout.startswith("not flagged  >99.9 % likely spun or scraped  ")
     assert "arsenic > as (5)" in spun.stdout
     row = json.loads(

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from chaffinch.cli.stage_bars import StageBars
-from chaffinch.detector.audit.crawl import Crawl
+from chaffinch.detector.audit.crawl import Crawl, CrawlFile, CrawlFiles
 from chaffinch.detector.audit.pace import LATER_SHARE, Pace
 from chaffinch.detector.audit.plan import plan, sizes_by_kind
 from chaffinch.detector.audit.scoring import Settings, Unit
@@ -64,13 +63,12 @@ CRAWLS = {
 
 
 def crawl_of(parts: list[Part]) -> Crawl:
-    files = sorted(
-        (f"{part.folder}/{number:06}{part.ending}", part.size, 0)
+    files = [
+        CrawlFile(f"{part.folder}/{number:06}{part.ending}", part.size, 0)
         for part in parts
         for number in range(part.files)
-    )
-    names, sizes, times = zip(*files, strict=True)
-    return Crawl("/crawl", pa.table({"path": names, "size": sizes, "modified": times}), 0)
+    ]
+    return Crawl("/crawl", CrawlFiles(files), 0)
 
 
 def reports(unit: Unit, costs: dict[str, float]) -> Iterator[Counts]:
@@ -172,7 +170,7 @@ def test_the_plan_holds_every_file_once_and_in_no_unit_too_many() -> None:
     ],
 )
 def test_files_have_a_kind(size: int, path: str, kind: str) -> None:
-    crawl = Crawl("/", pa.table({"path": [path], "size": [size], "modified": [0]}), 0)
+    crawl = Crawl("/", CrawlFiles([CrawlFile(path, size, 0)]), 0)
     assert sizes_by_kind(crawl, np.arange(1)) == {kind: size}
     (unit,) = plan(crawl, np.arange(1), Path("work"), Settings(), 1)
     assert unit.kind == kind

@@ -361,7 +361,7 @@ def test_the_summary_as_json_has_the_counts_and_the_strongest(audit: Path) -> No
     assert (found["documents"], found["flagged"], found["errors"]) == (20, 5, 2)
     assert len(found["strongest"]) == 5
     assert OWLS in {one["id"] for one in found["strongest"][:3]}
-    assert found["sites"][0]["site"] == "newswire-pr.example"
+    assert found["sites"][0]["site"] in {"newswire-pr.example", "reposthub.example"}
 
 
 def test_the_summary_as_csv_lists_the_strongest(audit: Path, tmp_path: Path) -> None:
