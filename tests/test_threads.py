@@ -13,14 +13,20 @@ def threads_of_products() -> set[int]:
     return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
 
-def test_scoring_takes_one_thread_and_gives_the_others_back(
+def test_scoring_takes_one_thread_and_the_last_one_gives_the_others_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv(ONE_THREAD, raising=False)
     with threadpool_limits(2):
         before = threads_of_products()
-        with one_thread():
+        first, second = one_thread(), one_thread()
+        for enter in (first.__enter__, second.__enter__):
+            enter()
             assert threads_of_products() == {1}
+        # As two threads of a program may: who came first goes first.
+        first.__exit__(None, None, None)
+        assert threads_of_products() == {1}
+        second.__exit__(None, None, None)
         assert threads_of_products() == before
 
 
