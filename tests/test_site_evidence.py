@@ -29,7 +29,13 @@ from chaffinch.detector.audit.sites.model import (
     score,
     site_model,
 )
-from chaffinch.detector.training.sites import LabelledSites, fit_site_model, honest_terms, stated
+from chaffinch.detector.training.sites import (
+    LabelledSites,
+    fit_site_model,
+    honest_terms,
+    stated,
+    tail_limit,
+)
 from chaffinch.features.registry import FEATURE_NAMES, SIGNALS, names_of, signals_that_find
 
 SCHEMA = row_schema(FEATURE_NAMES)
@@ -252,3 +258,10 @@ def test_the_pages_that_are_pooled_do_not_depend_on_the_order(
         drawn.append(counts.filter(pa.compute.is_valid(counts["page"])).sort_by("page"))
     assert drawn[0].num_rows == 5
     assert drawn[0].equals(drawn[1])
+
+
+def test_the_threshold_is_read_off_the_tail_of_honest_scores() -> None:
+    scores = np.random.default_rng(3).exponential(2.0, 5000)
+    # Of exponential scores one in 2,000 is over the mean times log(2000).
+    assert tail_limit(scores) == pytest.approx(2.0 * np.log(2000), rel=0.1)
+    assert tail_limit(scores[:250]) > scores[:250].max()

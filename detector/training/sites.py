@@ -38,9 +38,13 @@ FIT = CrawlPlan(("training", "calibration"), False, 240, 280, (3, 60), 1)
 _BASE_RATE = 0.1
 """Share of farms among sites that probabilities assume, as those of pages do."""
 
-_FALSE_POSITIVES = 0.0
-"""Share of the honest sites that may be over the threshold, each scored by weights that were fitted
-to others; our choice: whoever acts on a site acts on all that its people wrote."""
+_FALSE_POSITIVES = 1 / 2000
+"""Share of honest sites that may be over the threshold. Our choice: one in ten crawls with 200
+honest sites has one, and whoever acts on a site acts on all that its people wrote."""
+
+_TAIL = 0.04
+"""Share of the honest sites whose scores tell how the highest ones fall off. Our choice: ten of
+250."""
 
 _LEAST_SPREAD = 0.02
 """Standard deviation among the means of honest sites at least; our choice: some channels are 0 on
@@ -111,8 +115,9 @@ def honest_terms(values: Sequence[NDArray[np.float64]]) -> list[ChannelTerm]:
 def fit_site_model(sites: LabelledSites) -> SiteModel:
     """Fit the model of sites: weights that are not negative, and a threshold.
 
-    The threshold is one that few honest sites reach when they are scored by weights that were
-    fitted to others.
+    The threshold is one that few honest sites would reach when they are scored by weights that were
+    fitted to others: few enough that none of those at hand does, so that it is read off the tail of
+    their scores, taken for exponential (Pickands, Annals of Statistics 1975, with shape 0).
     """
     honest = [one for one, farm in zip(sites.values, sites.farms, strict=True) if not farm]
     terms = tuple(honest_terms(honest))
@@ -125,8 +130,7 @@ def fit_site_model(sites: LabelledSites) -> SiteModel:
         fitted = _weights(scaled[~held], sites.farms[~held])
         scores[held] = fitted[0] + scaled[held] @ fitted[1:]
     shift = log_odds(_BASE_RATE)
-    of_honest = np.sort(scores[~sites.farms])[::-1]
-    highest = float(of_honest[int(_FALSE_POSITIVES * len(of_honest))])
+    limit = tail_limit(scores[~sites.farms])
     return SiteModel(
         tuple(
             term._replace(weight=weight)
@@ -134,8 +138,20 @@ def fit_site_model(sites: LabelledSites) -> SiteModel:
         ),
         float(weights[0]) + shift,
         _BASE_RATE,
-        probability(highest + shift),
+        probability(limit + shift),
     )
+
+
+def tail_limit(scores: NDArray[np.float64]) -> float:
+    """The score that `_FALSE_POSITIVES` of all sites exceed, by the tail of those at hand.
+
+    Args:
+        scores: float64 array of shape (n,).
+    """
+    n_tail = max(2, int(_TAIL * len(scores)))
+    tail = np.sort(scores)[::-1][:n_tail]
+    over = float((tail[:-1] - tail[-1]).mean())
+    return float(tail[-1]) + over * float(np.log(n_tail / len(scores) / _FALSE_POSITIVES))
 
 
 def _weights(scaled: NDArray[np.float64], farms: NDArray[np.bool_]) -> NDArray[np.float64]:
