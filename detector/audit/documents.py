@@ -18,6 +18,7 @@ from chaffinch.detector.audit.copies.stage import FoundCopies
 from chaffinch.detector.audit.engines.engine import Engine, write_missing
 from chaffinch.detector.audit.meaning.tasks import sentence_pairs
 from chaffinch.detector.audit.rows import ShardRows, places, tables
+from chaffinch.detector.audit.schema import COPY_COLUMNS
 from chaffinch.detector.audit.storage import ShardWriter
 from chaffinch.detector.audit.task import WholeTask
 from chaffinch.detector.audit.texts import without_texts
@@ -32,17 +33,6 @@ _FILES = 32
 
 _NAMED = pa.schema([("id", pa.string()), ("site", pa.string())])
 """What is said of the source of a copy."""
-
-_COLUMNS = (
-    "id",
-    "copied",
-    "cluster",
-    "source_id",
-    "source_site",
-    "similarity",
-    "copied_by",
-    "same_sentences",
-)
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,7 @@ class Part(WholeTask):
             added = self.additions.slice(row, table.num_rows)
             row += table.num_rows
             ids = pc.if_else(added["repeated"], places(table), table["id"])
-            for name, column in zip(_COLUMNS, (ids, *added.columns[1:]), strict=True):
+            for name, column in zip(("id", *COPY_COLUMNS), (ids, *added.columns[1:]), strict=True):
                 index = table.schema.get_field_index(name)
                 table = table.set_column(index, table.schema.field(index), column)
             if not self.with_texts:

@@ -8,20 +8,11 @@ from chaffinch.datasets.intake import Item, read_items
 from chaffinch.datasets.readers.reader import DOCUMENT, Columns
 from chaffinch.detector.audit.crawl import Crawl, find_files, location
 from chaffinch.detector.audit.judging import judge
-from chaffinch.detector.audit.schema import error_row, row_schema, verdict_row
+from chaffinch.detector.audit.schema import COPY_COLUMNS, error_row, row_schema, verdict_row
 from chaffinch.detector.audit.scoring import batches
 from chaffinch.detector.detector import Detector
 
-_OF_THE_WHOLE_CRAWL = {
-    "copied",
-    "cluster",
-    "source_id",
-    "source_site",
-    "similarity",
-    "copied_by",
-    "same_sentences",
-    "minhash",
-}
+_OF_THE_WHOLE_CRAWL = {*COPY_COLUMNS, "minhash"}
 """Columns of an audit that say what is a copy of what."""
 
 

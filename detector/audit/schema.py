@@ -32,6 +32,17 @@ _EVIDENCE = pa.struct(
     ]
 )
 
+COPY_COLUMNS = (
+    "copied",
+    "cluster",
+    "source_id",
+    "source_site",
+    "similarity",
+    "copied_by",
+    "same_sentences",
+)
+"""Columns that say what is a copy of what, which the whole crawl decides."""
+
 SENTENCE_PAIRS = pa.list_(
     pa.struct(
         [("start", pa.int64()), ("end", pa.int64()), ("original", _TEXT), ("similarity", _NUMBER)]
