@@ -4,6 +4,7 @@ import json
 import pickle
 import shutil
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
@@ -233,5 +234,6 @@ def test_the_examples_have_the_log_odds_that_were_pinned_on_another_processor() 
     pinned = json.loads(processors.PINNED.read_text("utf-8"))
     # After a new bundled model: python benchmarks/processors.py --update
     assert pinned["model"] == Detector.load().digest
-    found = processors.log_odds_here()
-    assert processors.difference(found, pinned["log_odds"]) <= processors.MOST
+    same = version("onnxruntime") == pinned["onnxruntime"]
+    most = processors.MOST if same else processors.MOST_OF_LIBRARIES
+    assert processors.difference(processors.log_odds_here(), pinned["log_odds"]) <= most
