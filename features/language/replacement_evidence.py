@@ -15,7 +15,12 @@ from chaffinch.features.language.language_model import (
     pair_fit,
 )
 from chaffinch.features.language.phrase_channel import PhraseMatches
-from chaffinch.features.language.replaced_share import NEVER, likeliest_share, log_ratios
+from chaffinch.features.language.replaced_share import (
+    NEVER,
+    LogRatios,
+    likeliest_share,
+    log_ratios,
+)
 from chaffinch.features.language.replacement_odds import (
     COLUMNS,
     CONTEXT,
@@ -26,6 +31,7 @@ from chaffinch.features.language.replacement_odds import (
 )
 from chaffinch.features.language.stream import Stream
 from chaffinch.features.resources import Resources
+from chaffinch.features.second_reader.network import SecondReader
 from chaffinch.features.second_reader.reading import Asked, Reading, read_again
 from chaffinch.features.text.rates import type_counts
 from chaffinch.features.text.running_text import running_text
@@ -114,12 +120,14 @@ class ReplacementEvidence(NamedTuple):
         words: The words.
         phrases: Phrases that hold such words, or words that their neighbours speak against, and
             stand where an original would fit.
+        ratios: What words and phrases say together.
         n_read: int64 array of shape (n_docs,), how many words of each document, among all of them,
             the second reader read.
     """
 
     words: WordEvidence
     phrases: PhraseMatches
+    ratios: LogRatios
     n_read: NDArray[np.int64]
 
 
@@ -133,20 +141,27 @@ def replacement_evidence(block: TokenBlock, resources: Resources) -> Replacement
     """
     doubtful = _doubtful(block, resources)
     words = _evidence_on(block, resources, doubtful, resources.doubts)
-    phrases = _phrases(block, resources, words)
-    n_read = np.zeros(len(block), np.int64)
-    if resources.second_reader is not None:
-        docs = _in_doubt(block, resources, words, phrases)
-        if len(docs):
-            reading = _read_again(block, resources, words, docs)
-            n_read = np.bincount(block.doc.take(reading.tokens), minlength=len(block))
-            words = _joined(words, _looked_at_again(block, resources, words, reading))
-            phrases = _phrases(block, resources, words)
-    return ReplacementEvidence(words, phrases, n_read)
+    found = _with_phrases(block, resources, words)
+    reader = resources.second_reader
+    if reader is None:
+        return found
+    docs = _in_doubt(block, found.ratios, resources.doubts)
+    if not len(docs):
+        return found
+    reading = _read_again(block, resources, words, docs, reader)
+    words = _joined(words, _looked_at_again(block, resources, words, reading))
+    n_read = np.bincount(block.doc.take(reading.tokens), minlength=len(block))
+    return _with_phrases(block, resources, words)._replace(n_read=n_read)
 
 
-def _phrases(block: TokenBlock, resources: Resources, words: WordEvidence) -> PhraseMatches:
-    return resources.phrase_channel.matches(block, resources.language_model, words.tokens)
+def _with_phrases(
+    block: TokenBlock, resources: Resources, words: WordEvidence
+) -> ReplacementEvidence:
+    """The words, the phrases that hold some of them, and both together; none read again."""
+    odds = resources.replacement_odds
+    phrases = resources.phrase_channel.matches(block, resources.language_model, words.tokens)
+    ratios = log_ratios(block, words.tokens, words.log_ratio, phrases, odds)
+    return ReplacementEvidence(words, phrases, ratios, np.zeros(len(block), np.int64))
 
 
 def _evidence_on(
@@ -197,17 +212,10 @@ def _evidence_on(
     return WordEvidence(tokens, values, original, meant, log_ratio)
 
 
-def _in_doubt(
-    block: TokenBlock,
-    resources: Resources,
-    words: WordEvidence,
-    phrases: PhraseMatches,
-) -> NDArray[np.int64]:
+def _in_doubt(block: TokenBlock, ratios: LogRatios, doubts: Doubts) -> NDArray[np.int64]:
     """Documents that the first reader leaves in doubt, int64 indices, rising."""
-    odds, doubts = resources.replacement_odds, resources.doubts
-    ratio = log_ratios(block, words.tokens, words.log_ratio, phrases, odds).all
-    tokens = np.flatnonzero(ratio > NEVER)
-    share = likeliest_share(block, tokens, ratio[tokens])
+    tokens = np.flatnonzero(ratios.all > NEVER)
+    share = likeliest_share(block, tokens, ratios.all[tokens])
     doubted = (share >= doubts.least) & (share < doubts.most) & (block.n_words > 0)
     return np.flatnonzero(doubted)
 
@@ -217,14 +225,14 @@ def _read_again(
     resources: Resources,
     words: WordEvidence,
     docs: NDArray[np.int64],
+    reader: SecondReader,
 ) -> Reading:
     """What the second reader says of some documents, most doubted stretches first."""
-    assert resources.second_reader is not None
     doubt = np.zeros(len(block.word))
     odds = _SUPPOSED_SHARE / (1 - _SUPPOSED_SHARE) * np.exp(words.log_ratio)
     doubt[words.tokens] = np.log1p(odds)
     asked = Asked(docs, doubt, resources.doubts.enough)
-    return read_again(block, asked, resources.vocabulary, resources.second_reader)
+    return read_again(block, asked, resources.vocabulary, reader)
 
 
 def _looked_at_again(

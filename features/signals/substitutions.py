@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from chaffinch.features.language.phrase_channel import PhraseMatches
 from chaffinch.features.language.replaced_share import (
     NEVER,
-    LogRatios,
     likeliest_share,
-    log_ratios,
 )
 from chaffinch.features.language.replacement_evidence import (
     ReplacementEvidence,
@@ -107,8 +105,7 @@ class Substitutions(Signal):
 
     def measure(self, block: TokenBlock) -> Measurement:
         evidence = replacement_evidence(block, self.resources)
-        words, odds = evidence.words, self.resources.replacement_odds
-        ratios = log_ratios(block, words.tokens, words.log_ratio, evidence.phrases, odds)
+        ratios = evidence.ratios
         tokens = np.flatnonzero(ratios.all > NEVER)
         found = _Found(block, tokens, ratios.all[tokens])
         gains = [
@@ -124,14 +121,13 @@ class Substitutions(Signal):
             evidence.n_read / np.maximum(block.n_words, 1),
         ]
         prior = np.log(share / (1 - share))[block.doc]
-        named = self._name(block, evidence, ratios, prior)
+        named = self._name(block, evidence, prior)
         return Measurement(np.stack(columns, axis=1), _spans(block, named))
 
     def _name(
         self,
         block: TokenBlock,
         evidence: ReplacementEvidence,
-        ratios: LogRatios,
         prior: NDArray[np.float64],
     ) -> list["_Named"]:
         """Words and phrases to name, by position.
@@ -139,12 +135,11 @@ class Substitutions(Signal):
         Args:
             block: The documents.
             evidence: What is known of their words and phrases.
-            ratios: How much likelier a spinner is to have put them.
             prior: float64 array of shape (n_tokens,), log odds that a word of its text is replaced.
         """
         # Where one word could stand for a word or for a phrase, the better fit is named, and where
         # its author probably made a slip, neither.
-        words, matches = evidence.words, evidence.phrases
+        words, matches, ratios = evidence.words, evidence.phrases, evidence.ratios
         word_gain = np.full(len(block.word), -np.inf)
         word_gain[words.tokens] = words.values[:, COLUMNS.index("gain")]
         better = (matches.length > 1) | (matches.gain > word_gain[matches.first])
