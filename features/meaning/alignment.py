@@ -62,8 +62,6 @@ class MeaningAlignment(NamedTuple):
         names: Share of the names and numbers in sentences with a counterpart that it has as well,
             both ways, drawn to one half where there are few.
         lengths: How alike counterparts are in length, 1 for the same and 0 for twice as long.
-        dense: Share of the source's words, from the first counterpart to the last, that are in
-            counterparts.
         n_matched: Sentences of the copy with a counterpart.
     """
 
@@ -75,7 +73,6 @@ class MeaningAlignment(NamedTuple):
     mutual: float
     names: float
     lengths: float
-    dense: float
     n_matched: int
 
 
@@ -121,7 +118,7 @@ def align_meaning(copy: MeaningText, source: MeaningText) -> MeaningAlignment:
     counterpart = np.full(n_sentences, -1)
     cosine = np.zeros(n_sentences)
     if not n_sentences or not len(source.sentences):
-        return MeaningAlignment(counterpart, cosine, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0)
+        return MeaningAlignment(counterpart, cosine, 0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0)
     near = (copy.directions @ source.directions.T).astype(np.float64)
     gain = (near - _FLOOR) * copy.n_words[:, None]
     best = np.zeros((n_sentences + 1, near.shape[1]))
@@ -151,7 +148,6 @@ def align_meaning(copy: MeaningText, source: MeaningText) -> MeaningAlignment:
         float(weight @ (np.abs(back - matched) <= _BESIDE)) / total,
         _names(copy, source, matched, to),
         float(weight @ (1 - stretch)) / total,
-        _dense(source, to),
         len(matched),
     )
 
@@ -182,10 +178,3 @@ def _names(
             kept += len(one.entities[row].intersection(frozenset().union(*beside)))
             total += len(one.entities[row])
     return (kept + _PRIOR_ENTITIES) / (total + 2 * _PRIOR_ENTITIES)
-
-
-def _dense(source: MeaningText, to: NDArray[np.int64]) -> float:
-    if not len(to):
-        return 0.0
-    passed = float(source.n_words[to[0] : to[-1] + 1].sum())
-    return float(source.n_words[np.unique(to)].sum()) / passed if passed else 0.0

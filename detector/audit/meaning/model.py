@@ -14,7 +14,7 @@ from chaffinch.features.meaning.alignment import MeaningAlignment
 MODEL = Path(__file__).with_name("model.json")
 """The weights, written by ``python -m chaffinch.detector.training.meaning``."""
 
-INPUTS = ("near", "least", "margin", "order", "mutual", "names", "lengths", "dense", "matched")
+INPUTS = ("near", "least", "margin", "order", "mutual", "names", "lengths", "matched")
 """What is weighed, in this order: fields of `MeaningAlignment`, and how much nearer the source is
 than any other original."""
 
@@ -61,7 +61,6 @@ def evidence(alignment: MeaningAlignment, rival: float) -> NDArray[np.float64]:
             alignment.mutual,
             alignment.names,
             alignment.lengths,
-            alignment.dense,
             math.log1p(min(alignment.n_matched, _MOST_MATCHED)),
         ]
     )
