@@ -160,9 +160,9 @@ def test_the_fit_keeps_honest_pages_of_every_kind_under_the_threshold() -> None:
     inputs[copies, 1] -= 4
     kinds = ["copy" if copy else f"honest {at % 3}" for at, copy in enumerate(copies.tolist())]
     model = fit_meaning_model(LabelledInputs(inputs, copies, kinds))
-    scores = np.array([model.log_odds(row) for row in inputs])
-    assert (scores[copies] >= model.threshold).mean() > 0.8
-    assert (scores[~copies] >= model.threshold).mean() <= 0.02
+    over = np.array([model.log_odds(row) for row in inputs]) >= model.threshold
+    assert over[copies].mean() > 0.8
+    assert copies[over].mean() >= 0.95, "what is called a copy is one"
     assert min(model.weights) == model.weights[1] == 0
     again = read_meaning_model(json.loads(json.dumps(stated(model))))
     assert np.allclose(again.weights, model.weights, atol=1e-4)
